@@ -1,0 +1,204 @@
+"""The one settings module: everything that differs between machines comes from the environment.
+
+A wrong value stops the start with a sentence that says what to set. The settings are listed in the README.
+"""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from psycopg import ProgrammingError, conninfo
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+
+env = environ.Env()
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+def required(name: str, what: str) -> str:
+    """The value of the environment variable `name`; without one the start fails, saying `what` it is for."""
+    value = env.str(name, default="").strip()
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set. Set it to {what}, or use `make run`, which sets it for you.")
+    return value
+
+
+def database(name: str, url: str) -> dict:
+    """Django's settings for a PostgreSQL address; several hosts, and whatever else libpq knows, are welcome."""
+    try:
+        options: dict = dict(conninfo.conninfo_to_dict(url))
+    except ProgrammingError as error:
+        raise ImproperlyConfigured(f"{name} is not a PostgreSQL address: {str(error).strip()}.") from None
+    if not options.get("dbname"):
+        raise ImproperlyConfigured(f"{name} names no database: it should end in /name-of-the-database.")
+    timeouts = f"-c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS}"
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": options.pop("dbname"),
+        "USER": options.pop("user", ""),
+        "PASSWORD": options.pop("password", ""),
+        "HOST": options.pop("host", ""),
+        "PORT": options.pop("port", ""),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 4, **options, "options": f"{options.get('options', '')} {timeouts}".strip()},
+    }
+
+
+# How long a request may wait for a lock, and a statement may run, before the page says "busy, please try again".
+LOCK_TIMEOUT_MS = env.int("LOCK_TIMEOUT_MS", default=3000)
+STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", default=4500)
+
+# ── Who we are ────────────────────────────────────────────────────────────────────────────────────────────────
+DEMONSTRATION = env.bool("DEMONSTRATION", default=False)
+SECRET_KEY = required("SECRET_KEY", "at least 50 random characters, the same on every machine")
+if len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("SECRET_KEY is too short. Set it to at least 50 random characters.")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+
+PUBLIC_BASE_URL = required("PUBLIC_BASE_URL", "the address that people type, such as https://surgeries.example.gov.uk")
+PUBLIC_BASE_URL = PUBLIC_BASE_URL.rstrip("/")
+_public = urlsplit(PUBLIC_BASE_URL)
+if _public.scheme not in {"http", "https"} or not _public.hostname or _public.path or _public.query:
+    raise ImproperlyConfigured(
+        "PUBLIC_BASE_URL should be a scheme and a host, such as https://surgeries.example.gov.uk."
+    )
+if _public.hostname not in LOOPBACK:
+    if DEMONSTRATION:
+        raise ImproperlyConfigured(
+            "DEMONSTRATION shows everybody's mail, so PUBLIC_BASE_URL has to be http://127.0.0.1."
+        )
+    if _public.scheme != "https":
+        raise ImproperlyConfigured("PUBLIC_BASE_URL has to begin with https:// (only 127.0.0.1 may do without).")
+ALLOWED_HOSTS = sorted({_public.hostname, *LOOPBACK, "[::1]"})
+# How many proxies of ours stand in front: the client's address is read that many places from the right of
+# X-Forwarded-For. 0 believes no header.
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+# Until an organiser saves the department's own settings, these rule. A domain stands for itself and what is under it.
+ALLOWED_EMAIL_DOMAINS = [d.strip().lower().lstrip("@.") for d in env.list("ALLOWED_EMAIL_DOMAINS", default=[])]
+
+# ── Applications, lowest first ────────────────────────────────────────────────────────────────────────────────
+INSTALLED_APPS = [
+    "accounts",
+    "notifications",
+    "organisation",
+    "champions",
+    "surgeries",
+    "bookings",
+    "crispy_forms",
+    "csp",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "admin:login"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DEBUG = False
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "govuk"
+CRISPY_FAIL_SILENTLY = False
+
+# ── PostgreSQL: the application's role, and the owner that migrates ───────────────────────────────────────────
+DATABASES = {
+    "default": database(
+        "DATABASE_URL", required("DATABASE_URL", "a PostgreSQL address, postgresql://user:password@host/name")
+    ),
+}
+if _owner_url := env.str("DATABASE_OWNER_URL", default=""):
+    DATABASES["owner"] = database("DATABASE_OWNER_URL", _owner_url) | {"TEST": {"MIRROR": "default"}}
+
+# ── Time and words ────────────────────────────────────────────────────────────────────────────────────────────
+LANGUAGE_CODE = "en-gb"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.str("TIME_ZONE", default="Europe/London")
+if TIME_ZONE not in available_timezones():
+    raise ImproperlyConfigured(f"TIME_ZONE {TIME_ZONE!r} is unknown. Set it to a name such as Europe/London.")
+ZONE = ZoneInfo(TIME_ZONE)
+
+# ── Files ─────────────────────────────────────────────────────────────────────────────────────────────────────
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static" / "built", BASE_DIR / "static" / "img"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# ── Email ─────────────────────────────────────────────────────────────────────────────────────────────────────
+if DEMONSTRATION:
+    EMAIL_BACKEND = "notifications.mailbox.EmailBackend"
+else:
+    vars().update(env.email_url("EMAIL_URL", default="smtp://127.0.0.1:25"))
+EMAIL_TIMEOUT = 20
+EMAIL_FROM = DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
+    "EMAIL_FROM", default="Social media surgeries <surgeries@localhost>"
+)
+EMAIL_REPLY_TO = env.str("EMAIL_REPLY_TO", default="")
+
+# ── Safety ────────────────────────────────────────────────────────────────────────────────────────────────────
+_https = _public.scheme == "https"
+SECURE_SSL_REDIRECT = CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = _https
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 63_072_000 if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
+if TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "no-referrer"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "frame-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "manifest-src": ["'self'"],
+    }
+}
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
