@@ -1,0 +1,254 @@
+"""Attendees, bookings and the waiting list.
+
+What must never be false is a constraint; those that Django cannot express are in the migration `invariants`.
+"""
+
+import uuid
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, Q
+from django.db.models.functions import Lower, Trim
+
+from organisation.models import Grade, Office, Symptom, Team, Topic
+from surgeries.models import Seat, Slot, Surgery
+
+
+class Attendee(models.Model):
+    """A person who books or walks in, known by a normalised email address.
+
+    A booking never rewrites it: whoever types an address has not shown that it is theirs.
+    """
+
+    name = models.CharField(max_length=100)
+    email = models.EmailField(unique=True, null=True, blank=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="attendee"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="attendee_email_is_normalised", condition=Q(email=None) | Q(email=Lower(Trim("email")))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BookingQuerySet(models.QuerySet):
+    def holding_a_seat(self) -> Self:
+        return self.filter(state=Booking.State.CONFIRMED)
+
+    def waiting(self) -> Self:
+        """In the order in which they are promoted."""
+        return self.filter(state=Booking.State.WAITING).order_by("position")
+
+    def live(self) -> Self:
+        """Confirmed or waiting."""
+        return self.filter(state__in=Booking.LIVE)
+
+    def overlapping(self, slot: Slot) -> Self:
+        """Confirmed bookings in a slot, of any surgery, that shares time with this one."""
+        return self.holding_a_seat().filter(slot__starts_at__lt=slot.ends_at, slot__ends_at__gt=slot.starts_at)
+
+    def for_the_page(self) -> Self:
+        """With everything that the attendee's page and emails show, in one query."""
+        return self.select_related("attendee", "slot", "surgery__venue__office", "team", "office", "grade")
+
+
+class Booking(models.Model):
+    """One person's claim on a seat, or a place on the surgery's waiting list.
+
+    `slot` is the slot of the seat it holds; once cancelled, the slot it held.
+    """
+
+    class State(models.TextChoices):
+        CONFIRMED = "confirmed", "Confirmed"
+        WAITING = "waiting", "Waiting"
+        CANCELLED = "cancelled", "Cancelled"
+
+    class Canceller(models.TextChoices):
+        ATTENDEE = "attendee", "The attendee"
+        ORGANISER = "organiser", "An organiser"
+
+    class Feeling(models.TextChoices):
+        KEEN = "keen", "Keen"
+        CURIOUS = "curious", "Curious"
+        CAUTIOUS = "cautious", "Cautious"
+        SCEPTICAL = "sceptical", "Sceptical"
+        AT_HOME = "at_home", "Already at home"
+
+    LIVE = (State.CONFIRMED, State.WAITING)
+
+    # What the private link names: never reused, not even after a restore.
+    reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    # Part of the private link: raising it withdraws every link given out before.
+    link_number = models.PositiveSmallIntegerField(default=1, editable=False)
+    surgery = models.ForeignKey(Surgery, on_delete=models.PROTECT, related_name="bookings")
+    attendee = models.ForeignKey(Attendee, on_delete=models.PROTECT, related_name="bookings")
+    state = models.CharField(max_length=9, choices=State)
+    seat = models.OneToOneField(Seat, on_delete=models.PROTECT, null=True, related_name="booking")
+    slot = models.ForeignKey(Slot, on_delete=models.PROTECT, null=True, related_name="bookings")
+    position = models.PositiveIntegerField(null=True)
+    # On the waiting list: the slots that would suit; none chosen means any.
+    suits = models.ManyToManyField(Slot, blank=True, related_name="would_suit")
+
+    # As they were when the person told us; the attendee's other bookings may say otherwise.
+    name = models.CharField(max_length=100)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    grade = models.ForeignKey(Grade, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    feeling = models.CharField(max_length=9, choices=Feeling, blank=True)
+
+    topics = models.ManyToManyField(Topic, blank=True, related_name="+")
+    symptoms = models.ManyToManyField(Symptom, blank=True, related_name="+")
+    is_unsure = models.BooleanField(default=False)
+    question = models.CharField(max_length=500, blank=True)
+    adjustments = models.CharField(max_length=500, blank=True)
+
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    canceller = models.CharField(max_length=9, choices=Canceller, blank=True)
+    cancelled_reason = models.CharField(max_length=200, blank=True)
+    # Rises with every change that calendars should follow (RFC 5545, SEQUENCE).
+    calendar_sequence = models.PositiveIntegerField(default=0)
+
+    objects = BookingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("created_at", "id")
+        indexes = [
+            models.Index("created_at", "id", name="booking_in_order_of_making"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="booking_state_is_known", condition=Q(state__in=["confirmed", "waiting", "cancelled"])
+            ),
+            models.CheckConstraint(
+                name="booking_confirmed_if_and_only_if_it_has_a_seat",
+                condition=Q(state="confirmed", seat__isnull=False, slot__isnull=False)
+                | ~Q(state="confirmed") & Q(seat=None),
+            ),
+            models.CheckConstraint(
+                name="booking_waiting_if_and_only_if_it_has_a_position",
+                condition=Q(state="waiting", position__isnull=False, position__gte=1, slot=None)
+                | ~Q(state="waiting") & Q(position=None),
+            ),
+            models.CheckConstraint(
+                name="booking_cancelled_says_when_by_whom_and_why",
+                condition=Q(state="cancelled", cancelled_at__isnull=False) & ~Q(canceller="") & ~Q(cancelled_reason="")
+                | ~Q(state="cancelled") & Q(cancelled_at=None, canceller="", cancelled_reason=""),
+            ),
+            models.UniqueConstraint(
+                fields=("surgery", "attendee"),
+                name="booking_is_one_live_per_person_and_surgery",
+                condition=Q(state__in=["confirmed", "waiting"]),
+            ),
+            models.UniqueConstraint(
+                fields=("surgery", "position"),
+                name="booking_position_is_unique_in_its_surgery",
+                condition=Q(position__isnull=False),
+            ),
+            # What the composite foreign key of a visit points at.
+            models.UniqueConstraint(fields=("id", "attendee", "surgery"), name="booking_with_its_attendee_and_surgery"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_state_display()} booking {self.pk}"
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.state == self.State.CONFIRMED
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == self.State.WAITING
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.state == self.State.CANCELLED
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in self.LIVE
+
+    @property
+    def calendar_uid(self) -> str:
+        """Stays the same for as long as the booking lives, whatever slot or surgery it moves to."""
+        return f"booking-{self.reference}@social-media-surgeries"
+
+    def rank(self) -> int | None:
+        """The place on the waiting list as people count it, 1 being next; None if not waiting."""
+        if not self.is_waiting:
+            return None
+        ahead = Booking.objects.waiting().filter(surgery=self.surgery_id, position__lt=self.position)
+        return ahead.count() + 1
+
+    def is_under_way(self, now: datetime) -> bool:
+        """Whether its slot (or, without one, its surgery) has begun: from then on nothing can be changed."""
+        begins = self.slot.starts_at if self.slot else self.surgery.ends_at
+        return begins <= now
+
+
+class Submission(models.Model):
+    """A booking form that was sent: the same one again has the same outcome, whatever the browser does."""
+
+    request_id = models.UUIDField(primary_key=True)
+    fingerprint = models.CharField(max_length=64, help_text="A keyed hash of what was sent.")
+    # None: that address was told by email about a booking it has already.
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, null=True, related_name="submissions")
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.request_id)
+
+
+class Visit(models.Model):
+    """Somebody really came, booked or not. A walk-in is a visit without a booking."""
+
+    attendee = models.ForeignKey(Attendee, on_delete=models.PROTECT, related_name="visits")
+    surgery = models.ForeignKey(Surgery, on_delete=models.PROTECT, related_name="visits")
+    booking = models.OneToOneField(Booking, on_delete=models.PROTECT, null=True, blank=True, related_name="visit")
+    arrived_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("attendee", "surgery"), name="visit_is_once_per_person_and_surgery"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Visit {self.pk}"
+
+
+class SurgeryRequestQuerySet(models.QuerySet):
+    def counted(self) -> Self:
+        """How often each office and topic was asked for, the most wanted first."""
+        return self.values("office__name", "topic__name").annotate(times=Count("id")).order_by("-times")
+
+
+class SurgeryRequest(models.Model):
+    """Somebody would come if there were a surgery at this office, or about this topic. Holds no personal data."""
+
+    office = models.ForeignKey(Office, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SurgeryRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at",)
+        constraints = [
+            models.CheckConstraint(
+                name="surgery_request_names_something", condition=Q(office__isnull=False) | Q(topic__isnull=False)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return " / ".join(str(wanted) for wanted in (self.office, self.topic) if wanted)

@@ -1,0 +1,221 @@
+"""The department's own lists. Organisers edit them; history refers to them."""
+
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+
+
+class Department(models.Model):
+    """What organisers may change about the programme as a whole: one row, or none yet.
+
+    Until the row is saved the environment rules (`Department.current`), afterwards the row does.
+    """
+
+    name = models.CharField(max_length=120, default="Your department")
+    email_domains = ArrayField(
+        models.CharField(max_length=253),
+        blank=True,
+        default=list,
+        help_text="Who may book. A domain stands for itself and everything under it. Separate them with commas.",
+    )
+    contact_email = models.EmailField(blank=True, help_text="Where people can reach the organisers.")
+    cutoff_minutes = models.PositiveSmallIntegerField(
+        "waiting list stops (minutes before the start)",
+        default=120,
+        help_text="For new surgeries. From then on nobody is promoted, and free seats are open to all.",
+    )
+    reminder_hour = models.PositiveSmallIntegerField(
+        default=8, help_text="At which hour of the working day before the surgery reminders are sent (0 to 23)."
+    )
+
+    class Meta:
+        verbose_name_plural = "department"
+        constraints = [
+            models.CheckConstraint(name="department_is_one_row", condition=Q(pk=1)),
+            models.CheckConstraint(name="department_reminder_hour_is_an_hour", condition=Q(reminder_hour__lte=23)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def current(cls) -> "Department":
+        """The saved row or, before there is one, the values of the environment (unsaved)."""
+        return cls.objects.first() or cls(
+            pk=1, email_domains=settings.ALLOWED_EMAIL_DOMAINS, contact_email=settings.EMAIL_REPLY_TO
+        )
+
+    def lets_book(self, email: str) -> bool:
+        """Whether somebody with this normalised address may book: any domain if none is listed."""
+        domain = email.rpartition("@")[2]
+        return not self.email_domains or any(
+            domain == allowed or domain.endswith(f".{allowed}") for allowed in self.email_domains
+        )
+
+
+class CurrentQuerySet(models.QuerySet):
+    """Lists whose rows are retired rather than deleted, because history refers to them."""
+
+    def current(self) -> Self:
+        return self.filter(is_retired=False)
+
+
+class Headcounted(CurrentQuerySet):
+    def with_headcount(self, on) -> Self:
+        """Annotate `headcount`: how many people the newest count up to the date `on` found, or None."""
+        owner = self.model._meta.model_name
+        newest = Headcount.objects.filter(**{owner: OuterRef("pk")}, counted_on__lte=on).order_by("-counted_on")
+        return self.annotate(headcount=Subquery(newest.values("people")[:1]))
+
+
+class Office(models.Model):
+    """A building where the department works. Its nation decides its bank holidays."""
+
+    class Nation(models.TextChoices):
+        ENGLAND = "ENG", "England"
+        SCOTLAND = "SCT", "Scotland"
+        WALES = "WLS", "Wales"
+        NORTHERN_IRELAND = "NIR", "Northern Ireland"
+
+    name = models.CharField(max_length=80, unique=True)
+    slug = models.SlugField(unique=True, help_text="How it appears in addresses, such as leeds.")
+    nation = models.CharField(max_length=3, choices=Nation, default=Nation.ENGLAND)
+    is_retired = models.BooleanField(default=False)
+
+    objects = Headcounted.as_manager()
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Directorate(models.Model):
+    """A group of teams."""
+
+    name = models.CharField(max_length=120, unique=True)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Team(models.Model):
+    """Where somebody works, as they would say it themselves."""
+
+    name = models.CharField(max_length=120)
+    directorate = models.ForeignKey(Directorate, on_delete=models.PROTECT, related_name="teams")
+    also_known_as = models.CharField(
+        max_length=200, blank=True, help_text="Other names and initials people use for it, so that the search finds it."
+    )
+    is_retired = models.BooleanField(default=False)
+
+    objects = Headcounted.as_manager()
+
+    class Meta:
+        ordering = ("name",)
+        constraints = [
+            models.UniqueConstraint(
+                "directorate",
+                "name",
+                name="team_name_is_unique_in_its_directorate",
+                violation_error_message="This directorate has a team of that name already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Grade(models.Model):
+    """A civil service grade. `rank` 1 is the most junior."""
+
+    name = models.CharField(max_length=60, unique=True)
+    rank = models.PositiveSmallIntegerField(unique=True, validators=[MinValueValidator(1)])
+    is_retired = models.BooleanField(default=False)
+
+    objects = Headcounted.as_manager()
+
+    class Meta:
+        ordering = ("rank",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Headcount(models.Model):
+    """How many people an office, a team or a grade had on a date: the denominator of reach."""
+
+    office = models.ForeignKey(Office, on_delete=models.CASCADE, null=True, blank=True, related_name="headcounts")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, null=True, blank=True, related_name="headcounts")
+    grade = models.ForeignKey(Grade, on_delete=models.CASCADE, null=True, blank=True, related_name="headcounts")
+    counted_on = models.DateField()
+    people = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ("-counted_on",)
+        constraints = [
+            models.CheckConstraint(
+                name="headcount_is_of_one_thing",
+                condition=Q(office__isnull=False, team__isnull=True, grade__isnull=True)
+                | Q(office__isnull=True, team__isnull=False, grade__isnull=True)
+                | Q(office__isnull=True, team__isnull=True, grade__isnull=False),
+            ),
+            *(
+                models.UniqueConstraint(
+                    owner,
+                    "counted_on",
+                    name=f"headcount_is_once_a_day_for_{owner}",
+                    violation_error_message="There is a headcount for that day already.",
+                )
+                for owner in ("office", "team", "grade")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.people} on {self.counted_on:%-d %B %Y}"
+
+
+class Topic(models.Model):
+    """What help is about: a platform or a matter. Platforms come and go, so topics are rows."""
+
+    class Kind(models.TextChoices):
+        PLATFORM = "platform", "Platform"
+        MATTER = "matter", "Matter"
+
+    name = models.CharField(max_length=60, unique=True)
+    slug = models.SlugField(unique=True, help_text="How it appears in addresses, such as linkedin.")
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.PLATFORM)
+    is_retired = models.BooleanField(default=False)
+
+    objects = CurrentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("kind", "name")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Symptom(models.Model):
+    """Plain words for someone who cannot frame a question; each points to topics."""
+
+    words = models.CharField(max_length=120, unique=True, help_text="“I opened an account and never used it”.")
+    topics = models.ManyToManyField(Topic, related_name="symptoms")
+    position = models.PositiveSmallIntegerField("place in the list", default=100)
+    is_retired = models.BooleanField(default=False)
+
+    objects = CurrentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("position", "words")
+
+    def __str__(self) -> str:
+        return self.words

@@ -1,0 +1,309 @@
+"""The diary: where and when surgeries are, their slots and seats as rows, and who hosts.
+
+What must never be false is a constraint; those that Django cannot express are in the migration `invariants`.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Self
+
+from dateutil.rrule import WEEKLY, rrule
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+
+from champions.models import Champion
+from organisation.models import CurrentQuerySet, Office
+
+# Without vowels, so that no reference spells a word, and without what is easily misread.
+REFERENCE_LETTERS = "bcdfghjkmnpqrstvwxz23456789"
+
+
+def new_reference() -> str:
+    """A short name for a surgery's address, such as `k3m9tq2`."""
+    return get_random_string(7, REFERENCE_LETTERS)
+
+
+class Venue(models.Model):
+    """A café or a room where surgeries are held."""
+
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="venues")
+    name = models.CharField(max_length=100, help_text="Such as “Ground floor café”.")
+    directions = models.TextField(blank=True, help_text="How to find the table, from the front door.")
+    accessibility = models.TextField(blank=True, help_text="Step-free access, hearing loop, quiet corners, toilets.")
+    is_retired = models.BooleanField(default=False)
+
+    objects = CurrentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("office__name", "name")
+        constraints = [
+            models.UniqueConstraint(
+                "office",
+                "name",
+                name="venue_name_is_unique_in_its_office",
+                violation_error_message="This office has a venue of that name already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.office}"
+
+
+class Series(models.Model):
+    """A pattern that makes surgeries: every second Tuesday at 10:00 in the café. Times are local times."""
+
+    name = models.CharField(max_length=100)
+    venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="series")
+    starts_on = models.DateField("first date")
+    ends_on = models.DateField("last date", null=True, blank=True)
+    every_weeks = models.PositiveSmallIntegerField(default=2, validators=[MinValueValidator(1), MaxValueValidator(12)])
+    start_time = models.TimeField(default=time(10))
+    end_time = models.TimeField(default=time(12))
+    slot_minutes = models.PositiveSmallIntegerField(default=20, validators=[MinValueValidator(5)])
+    seats_per_slot = models.PositiveSmallIntegerField(default=3, validators=[MinValueValidator(1)])
+    is_drop_in = models.BooleanField("people may drop in", default=True)
+
+    class Meta:
+        ordering = ("name",)
+        verbose_name_plural = "series"
+        constraints = [
+            models.CheckConstraint(
+                name="series_ends_after_it_starts",
+                condition=Q(end_time__gt=F("start_time")) & (Q(ends_on=None) | Q(ends_on__gte=F("starts_on"))),
+                violation_error_message="The end has to come after the start.",
+            ),
+            models.CheckConstraint(
+                name="series_counts_are_positive",
+                condition=Q(every_weeks__gte=1, slot_minutes__gte=5, seats_per_slot__gte=1),
+                violation_error_message="Weeks, minutes and seats have to be positive, and a slot at least 5 minutes.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def dates(self, *, until: date) -> Iterator[date]:
+        """The dates of the pattern from its first one up to and including `until` (and its own last date)."""
+        last = min(until, self.ends_on) if self.ends_on else until
+        midnight = time()
+        for moment in rrule(
+            WEEKLY,
+            interval=self.every_weeks,
+            dtstart=datetime.combine(self.starts_on, midnight),
+            until=datetime.combine(last, midnight),
+        ):
+            yield moment.date()
+
+
+class SurgeryQuerySet(models.QuerySet):
+    def public(self) -> Self:
+        """Everything but drafts: what a member of staff may know of."""
+        return self.exclude(state=Surgery.State.DRAFT)
+
+    def upcoming(self, now: datetime) -> Self:
+        """Published and not over at `now`, the next one first."""
+        return self.filter(state=Surgery.State.PUBLISHED, ends_at__gt=now).order_by("starts_at", "id")
+
+    def at_office(self, office: Office) -> Self:
+        return self.filter(venue__office=office)
+
+    def about(self, topic) -> Self:
+        """Those with a host who knows the topic."""
+        hosting = Shift.objects.live().filter(surgery=models.OuterRef("pk"), champion__skills__topic=topic)
+        return self.filter(models.Exists(hosting))
+
+    def locked(self) -> Self:
+        """Lock the rows, in order of id: the one lock that every change to scarcity takes first.
+
+        FOR NO KEY UPDATE, so that inserting a row that points here does not wait.
+        """
+        return self.order_by("id").select_for_update(no_key=True, of=("self",))
+
+
+class Surgery(models.Model):
+    """One coffee morning: a venue, a start and an end."""
+
+    class Kind(models.TextChoices):
+        SURGERY = "surgery", "Surgery"
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        PUBLISHED = "published", "Published"
+        CALLED_OFF = "called_off", "Called off"
+
+    reference = models.CharField(max_length=12, unique=True, default=new_reference, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.SURGERY, editable=False)
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, null=True, blank=True, related_name="surgeries")
+    venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="surgeries")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT, editable=False)
+    is_drop_in = models.BooleanField("people may drop in", default=True)
+    cutoff_minutes = models.PositiveSmallIntegerField(
+        "waiting list stops (minutes before the start)", default=120, validators=[MaxValueValidator(10_080)]
+    )
+    note = models.TextField(blank=True, help_text="Anything worth knowing about this one. Shown to everybody.")
+    called_off_at = models.DateTimeField(null=True, editable=False)
+    called_off_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    called_off_reason = models.CharField(max_length=200, blank=True, editable=False)
+    # The highest position ever given on the waiting list; a trigger keeps it from falling.
+    last_position = models.PositiveIntegerField(default=0, editable=False)
+    # Rises with every change that calendars should follow (RFC 5545, SEQUENCE).
+    calendar_sequence = models.PositiveIntegerField(default=0, editable=False)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    objects = SurgeryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("starts_at", "id")
+        verbose_name_plural = "surgeries"
+        indexes = [
+            models.Index("starts_at", "id", name="surgery_in_order_of_time", condition=Q(state="published")),
+            models.Index("ends_at", name="surgery_by_end"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="surgery_ends_after_it_starts",
+                condition=Q(ends_at__gt=F("starts_at")),
+                violation_error_message="The end has to come after the start.",
+            ),
+            models.CheckConstraint(
+                name="surgery_state_is_known", condition=Q(state__in=["draft", "published", "called_off"])
+            ),
+            models.CheckConstraint(
+                name="surgery_called_off_says_when_and_why",
+                condition=Q(state="called_off", called_off_at__isnull=False) & ~Q(called_off_reason="")
+                | ~Q(state="called_off") & Q(called_off_at=None, called_off_by=None, called_off_reason=""),
+            ),
+            models.UniqueConstraint(
+                "series",
+                "starts_at",
+                name="surgery_is_once_per_date_of_its_series",
+                violation_error_message="The series has a surgery at that time already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{timezone.localtime(self.starts_at):%a %-d %b %Y %H:%M}, {self.venue}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("bookings:surgery", args=[self.reference])
+
+    @property
+    def cutoff_at(self) -> datetime:
+        """From then on nobody is promoted, and free seats are open to all."""
+        return self.starts_at - timedelta(minutes=self.cutoff_minutes)
+
+    @property
+    def local_start(self) -> datetime:
+        return timezone.localtime(self.starts_at)
+
+    @property
+    def is_called_off(self) -> bool:
+        return self.state == self.State.CALLED_OFF
+
+    def is_over(self, now: datetime) -> bool:
+        return self.ends_at <= now
+
+
+class SlotQuerySet(models.QuerySet):
+    def open(self, now: datetime) -> Self:
+        """Those that can still be booked, as far as the clock is concerned."""
+        return self.filter(starts_at__gt=now)
+
+
+class Slot(models.Model):
+    """A time within a surgery that can be booked."""
+
+    surgery = models.ForeignKey(Surgery, on_delete=models.CASCADE, related_name="slots")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    objects = SlotQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("starts_at", "id")
+        constraints = [
+            models.CheckConstraint(
+                name="slot_ends_after_it_starts",
+                condition=Q(ends_at__gt=F("starts_at")),
+                violation_error_message="The end has to come after the start.",
+            ),
+            models.UniqueConstraint(
+                fields=("surgery", "starts_at"),
+                name="slot_start_is_unique_in_its_surgery",
+                violation_error_message="This surgery has a slot at that time already.",
+            ),
+            # What the composite foreign keys of seats and bookings point at.
+            models.UniqueConstraint(fields=("id", "surgery"), name="slot_with_its_surgery"),
+        ]
+
+    def __str__(self) -> str:
+        start, end = timezone.localtime(self.starts_at), timezone.localtime(self.ends_at)
+        return f"{start:%H:%M} to {end:%H:%M}"
+
+
+class Seat(models.Model):
+    """One place in a slot. It belongs to the slot's surgery, which a composite foreign key guards."""
+
+    slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="seats")
+    surgery = models.ForeignKey(Surgery, on_delete=models.CASCADE, related_name="seats")
+    number = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ("slot", "number")
+        constraints = [
+            models.UniqueConstraint(fields=("slot", "number"), name="seat_number_is_unique_in_its_slot"),
+            models.UniqueConstraint(fields=("id", "slot", "surgery"), name="seat_with_its_slot_and_surgery"),
+            models.CheckConstraint(name="seat_number_is_positive", condition=Q(number__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"Seat {self.number}"
+
+
+class ShiftQuerySet(models.QuerySet):
+    def live(self) -> Self:
+        return self.filter(ended_at=None)
+
+
+class Shift(models.Model):
+    """A champion hosting at one surgery, from when to when. It ends when given back or called off."""
+
+    champion = models.ForeignKey(Champion, on_delete=models.PROTECT, related_name="shifts")
+    surgery = models.ForeignKey(Surgery, on_delete=models.CASCADE, related_name="shifts")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, editable=False)
+    ended_reason = models.CharField(max_length=200, blank=True, editable=False)
+
+    objects = ShiftQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("starts_at", "id")
+        constraints = [
+            models.CheckConstraint(
+                name="shift_ends_after_it_starts",
+                condition=Q(ends_at__gt=F("starts_at")),
+                violation_error_message="The end has to come after the start.",
+            ),
+            models.CheckConstraint(
+                name="shift_ended_says_why",
+                condition=Q(ended_at=None, ended_reason="") | Q(ended_at__isnull=False) & ~Q(ended_reason=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.champion}, {timezone.localtime(self.starts_at):%a %-d %b %H:%M}"
+
+
+def local_moment(day: date, at: time) -> datetime:
+    """The moment in UTC when clocks in the programme's time zone show `at` on `day`."""
+    return datetime.combine(day, at, tzinfo=settings.ZONE).astimezone(UTC)
