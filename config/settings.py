@@ -139,7 +139,8 @@ DATABASES = {
     ),
 }
 if _owner_url := env.str("DATABASE_OWNER_URL", default=""):
-    DATABASES["owner"] = database("DATABASE_OWNER_URL", _owner_url) | {"TEST": {"MIRROR": "default"}}
+    DATABASES["owner"] = database("DATABASE_OWNER_URL", _owner_url)
+    DATABASES["default"]["TEST"] = {"MIRROR": "owner"}
 
 # ── Time and words ────────────────────────────────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "en-gb"

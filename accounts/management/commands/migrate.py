@@ -1,0 +1,58 @@
+"""Django's `migrate`, run as the owner; then the application's role is told what it may do, and no more."""
+
+from django.conf import settings
+from django.core.management.commands import migrate
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg import sql
+
+HISTORY = ("django_admin_log",)
+"""Tables that the application may add to and read, and never change."""
+READ_ONLY = ("django_migrations",)
+
+GRANTS = """
+    REVOKE ALL ON DATABASE {database} FROM PUBLIC;
+    GRANT CONNECT ON DATABASE {database} TO {application};
+    REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+    GRANT USAGE ON SCHEMA public TO {application};
+    REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {application};
+    GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {application};
+    GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {application};
+    REVOKE UPDATE, DELETE ON {history} FROM {application};
+    REVOKE INSERT, UPDATE, DELETE ON {read_only} FROM {application};
+"""
+
+
+class Command(migrate.Command):
+    """Everything that Django's own command does, on the owner's connection when DATABASE_OWNER_URL is set."""
+
+    def add_arguments(self, parser):
+        super().add_arguments(parser)
+        parser.set_defaults(database="owner" if "owner" in settings.DATABASES else "default")
+
+    def handle(self, *args, **options):
+        super().handle(*args, **options)
+        if not options["plan"] and not options["check_unapplied"]:
+            grant_to_application(connections[options["database"]])
+
+
+def grant_to_application(owner: BaseDatabaseWrapper) -> None:
+    """Let the application's role read and write the rows of the owner's tables, and add to history.
+
+    It owns nothing, so it can neither change nor empty a table. Does nothing where one role is both. All in one
+    transaction: a running product never sees a moment without its rights.
+    """
+    application = connections["default"].settings_dict["USER"]
+    with transaction.atomic(using=owner.alias), owner.cursor() as cursor:
+        cursor.execute("SELECT current_user, current_database()")
+        role, database = cursor.fetchone()
+        if application in {"", role}:
+            return
+        tables = set(owner.introspection.table_names(cursor))
+        statement = sql.SQL(GRANTS).format(
+            database=sql.Identifier(database),
+            application=sql.Identifier(application),
+            history=sql.SQL(", ").join(sql.Identifier(name) for name in HISTORY if name in tables),
+            read_only=sql.SQL(", ").join(sql.Identifier(name) for name in READ_ONLY if name in tables),
+        )
+        cursor.execute(statement)
