@@ -1,0 +1,61 @@
+"""How times read everywhere, on pages and in emails: "Tuesday 3 March, 10:20am to 10:40am".
+
+The style is that of GOV.UK: "10am" rather than "10:00am", "midday" and "midnight", "to" between two times. All
+take aware datetimes (or, where only the day matters, dates) and speak in the programme's own time zone. Names of
+days and months come from Django, so that another language can follow.
+"""
+
+from datetime import date, datetime
+from typing import Protocol
+
+from django import template
+from django.conf import settings
+from django.utils import dateformat, timezone
+
+register = template.Library()
+
+
+class Timed(Protocol):
+    """Whatever begins and ends: a surgery, a slot, a shift."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+def local(moment: date | datetime) -> date | datetime:
+    """The moment on the programme's own clocks; a plain date is a date everywhere."""
+    return timezone.localtime(moment, settings.ZONE) if isinstance(moment, datetime) else moment
+
+
+@register.filter(expects_localtime=False)
+def day(moment: date | datetime) -> str:
+    """Such as "Tuesday 3 March"."""
+    return dateformat.format(local(moment), "l j F")
+
+
+@register.filter(expects_localtime=False)
+def day_and_year(moment: date | datetime) -> str:
+    """Such as "Tuesday 3 March 2026": for what may be long ago."""
+    return dateformat.format(local(moment), "l j F Y")
+
+
+@register.filter(expects_localtime=False)
+def clock(moment: datetime) -> str:
+    """Such as "10am", "10:20am", "midday" and "midnight"."""
+    at = timezone.localtime(moment, settings.ZONE)
+    if (at.hour, at.minute) in {(0, 0), (12, 0)}:
+        return "midday" if at.hour else "midnight"
+    minutes = f":{at.minute:02}" if at.minute else ""
+    return f"{at.hour % 12 or 12}{minutes}{'pm' if at.hour >= 12 else 'am'}"
+
+
+@register.filter
+def span(thing: Timed) -> str:
+    """From when to when, such as "10:20am to 10:40am"."""
+    return f"{clock(thing.starts_at)} to {clock(thing.ends_at)}"
+
+
+@register.filter
+def when(thing: Timed) -> str:
+    """Day and time in one, such as "Tuesday 3 March, 10:20am to 10:40am"."""
+    return f"{day(thing.starts_at)}, {span(thing)}"

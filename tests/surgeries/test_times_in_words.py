@@ -1,0 +1,57 @@
+"""Times read the same everywhere, on London's clocks."""
+
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+
+import pytest
+from django.template import Context, Template
+from django.utils import timezone
+
+from surgeries.templatetags.times import clock, day, day_and_year, span, when
+
+
+def at(hour: int, minute: int = 0, *, month: int = 1) -> datetime:
+    return datetime(2026, month, 6, hour, minute, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        (at(10), "10am"),
+        (at(10, 20), "10:20am"),
+        (at(12), "midday"),
+        (at(12, 5), "12:05pm"),
+        (at(13, 30), "1:30pm"),
+        (at(23), "11pm"),
+        (at(0), "midnight"),
+        (at(0, 5), "12:05am"),
+    ],
+)
+def test_a_time_reads_as_gov_uk_writes_it(moment, words):
+    assert clock(moment) == words
+
+
+def test_in_summer_the_clock_is_an_hour_ahead_of_utc():
+    assert clock(at(9, 20, month=7)) == "10:20am"
+    assert day(datetime(2026, 7, 6, 23, 30, tzinfo=UTC)) == "Tuesday 7 July"
+
+
+def test_days_have_no_leading_nought_and_a_year_only_when_asked_for():
+    assert day(date(2026, 3, 3)) == "Tuesday 3 March"
+    assert day_and_year(at(10)) == "Tuesday 6 January 2026"
+
+
+def test_a_slot_reads_as_in_the_style_guide():
+    slot = SimpleNamespace(
+        starts_at=datetime(2026, 3, 3, 10, 20, tzinfo=UTC), ends_at=datetime(2026, 3, 3, 10, 40, tzinfo=UTC)
+    )
+    assert span(slot) == "10:20am to 10:40am"
+    assert when(slot) == "Tuesday 3 March, 10:20am to 10:40am"
+
+
+@pytest.mark.parametrize("elsewhere", ["UTC", "Pacific/Kiritimati"])
+def test_a_template_shows_london_time_whatever_zone_is_active(elsewhere):
+    shown = Template("{% load times %}{{ slot|when }} / {{ slot.starts_at|clock }} / {{ slot.starts_at|day }}")
+    slot = SimpleNamespace(starts_at=at(9, 20, month=7), ends_at=at(9, 40, month=7))
+    with timezone.override(elsewhere):
+        assert shown.render(Context({"slot": slot})) == ("Monday 6 July, 10:20am to 10:40am / 10:20am / Monday 6 July")
