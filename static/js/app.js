@@ -1,0 +1,18 @@
+// What JavaScript adds. Every page works without it.
+import {
+  Button,
+  CharacterCount,
+  Checkboxes,
+  createAll,
+  ErrorSummary,
+  NotificationBanner,
+  SkipLink,
+} from "govuk-frontend";
+
+// GOV.UK Frontend sets these in an inline script, which the Content-Security-Policy forbids. Nothing on the first
+// screen is styled by them, so setting them a moment later moves nothing.
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+
+for (const component of [Button, CharacterCount, Checkboxes, ErrorSummary, NotificationBanner, SkipLink]) {
+  createAll(component);
+}
