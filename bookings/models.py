@@ -191,10 +191,9 @@ class Booking(models.Model):
         ahead = Booking.objects.waiting().filter(surgery=self.surgery_id, position__lt=self.position)
         return ahead.count() + 1
 
-    def is_under_way(self, now: datetime) -> bool:
-        """Whether its slot (or, without one, its surgery) has begun: from then on nothing can be changed."""
-        begins = self.slot.starts_at if self.slot else self.surgery.ends_at
-        return begins <= now
+    def has_begun(self, now: datetime) -> bool:
+        """Whether its slot has started (without a slot: its surgery ended); from then on nothing can be changed."""
+        return (self.slot.starts_at if self.slot else self.surgery.ends_at) <= now
 
 
 class Submission(models.Model):

@@ -26,15 +26,17 @@ def required(name: str, what: str) -> str:
     return value
 
 
-def database(name: str, url: str) -> dict:
-    """Django's settings for a PostgreSQL address; several hosts, and whatever else libpq knows, are welcome."""
+def database(name: str, url: str, session: str = "") -> dict:
+    """Django's settings for a PostgreSQL address; several hosts, and whatever else libpq knows, are welcome.
+
+    `session` holds settings of the session, as `-c name=value`.
+    """
     try:
         options: dict = dict(conninfo.conninfo_to_dict(url))
     except ProgrammingError as error:
         raise ImproperlyConfigured(f"{name} is not a PostgreSQL address: {str(error).strip()}.") from None
     if not options.get("dbname"):
         raise ImproperlyConfigured(f"{name} names no database: it should end in /name-of-the-database.")
-    timeouts = f"-c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS}"
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": options.pop("dbname"),
@@ -44,12 +46,12 @@ def database(name: str, url: str) -> dict:
         "PORT": options.pop("port", ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 4, **options, "options": f"{options.get('options', '')} {timeouts}".strip()},
+        "OPTIONS": {"connect_timeout": 4, **options, "options": f"{options.get('options', '')} {session}".strip()},
     }
 
 
 # How long a request may wait for a lock, and a statement may run, before the page says "busy, please try again".
-LOCK_TIMEOUT_MS = env.int("LOCK_TIMEOUT_MS", default=3000)
+LOCK_TIMEOUT_MS = env.int("LOCK_TIMEOUT_MS", default=1000)
 STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", default=4500)
 
 # ── Who we are ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -135,10 +137,13 @@ CRISPY_FAIL_SILENTLY = False
 # ── PostgreSQL: the application's role, and the owner that migrates ───────────────────────────────────────────
 DATABASES = {
     "default": database(
-        "DATABASE_URL", required("DATABASE_URL", "a PostgreSQL address, postgresql://user:password@host/name")
+        "DATABASE_URL",
+        required("DATABASE_URL", "a PostgreSQL address, postgresql://user:password@host/name"),
+        session=f"-c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS}",
     ),
 }
 if _owner_url := env.str("DATABASE_OWNER_URL", default=""):
+    # Without time limits: a migration may take as long as it takes.
     DATABASES["owner"] = database("DATABASE_OWNER_URL", _owner_url)
     DATABASES["default"]["TEST"] = {"MIRROR": "owner"}
 

@@ -273,6 +273,10 @@ class ShiftQuerySet(models.QuerySet):
     def live(self) -> Self:
         return self.filter(ended_at=None)
 
+    def overlapping(self, slot: Slot) -> Self:
+        """Those that share time with the slot, of whatever surgery."""
+        return self.filter(starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at)
+
 
 class Shift(models.Model):
     """A champion hosting at one surgery, from when to when. It ends when given back or called off."""

@@ -36,6 +36,11 @@ def pytest_configure(config: pytest.Config) -> None:
     assert settings.DATABASES  # read now; pytest-django then sets up the applications
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Only now are the models of the three stock people ready to be imported."""
+    session.config.pluginmanager.import_plugin("tests.people")
+
+
 def pytest_unconfigure() -> None:
     until_the_end.close()
 

@@ -1,0 +1,51 @@
+"""The private link of a booking: a signed token that works for as long as the booking is remembered.
+
+Signed with SECRET_KEY (older keys through SECRET_KEY_FALLBACKS). Only emails and the browser that booked get it.
+"""
+
+import base64
+from uuid import UUID
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.urls import reverse
+
+from bookings.models import Booking
+
+
+class LinkWrong(Exception):
+    """Nobody was ever given this link: mistyped, cut short or made up."""
+
+
+class LinkWithdrawn(Exception):
+    """The link was good until the booking went to another address."""
+
+
+def _signer() -> Signer:
+    return Signer(sep=".", salt="bookings.link", algorithm="sha256")
+
+
+def token_for(booking: Booking) -> str:
+    """The token of the booking's present private link."""
+    name = base64.urlsafe_b64encode(booking.reference.bytes).rstrip(b"=").decode()
+    return _signer().sign(f"{name}.{booking.link_number}")
+
+
+def private_link(booking: Booking) -> str:
+    """The whole address, for emails. It never depends on the request."""
+    return settings.PUBLIC_BASE_URL + reverse("bookings:booking", args=[token_for(booking)])
+
+
+def booking_for(token: str) -> Booking:
+    """The booking that a token names, with what its page shows. Raises LinkWrong or LinkWithdrawn."""
+    try:
+        name, _, number = _signer().unsign(token).partition(".")
+        reference = UUID(bytes=base64.urlsafe_b64decode(f"{name}=="))
+    except (BadSignature, ValueError):
+        raise LinkWrong from None
+    booking = Booking.objects.for_the_page().filter(reference=reference).first()
+    if booking is None:
+        raise LinkWrong
+    if booking.link_number != int(number):
+        raise LinkWithdrawn
+    return booking

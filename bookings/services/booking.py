@@ -1,0 +1,298 @@
+"""Booking a seat, moving to another, changing the answers, cancelling."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from bookings import emails
+from bookings.errors import AlreadyBooked, BookingClosed, Clash, FormUsedAlready, SlotFull, WaitingListClosed
+from bookings.models import Attendee, Booking, Submission
+from bookings.services.locks import is_busy, is_busy_during, lock_attendee, lock_for, lock_surgeries
+from bookings.services.waiting import confirm, promote, promote_and_tell
+from organisation.models import Grade, Office, Symptom, Team, Topic
+from surgeries.models import Seat, Slot, Surgery
+from surgeries.transactions import retried
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """What somebody tells us about what they would like help with."""
+
+    team: Team | None = None
+    topics: Collection[Topic] = field(default=())
+    symptoms: Collection[Symptom] = field(default=())
+    is_unsure: bool = False
+    question: str = ""
+    adjustments: str = ""
+
+
+@retried
+def book(
+    *,
+    surgery: Surgery,
+    slot: Slot | None,
+    name: str,
+    email: str,
+    answers: Answers,
+    request_id: UUID,
+    suits: Collection[Slot] = (),
+    now: datetime | None = None,
+) -> Booking | None:
+    """Book a seat in the slot or, without one, the first seat that suits or a place on the waiting list.
+
+    `email` is normalised already. The same `request_id` with the same contents returns what it returned the first
+    time. Returns None if that person has a booking there, or one that clashes: then nothing is booked, nothing is
+    revealed, and an email tells whoever owns the address.
+
+    Raises BookingClosed, SlotFull, WaitingListClosed, or FormUsedAlready for other contents with that `request_id`.
+    """
+    now = now or timezone.now()
+    fingerprint = _fingerprint(surgery, slot, name, email, answers, suits)
+    with transaction.atomic():
+        surgery = lock_surgeries([surgery.pk])[surgery.pk]
+        earlier = Submission.objects.select_related("booking").filter(pk=request_id).first()
+        if earlier:
+            if earlier.fingerprint != fingerprint:
+                raise FormUsedAlready(earlier.booking)
+            return earlier.booking
+        _check_open(surgery, slot, now)
+        attendee = lock_attendee(email=email, name=name)
+        booking = None
+        if _has_one_already(attendee, surgery, slot):
+            emails.queue_already_booked(attendee, surgery=surgery, slot=slot, request_id=request_id, now=now)
+        else:
+            booking = Booking(
+                surgery=surgery, attendee=attendee, name=name, created_at=now, changed_at=now,
+                team=answers.team, is_unsure=answers.is_unsure, question=answers.question,
+                adjustments=answers.adjustments,
+            )  # fmt: skip
+            _take_a_place(booking, surgery, slot, answers, suits, now)
+        Submission(request_id=request_id, fingerprint=fingerprint, booking=booking, created_at=now).save(
+            force_insert=True
+        )
+    return booking
+
+
+@retried
+def move(*, booking: Booking, slot: Slot, now: datetime | None = None) -> Booking:
+    """Give the booking a seat in another slot, of the same surgery or another; its old seat goes to who waits.
+
+    The row, its link and its calendar entry stay. Somebody on a waiting list takes a free seat the same way. Moving
+    to where it is already changes nothing. Raises BookingClosed, SlotFull, AlreadyBooked, Clash.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        booking, surgeries = lock_for(booking, slot.surgery_id, now=now)
+        target = surgeries[slot.surgery_id]
+        if booking.is_confirmed and booking.slot_id == slot.pk:
+            return booking
+        if not booking.is_live or booking.has_begun(now):
+            raise BookingClosed
+        _check_open(target, slot, now)
+        elsewhere = Booking.objects.live().filter(surgery=target, attendee=booking.attendee).exclude(pk=booking.pk)
+        if elsewhere.exists():
+            raise AlreadyBooked
+        if is_busy(booking.attendee, slot, apart_from=booking):
+            raise Clash
+        promote_and_tell([target], now=now, passing_over=booking.pk)
+        seat = _free_seat(slot)
+        if seat is None:
+            raise SlotFull
+        moved_from = booking.surgery, booking.slot
+        booking.suits.clear()
+        confirm(booking, seat, now=now)
+        booking.surgery = target
+        emails.queue_moved(booking, moved_from=moved_from, now=now)
+        promote_and_tell(surgeries.values(), now=now)
+    return booking
+
+
+@retried
+def edit_answers(*, booking: Booking, answers: Answers, now: datetime | None = None) -> Booking:
+    """Replace what the person told us. Saying the same again changes nothing. Raises BookingClosed."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        booking, _ = lock_for(booking, now=now)
+        if not booking.is_live or booking.has_begun(now):
+            raise BookingClosed
+        if _answers_of(booking) == _comparable(answers):
+            return booking
+        for name in ("team", "is_unsure", "question", "adjustments"):
+            setattr(booking, name, getattr(answers, name))
+        booking.changed_at = now
+        booking.save(update_fields=["team", "is_unsure", "question", "adjustments", "changed_at"])
+        booking.topics.set(answers.topics)
+        booking.symptoms.set(answers.symptoms)
+        emails.queue_changed(booking, now=now)
+    return booking
+
+
+def give_evidence(*, booking: Booking, office: Office | None, grade: Grade | None, feeling: str) -> None:
+    """Keep the optional answers that serve the evidence only: `office`, `grade` and a `Booking.Feeling` or ''."""
+    booking.office, booking.grade, booking.feeling = office, grade, feeling
+    booking.save(update_fields=["office", "grade", "feeling"])
+
+
+@retried
+def cancel(
+    *,
+    booking: Booking,
+    reason: str = "Cancelled from the private link",
+    canceller: str = Booking.Canceller.ATTENDEE,
+    now: datetime | None = None,
+) -> Booking:
+    """End the booking, or leave the waiting list; the seat goes to the first in line whom it suits.
+
+    Cancelling again changes nothing. Raises BookingClosed once the slot has begun.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        booking, surgeries = lock_for(booking, now=now)
+        if booking.is_cancelled:
+            return booking
+        if booking.has_begun(now):
+            raise BookingClosed
+        was_waiting = booking.is_waiting
+        booking.state, booking.seat, booking.position = Booking.State.CANCELLED, None, None
+        booking.cancelled_at = booking.changed_at = now
+        booking.canceller, booking.cancelled_reason = canceller, reason
+        booking.calendar_sequence += 1
+        booking.save(
+            update_fields=[
+                "state", "seat", "position", "cancelled_at", "changed_at", "canceller", "cancelled_reason",
+                "calendar_sequence",
+            ]
+        )  # fmt: skip
+        emails.queue_cancelled(booking, was_waiting=was_waiting, now=now)
+        promote_and_tell(surgeries.values(), now=now)
+    return booking
+
+
+@retried
+def correct_email(*, booking: Booking, email: str, now: datetime | None = None) -> bool:
+    """Put a mistyped address right: the booking goes to whoever has the normalised `email`, with a new private link.
+
+    The old link stops working, the old address learns that the email was not meant for it, and is forgotten unless
+    known for something else. Returns False, and only tells that address by email, if its owner has a booking there
+    or one that clashes. Raises BookingClosed.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        booking, _ = lock_for(booking, now=now)
+        if booking.attendee.email == email:
+            return True
+        if not booking.is_live or booking.has_begun(now):
+            raise BookingClosed
+        attendee = lock_attendee(email=email, name=booking.name)
+        if _has_one_already(attendee, booking.surgery, booking.slot):
+            emails.queue_already_booked(
+                attendee, surgery=booking.surgery, slot=booking.slot, request_id=booking.reference, now=now
+            )
+            return False
+        mistaken = booking.attendee
+        booking.attendee, booking.changed_at = attendee, now
+        booking.link_number += 1
+        booking.calendar_sequence += 1
+        booking.save(update_fields=["attendee", "changed_at", "link_number", "calendar_sequence"])
+        emails.queue_sent_in_error(booking, to=mistaken.email, now=now)
+        emails.queue_booked(booking, now=now)
+        if not (mistaken.user_id or mistaken.bookings.exists() or mistaken.visits.exists()):
+            mistaken.delete()
+    return True
+
+
+def _check_open(surgery: Surgery, slot: Slot | None, now: datetime) -> None:
+    begins = slot.starts_at if slot else surgery.ends_at
+    if surgery.state != Surgery.State.PUBLISHED or begins <= now:
+        raise BookingClosed
+
+
+def _has_one_already(attendee: Attendee, surgery: Surgery, slot: Slot | None) -> bool:
+    """Whether the person is booked at the surgery, or confirmed or hosting at a time that overlaps the slot."""
+    mine = Booking.objects.filter(attendee=OuterRef("pk"))
+    reasons = Q(Exists(mine.live().filter(surgery=surgery)))
+    if slot:
+        reasons |= is_busy_during(slot)
+    return Attendee.objects.filter(reasons, pk=attendee.pk).exists()
+
+
+def _take_a_place(
+    booking: Booking,
+    surgery: Surgery,
+    slot: Slot | None,
+    answers: Answers,
+    suits: Collection[Slot],
+    now: datetime,
+) -> None:
+    """Save the new booking with a seat in the slot or, without one, at the end of the line (which may be the front).
+
+    Whoever waits goes first: a seat may have come free for somebody whose clash has gone.
+    """
+    promote_and_tell([surgery], now=now)
+    if slot:
+        seat = _free_seat(slot)
+        if seat is None:
+            raise SlotFull
+        booking.state, booking.seat, booking.slot, booking.confirmed_at = Booking.State.CONFIRMED, seat, slot, now
+    elif now >= surgery.cutoff_at:
+        raise WaitingListClosed
+    else:
+        booking.state, booking.position = Booking.State.WAITING, surgery.last_position + 1
+    booking.save(force_insert=True)
+    for through, column, chosen in (
+        (Booking.topics.through, "topic_id", answers.topics),
+        (Booking.symptoms.through, "symptom_id", answers.symptoms),
+        (Booking.suits.through, "slot_id", () if slot else suits),
+    ):
+        if chosen:
+            through.objects.bulk_create(
+                [through(booking_id=booking.pk, **{column: row.pk}) for row in chosen]  # type: ignore[misc]
+            )
+    if not slot:
+        surgery.last_position = booking.position or 0
+        for promoted in promote(surgery, now=now):
+            booking.state, booking.seat, booking.slot = promoted.state, promoted.seat, promoted.slot
+            booking.position, booking.calendar_sequence = promoted.position, promoted.calendar_sequence
+    emails.queue_booked(booking, now=now)
+
+
+def _free_seat(slot: Slot) -> Seat | None:
+    return Seat.objects.select_related("slot").filter(slot=slot, booking=None).order_by("number").first()
+
+
+def _comparable(answers: Answers) -> tuple:
+    return (
+        answers.team.pk if answers.team else None,
+        sorted(topic.pk for topic in answers.topics),
+        sorted(symptom.pk for symptom in answers.symptoms),
+        answers.is_unsure,
+        answers.question,
+        answers.adjustments,
+    )
+
+
+def _answers_of(booking: Booking) -> tuple:
+    return _comparable(
+        Answers(
+            team=booking.team,
+            topics=booking.topics.all(),
+            symptoms=booking.symptoms.all(),
+            is_unsure=booking.is_unsure,
+            question=booking.question,
+            adjustments=booking.adjustments,
+        )
+    )
+
+
+def _fingerprint(surgery, slot, name, email, answers, suits) -> str:
+    """A keyed hash of a form's contents, which says nothing about them to who reads the table."""
+    contents = (
+        surgery.pk, slot and slot.pk, name, email, _comparable(answers), sorted(suit.pk for suit in suits),
+    )  # fmt: skip
+    return salted_hmac("bookings.submission", repr(contents), algorithm="sha256").hexdigest()

@@ -1,0 +1,104 @@
+"""What organisers do to a surgery that touches bookings: seats, slots, calling off."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from bookings import emails
+from bookings.errors import BookingClosed, StillBooked
+from bookings.models import Booking
+from bookings.services.locks import lock_surgeries
+from bookings.services.waiting import promote_and_tell
+from surgeries.models import Seat, Slot, Surgery
+from surgeries.transactions import retried
+
+
+@retried
+def set_seats(*, slot: Slot, seats: int, by: User | None = None, now: datetime | None = None) -> None:
+    """Give the slot this many seats. New ones go to the waiting list first; free ones are taken away first.
+
+    Raises StillBooked, saying how many are, if more than that are booked.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        surgery = lock_surgeries([slot.surgery_id])[slot.surgery_id]
+        _set_seats(slot, seats)
+        promote_and_tell([surgery], now=now)
+
+
+@retried
+def add_slot(
+    *,
+    surgery: Surgery,
+    starts_at: datetime,
+    ends_at: datetime,
+    seats: int,
+    by: User | None = None,
+    now: datetime | None = None,
+) -> Slot:
+    """Add a slot with this many seats; the waiting list goes first. Raises ValueError if it is not in the surgery."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        surgery = lock_surgeries([surgery.pk])[surgery.pk]
+        if not surgery.starts_at <= starts_at < ends_at <= surgery.ends_at:
+            raise ValueError("A slot lies within its surgery.")
+        slot = Slot.objects.create(surgery=surgery, starts_at=starts_at, ends_at=ends_at)
+        _set_seats(slot, seats)
+        promote_and_tell([surgery], now=now)
+    return slot
+
+
+@retried
+def call_off(*, surgery: Surgery, reason: str, by: User | None = None, now: datetime | None = None) -> None:
+    """Call the surgery off: every booking and shift ends, everybody is told, calendars follow.
+
+    Doing it again changes nothing. Raises BookingClosed once the surgery is over.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        surgery = lock_surgeries([surgery.pk])[surgery.pk]
+        if surgery.is_called_off:
+            return
+        if surgery.is_over(now):
+            raise BookingClosed
+        bookings = list(surgery.bookings.live().select_related("attendee", "surgery").order_by("id"))
+        for booking in bookings:
+            booking.state, booking.seat, booking.position = Booking.State.CANCELLED, None, None
+            booking.cancelled_at = booking.changed_at = now
+            booking.canceller, booking.cancelled_reason = Booking.Canceller.ORGANISER, "called off"
+            booking.calendar_sequence += 1
+        Booking.objects.bulk_update(
+            bookings,
+            [
+                "state", "seat", "position", "cancelled_at", "changed_at", "canceller", "cancelled_reason",
+                "calendar_sequence",
+            ],
+            batch_size=500,
+        )  # fmt: skip
+        surgery.shifts.live().update(ended_at=now, ended_reason="called off")
+        surgery.state, surgery.called_off_at, surgery.called_off_by = Surgery.State.CALLED_OFF, now, by
+        surgery.called_off_reason = reason
+        surgery.calendar_sequence += 1
+        surgery.save(
+            update_fields=[
+                "state", "called_off_at", "called_off_by", "called_off_reason", "calendar_sequence", "changed_at",
+            ]
+        )  # fmt: skip
+        emails.queue_called_off(bookings, now=now)
+
+
+def _set_seats(slot: Slot, wanted: int) -> None:
+    """Add or take away seats, under the surgery's lock."""
+    existing = list(slot.seats.select_related("booking").order_by("number"))
+    free = [seat for seat in existing if not hasattr(seat, "booking")]
+    surplus = len(existing) - wanted
+    if surplus > len(free):
+        raise StillBooked(len(existing) - len(free))
+    if surplus > 0:
+        Seat.objects.filter(pk__in=[seat.pk for seat in free[-surplus:]]).delete()
+    last = existing[-1].number if existing else 0
+    Seat.objects.bulk_create(
+        Seat(slot=slot, surgery_id=slot.surgery_id, number=last + extra) for extra in range(1, 1 - surplus)
+    )

@@ -1,0 +1,64 @@
+"""The one lock, and what is looked at under it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q
+
+from bookings.models import Attendee, Booking
+from surgeries.models import Shift, Slot, Surgery
+from surgeries.transactions import Contention
+
+
+def lock_surgeries(ids: Iterable[int]) -> dict[int, Surgery]:
+    """Lock these surgeries, in order of id, until the transaction ends."""
+    return {surgery.pk: surgery for surgery in Surgery.objects.locked().filter(pk__in=set(ids))}
+
+
+def lock_for(booking: Booking, *others: int, now: datetime) -> tuple[Booking, dict[int, Surgery]]:
+    """Lock the booking's surgery, `others`, and the upcoming ones where the same person waits.
+
+    Those last ones because whoever gives up a time may become free for a seat there. Returns the booking as it is
+    under the lock. Raises Contention if it was moved elsewhere meanwhile.
+    """
+    seen = Booking.objects.filter(pk=booking.pk).values_list("surgery_id", "attendee_id").get()
+    waits_at = (
+        Booking.objects.waiting()
+        .filter(attendee=seen[1], surgery__ends_at__gt=now)
+        .values_list("surgery_id", flat=True)
+    )
+    surgeries = lock_surgeries([seen[0], *others, *waits_at])
+    fresh = Booking.objects.for_the_page().select_for_update(no_key=True, of=("self",)).get(pk=booking.pk)
+    if (fresh.surgery_id, fresh.attendee_id) != seen:
+        raise Contention
+    fresh.surgery = surgeries[fresh.surgery_id]
+    return fresh, surgeries
+
+
+def lock_attendee(*, email: str, name: str) -> Attendee:
+    """The attendee with this normalised address, made if unknown, locked so that no second booking can clash.
+
+    A known attendee keeps the name that is stored: whoever types an address has not shown that it is theirs.
+    """
+    (attendee,) = Attendee.objects.bulk_create(
+        [Attendee(email=email, name=name)], update_conflicts=True, unique_fields=["email"], update_fields=["email"]
+    )
+    return attendee
+
+
+def is_busy_during(slot: Slot, *, apart_from: Booking | None = None) -> Q:
+    """A condition on attendees: confirmed in another booking, or hosting, at a time that overlaps the slot."""
+    confirmed = Booking.objects.overlapping(slot).filter(attendee=OuterRef("pk"))
+    if apart_from:
+        confirmed = confirmed.exclude(pk=apart_from.pk)
+    hosting = Shift.objects.live().overlapping(slot).filter(champion__user__email=OuterRef("email"))
+    return Q(Exists(confirmed)) | Q(Exists(hosting))
+
+
+def is_busy(attendee: Attendee, slot: Slot, *, apart_from: Booking | None = None) -> bool:
+    """Whether the attendee is busy during the slot.
+
+    Locks the attendee first, so that the answer stays true until the transaction ends.
+    """
+    Attendee.objects.select_for_update(no_key=True).only("pk").get(pk=attendee.pk)
+    return Attendee.objects.filter(is_busy_during(slot, apart_from=apart_from), pk=attendee.pk).exists()

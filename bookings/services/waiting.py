@@ -1,0 +1,117 @@
+"""The waiting list: promotion in strict order, and handing a seat back."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from bookings import emails
+from bookings.errors import BookingClosed, WaitingListClosed
+from bookings.models import Booking
+from bookings.services.locks import is_busy, lock_for
+from surgeries.models import Seat, Slot, Surgery
+from surgeries.transactions import retried
+
+
+def promote(surgery: Surgery, *, now: datetime, passing_over: int | None = None) -> list[Booking]:
+    """Give the surgery's free seats to those who wait, first come first served. Call it under the surgery's lock.
+
+    Somebody whom no free slot suits, or who has a clash, is passed over and keeps their place. Nobody is promoted
+    past the cut-off. `passing_over` is the id of a booking that is not considered. Returns the promoted, in order.
+    """
+    if surgery.state != Surgery.State.PUBLISHED or now >= surgery.cutoff_at or not surgery.last_position:
+        return []
+    free = list(
+        Seat.objects.filter(surgery=surgery, booking=None, slot__starts_at__gt=now)
+        .select_related("slot")
+        .order_by("slot__starts_at", "number")
+    )
+    promoted: list[Booking] = []
+    if not free:
+        return promoted
+    waiting = surgery.bookings.waiting().exclude(pk=passing_over).select_related("attendee").prefetch_related("suits")
+    for booking in waiting.iterator(chunk_size=100):
+        suits = {slot.pk for slot in booking.suits.all()}
+        seat = next((seat for seat in _one_per_slot(free) if _fits(booking, seat, suits)), None)
+        if seat is None:
+            continue
+        free.remove(seat)
+        confirm(booking, seat, now=now)
+        promoted.append(booking)
+        if not free:
+            break
+    return promoted
+
+
+def promote_and_tell(surgeries: Iterable[Surgery], *, now: datetime, passing_over: int | None = None) -> None:
+    """Promote at each of these locked surgeries and tell everybody who got a seat."""
+    for surgery in surgeries:
+        for booking in promote(surgery, now=now, passing_over=passing_over):
+            emails.queue_promoted(booking, now=now)
+
+
+def confirm(booking: Booking, seat: Seat, *, now: datetime) -> None:
+    """Give the seat to the booking. Call it under the surgery's lock."""
+    booking.state, booking.position = Booking.State.CONFIRMED, None
+    booking.seat, booking.slot, booking.surgery_id = seat, seat.slot, seat.surgery_id
+    booking.confirmed_at = booking.changed_at = now
+    booking.calendar_sequence += 1
+    booking.save(
+        update_fields=[
+            "state", "position", "seat", "slot", "surgery", "confirmed_at", "changed_at", "calendar_sequence",
+        ]
+    )  # fmt: skip
+
+
+@retried
+def hand_back(*, booking: Booking, suits: Iterable[Slot] = (), now: datetime | None = None) -> Booking:
+    """Give up the seat and go to the end of the surgery's waiting list, for the slots that suit (none: any other).
+
+    Somebody who waits already only changes which slots suit and keeps the place. The seat goes to the next in line
+    first. Raises BookingClosed once the slot has begun, WaitingListClosed past the cut-off.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        booking, surgeries = lock_for(booking, now=now)
+        surgery = booking.surgery
+        if not booking.is_live or booking.has_begun(now) or surgery.state != Surgery.State.PUBLISHED:
+            raise BookingClosed
+        if now >= surgery.cutoff_at:
+            raise WaitingListClosed
+        given_up = booking.slot
+        chosen = set(surgery.slots.filter(pk__in=[slot.pk for slot in suits]))
+        if given_up:
+            others = set(surgery.slots.open(now).exclude(pk=given_up.pk))
+            booking.suits.set(chosen or others)
+            booking.state, booking.position = Booking.State.WAITING, surgery.last_position + 1
+            booking.seat = booking.slot = None
+            booking.confirmed_at, booking.changed_at = None, now
+            booking.calendar_sequence += 1
+            booking.save(
+                update_fields=[
+                    "state", "position", "seat", "slot", "confirmed_at", "changed_at", "calendar_sequence",
+                ]
+            )  # fmt: skip
+            surgery.last_position = booking.position
+            emails.queue_handed_back(booking, slot=given_up, now=now)
+            promote_and_tell([surgeries.pop(surgery.pk)], now=now, passing_over=booking.pk)
+        else:
+            if set(booking.suits.all()) == chosen:
+                return booking
+            booking.suits.set(chosen)
+            booking.changed_at = now
+            booking.save(update_fields=["changed_at"])
+            emails.queue_changed(booking, now=now)
+        promote_and_tell(surgeries.values(), now=now)
+        booking.refresh_from_db()
+    return booking
+
+
+def _one_per_slot(seats: list[Seat]) -> list[Seat]:
+    """The first free seat of each slot: a slot's seats are all alike."""
+    return list({seat.slot_id: seat for seat in reversed(seats)}.values())[::-1]
+
+
+def _fits(booking: Booking, seat: Seat, suits: set[int]) -> bool:
+    return (not suits or seat.slot_id in suits) and not is_busy(booking.attendee, seat.slot, apart_from=booking)

@@ -1,0 +1,72 @@
+"""Calling a surgery off, and changing how many seats a slot has."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from bookings.errors import BookingClosed, StillBooked
+from bookings.services.diary import add_slot, call_off, set_seats
+from notifications.models import OutboxEmail
+from surgeries.models import Surgery
+from tests.factories import BookingFactory, ShiftFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_calling_off_ends_every_booking_and_shift_and_tells_everybody_once(surgery, alices_booking, bobs_booking):
+    waiting = BookingFactory.create(surgery=surgery, waiting=True)
+    shift = ShiftFactory.create(surgery=surgery)
+    organiser = UserFactory.create()
+    for _ in range(2):
+        call_off(surgery=surgery, reason="The café is closed.", by=organiser)
+    for row in (surgery, alices_booking, bobs_booking, waiting, shift):
+        row.refresh_from_db()
+    assert (surgery.state, surgery.called_off_by) == (Surgery.State.CALLED_OFF, organiser)
+    assert {b.cancelled_reason for b in (alices_booking, bobs_booking, waiting)} == {"called off"}
+    assert shift.ended_reason == "called off"
+    assert OutboxEmail.objects.filter(kind="booking_called_off").count() == 3
+
+
+def test_a_surgery_that_is_over_cannot_be_called_off(surgery):
+    with pytest.raises(BookingClosed):
+        call_off(surgery=surgery, reason="Too late.", now=surgery.ends_at)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_database_refuses_to_call_off_over_live_bookings(surgery, alices_booking):
+    with pytest.raises(IntegrityError, match="no live booking"), transaction.atomic():
+        Surgery.objects.filter(pk=surgery.pk).update(
+            state="called_off", called_off_reason="By hand", called_off_at=surgery.starts_at
+        )
+
+
+def test_the_database_refuses_bookings_at_a_surgery_that_is_called_off(surgery):
+    call_off(surgery=surgery, reason="The café is closed.")
+    with pytest.raises(IntegrityError, match="called off"):
+        BookingFactory.create(surgery=surgery)
+
+
+def test_booked_seats_cannot_be_taken_away(surgery, alices_booking):
+    slot = alices_booking.slot
+    BookingFactory.create(surgery=surgery, slot=slot)
+    with pytest.raises(StillBooked) as refusal:
+        set_seats(slot=slot, seats=1)
+    assert refusal.value.booked == 2
+    assert slot.seats.count() == 2
+
+
+def test_free_seats_are_taken_away_and_numbers_stay_unique(surgery, alices_booking):
+    slot = alices_booking.slot
+    for wanted in (1, 5, 2):
+        set_seats(slot=slot, seats=wanted)
+        assert slot.seats.count() == wanted
+    assert alices_booking.seat in slot.seats.all()
+
+
+def test_a_slot_lies_within_its_surgery(surgery):
+    with pytest.raises(ValueError, match="within its surgery"):
+        add_slot(surgery=surgery, starts_at=surgery.starts_at, ends_at=surgery.ends_at.replace(year=2100), seats=1)
+
+
+def test_the_application_cannot_drop_what_protects_it(surgery):
+    with pytest.raises(Exception, match="must be owner"), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE bookings_booking DROP CONSTRAINT booking_seat_is_in_its_slot_and_surgery")

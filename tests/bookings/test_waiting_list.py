@@ -1,0 +1,146 @@
+"""Promotion: in strict order, in the transaction that frees a seat, never into a clash, not past the cut-off."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from bookings.errors import BookingClosed, WaitingListClosed
+from bookings.models import Booking
+from bookings.services.booking import cancel, move
+from bookings.services.diary import set_seats
+from bookings.services.waiting import hand_back
+from notifications.models import OutboxEmail
+from tests.factories import BookingFactory, SurgeryFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def full():
+    """Two slots of one seat each, both taken."""
+    surgery = SurgeryFactory.create(slots=2, seats=1)
+    BookingFactory.create_batch(2, surgery=surgery)
+    return surgery
+
+
+def waits(surgery, *slots, **facts):
+    booking = BookingFactory.create(surgery=surgery, waiting=True, **facts)
+    booking.suits.set(slots)
+    return booking
+
+
+def states(*bookings):
+    for booking in bookings:
+        booking.refresh_from_db()
+    return [booking.state for booking in bookings]
+
+
+def in_slot(surgery, number) -> Booking:
+    return surgery.bookings.holding_a_seat().get(slot=surgery.slots.all()[number])
+
+
+def test_a_freed_seat_goes_to_the_first_in_line_who_is_told(full):
+    first, second = waits(full), waits(full)
+    cancel(booking=in_slot(full, 0))
+    assert states(first, second) == ["confirmed", "waiting"]
+    assert OutboxEmail.objects.filter(kind="booking_promoted", recipient=first.attendee.email).count() == 1
+    assert second.rank() == 1
+
+
+def test_somebody_whom_the_freed_slot_does_not_suit_is_passed_over_and_keeps_the_place(full):
+    other_slot = full.slots.last()
+    first, second = waits(full, other_slot), waits(full)
+    cancel(booking=in_slot(full, 0))
+    assert states(first, second) == ["waiting", "confirmed"]
+    cancel(booking=in_slot(full, 1))
+    assert states(first) == ["confirmed"]
+    assert first.slot == other_slot
+
+
+def test_somebody_with_a_clash_is_passed_over_and_keeps_the_place(full):
+    first, second = waits(full), waits(full)
+    elsewhere = SurgeryFactory.create(starts_at=full.starts_at, slots=1)
+    BookingFactory.create(surgery=elsewhere, attendee=first.attendee)
+    cancel(booking=in_slot(full, 0))
+    assert states(first, second) == ["waiting", "confirmed"]
+    assert first.rank() == 1
+
+
+def test_whoever_gives_up_a_time_is_promoted_where_that_was_the_clash(full):
+    first = waits(full)
+    elsewhere = SurgeryFactory.create(starts_at=full.starts_at, slots=1)
+    clash = BookingFactory.create(surgery=elsewhere, attendee=first.attendee)
+    cancel(booking=in_slot(full, 0))
+    assert states(first) == ["waiting"]
+    cancel(booking=clash)
+    assert states(first) == ["confirmed"]
+
+
+def test_nobody_is_promoted_past_the_cut_off(full):
+    first = waits(full)
+    cancel(booking=in_slot(full, 0), now=full.cutoff_at)
+    assert states(first) == ["waiting"]
+
+
+def test_nobody_is_promoted_into_a_slot_that_has_begun():
+    surgery = SurgeryFactory.create(slots=2, seats=1, cutoff_minutes=0, starts_at=timezone.now() + timedelta(hours=1))
+    BookingFactory.create_batch(2, surgery=surgery)
+    early = in_slot(surgery, 0)
+    first = waits(surgery)
+    surgery.cutoff_minutes = 0
+    with pytest.raises(BookingClosed):
+        cancel(booking=early, now=early.slot.starts_at)
+    assert states(first) == ["waiting"]
+
+
+def test_added_seats_go_down_the_line_in_order(full):
+    first, second, third = waits(full), waits(full), waits(full)
+    set_seats(slot=full.slots.first(), seats=3)
+    assert states(first, second, third) == ["confirmed", "confirmed", "waiting"]
+
+
+def test_somebody_who_waits_can_take_a_free_seat_that_did_not_suit():
+    surgery = SurgeryFactory.create(slots=2, seats=1)
+    early, late = surgery.slots.all()
+    BookingFactory.create(surgery=surgery, slot=late)
+    booking = waits(surgery, late)
+    moved = move(booking=booking, slot=early)
+    assert (moved.state, moved.slot, moved.position) == ("confirmed", early, None)
+
+
+def test_a_seat_handed_back_goes_to_the_next_and_its_holder_to_the_end(full):
+    holder = in_slot(full, 0)
+    first, second = waits(full), waits(full)
+    hand_back(booking=holder)
+    assert states(holder, first, second) == ["waiting", "confirmed", "waiting"]
+    assert (second.rank(), holder.rank()) == (1, 2)
+
+
+def test_a_seat_handed_back_is_not_given_to_the_same_person_again():
+    surgery = SurgeryFactory.create(slots=2, seats=1)
+    BookingFactory.create_batch(2, surgery=surgery)
+    holder = in_slot(surgery, 0)
+    handed_back = hand_back(booking=holder)
+    assert handed_back.is_waiting
+    assert list(handed_back.suits.all()) == [surgery.slots.last()]
+
+
+def test_past_the_cut_off_a_seat_cannot_be_handed_back_for_a_place_in_line(full):
+    with pytest.raises(WaitingListClosed):
+        hand_back(booking=in_slot(full, 0), now=full.cutoff_at)
+
+
+def test_saying_which_slots_suit_keeps_the_place_and_takes_a_free_seat_at_once():
+    surgery = SurgeryFactory.create(slots=2, seats=1)
+    early, late = surgery.slots.all()
+    BookingFactory.create(surgery=surgery, slot=late)
+    booking = waits(surgery, late)
+    assert hand_back(booking=booking, suits=[early]).is_confirmed
+
+
+def test_positions_never_come_back_after_somebody_leaves(full):
+    leaver = waits(full)
+    given = leaver.position
+    cancel(booking=leaver)
+    assert waits(full).position > given
