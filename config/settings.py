@@ -3,6 +3,7 @@
 A wrong value stops the start with a sentence that says what to set. The settings are listed in the README.
 """
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -26,17 +27,36 @@ def required(name: str, what: str) -> str:
     return value
 
 
+def whole_number(name: str, default: int) -> int:
+    """The environment variable `name` as a number that is not negative."""
+    value = env.str(name, default=str(default)).strip()
+    if not value.isdecimal():
+        raise ImproperlyConfigured(f"{name} is {value!r}. Set it to a whole number, such as {default}.")
+    return int(value)
+
+
+def switch(name: str) -> bool:
+    """The environment variable `name` as yes or no; no when it is not set."""
+    value = env.str(name, default="").strip().lower()
+    if value not in {"", "0", "false", "no", "off", "1", "true", "yes", "on"}:
+        raise ImproperlyConfigured(f"{name} is {value!r}. Set it to true or false.")
+    return value in {"1", "true", "yes", "on"}
+
+
 def database(name: str, url: str, session: str = "") -> dict:
     """Django's settings for a PostgreSQL address; several hosts, and whatever else libpq knows, are welcome.
 
-    `session` holds settings of the session, as `-c name=value`.
+    `session` holds settings of the session, as `-c name=value`. A host that is gone is given up in four seconds.
     """
     try:
         options: dict = dict(conninfo.conninfo_to_dict(url))
-    except ProgrammingError as error:
-        raise ImproperlyConfigured(f"{name} is not a PostgreSQL address: {str(error).strip()}.") from None
+    except ProgrammingError:
+        raise ImproperlyConfigured(
+            f"{name} is not a PostgreSQL address. Set it to one such as postgresql://user:password@host/name."
+        ) from None
     if not options.get("dbname"):
         raise ImproperlyConfigured(f"{name} names no database: it should end in /name-of-the-database.")
+    hosts = str(options.get("host", "")).count(",") + 1
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": options.pop("dbname"),
@@ -46,16 +66,23 @@ def database(name: str, url: str, session: str = "") -> dict:
         "PORT": options.pop("port", ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 4, **options, "options": f"{options.get('options', '')} {session}".strip()},
+        "OPTIONS": {
+            "connect_timeout": max(2, 4 // hosts),
+            "tcp_user_timeout": 4000,
+            **options,
+            "options": f"{options.get('options', '')} {session}".strip(),
+        },
     }
 
 
 # How long a request may wait for a lock, and a statement may run, before the page says "busy, please try again".
-LOCK_TIMEOUT_MS = env.int("LOCK_TIMEOUT_MS", default=1000)
-STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", default=4500)
+# A lock may be waited for three times, and the page should come within five seconds.
+LOCK_TIMEOUT_MS = whole_number("LOCK_TIMEOUT_MS", 1000)
+STATEMENT_TIMEOUT_MS = whole_number("STATEMENT_TIMEOUT_MS", 4000)
 
 # ── Who we are ────────────────────────────────────────────────────────────────────────────────────────────────
-DEMONSTRATION = env.bool("DEMONSTRATION", default=False)
+DEMONSTRATION = switch("DEMONSTRATION")
+DEMONSTRATION_ADMIN_PASSWORD = env.str("DEMONSTRATION_ADMIN_PASSWORD", default="")
 SECRET_KEY = required("SECRET_KEY", "at least 50 random characters, the same on every machine")
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY is too short. Set it to at least 50 random characters.")
@@ -64,7 +91,7 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 PUBLIC_BASE_URL = required("PUBLIC_BASE_URL", "the address that people type, such as https://surgeries.example.gov.uk")
 PUBLIC_BASE_URL = PUBLIC_BASE_URL.rstrip("/")
 _public = urlsplit(PUBLIC_BASE_URL)
-if _public.scheme not in {"http", "https"} or not _public.hostname or _public.path or _public.query:
+if not re.fullmatch(r"https?://[^/?#@\s]+", PUBLIC_BASE_URL) or not _public.hostname:
     raise ImproperlyConfigured(
         "PUBLIC_BASE_URL should be a scheme and a host, such as https://surgeries.example.gov.uk."
     )
@@ -78,9 +105,15 @@ if _public.hostname not in LOOPBACK:
 ALLOWED_HOSTS = sorted({_public.hostname, *LOOPBACK, "[::1]"})
 # How many proxies of ours stand in front: the client's address is read that many places from the right of
 # X-Forwarded-For. 0 believes no header.
-TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+TRUSTED_PROXY_COUNT = whole_number("TRUSTED_PROXY_COUNT", 0)
 # Until an organiser saves the department's own settings, these rule. A domain stands for itself and what is under it.
 ALLOWED_EMAIL_DOMAINS = [d.strip().lower().lstrip("@.") for d in env.list("ALLOWED_EMAIL_DOMAINS", default=[])]
+if DEMONSTRATION and not ALLOWED_EMAIL_DOMAINS:
+    ALLOWED_EMAIL_DOMAINS = ["gov.uk"]
+if not ALLOWED_EMAIL_DOMAINS:
+    raise ImproperlyConfigured(
+        "ALLOWED_EMAIL_DOMAINS is not set. Set it to the domains whose addresses may book, such as example.gov.uk."
+    )
 
 # ── Applications, lowest first ────────────────────────────────────────────────────────────────────────────────
 INSTALLED_APPS = [
@@ -100,6 +133,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    "config.middleware.log_requests",
+    "config.middleware.add_headers",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -107,7 +142,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "config.middleware.SignedInUnlessPublic",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -168,13 +203,32 @@ STORAGES = {
 # ── Email ─────────────────────────────────────────────────────────────────────────────────────────────────────
 if DEMONSTRATION:
     EMAIL_BACKEND = "notifications.mailbox.EmailBackend"
+    EMAIL_FROM = env.str("EMAIL_FROM", default="Social media surgeries <surgeries@example.gov.uk>")
 else:
-    vars().update(env.email_url("EMAIL_URL", default="smtp://127.0.0.1:25"))
+    _server = required("EMAIL_URL", "the mail server, such as smtp+tls://user:password@host:587")
+    try:
+        vars().update(env.email_url_config(_server))
+    except (ImproperlyConfigured, KeyError, ValueError):
+        raise ImproperlyConfigured(
+            "EMAIL_URL is not a mail server's address. Set it to one such as smtp+tls://user:password@host:587."
+        ) from None
+    EMAIL_FROM = required("EMAIL_FROM", "the sender of emails, such as Surgeries <surgeries@example.gov.uk>")
 EMAIL_TIMEOUT = 20
-EMAIL_FROM = DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
-    "EMAIL_FROM", default="Social media surgeries <surgeries@localhost>"
-)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = EMAIL_FROM
 EMAIL_REPLY_TO = env.str("EMAIL_REPLY_TO", default="")
+
+# ── Logs: one line of JSON per request and per trouble, without personal data ─────────────────────────────────
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "config.logs.JSONFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.request": {"level": "ERROR"},  # what people get wrong is in the line of the request already
+    },
+}
 
 # ── Safety ────────────────────────────────────────────────────────────────────────────────────────────────────
 _https = _public.scheme == "https"

@@ -3,6 +3,12 @@
 from django.contrib import admin
 from django.urls import path
 
+from config import views
+
+handler500 = "config.views.server_error"
+
 urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
     path("admin/", admin.site.urls),
 ]

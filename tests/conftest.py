@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,8 @@ ENVIRONMENT = {
     "SECRET_KEY": "only-for-tests-only-for-tests-only-for-tests-only-for-tests",
     "PUBLIC_BASE_URL": "http://127.0.0.1",
     "ALLOWED_EMAIL_DOMAINS": "gov.uk",
+    "EMAIL_URL": "smtp://127.0.0.1:25",
+    "EMAIL_FROM": "Social media surgeries <surgeries@example.gov.uk>",
 }
 until_the_end = ExitStack()
 
@@ -36,9 +39,25 @@ def pytest_configure(config: pytest.Config) -> None:
     assert settings.DATABASES  # read now; pytest-django then sets up the applications
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Only now are the models of the three stock people ready to be imported."""
+    """Take in the three stock people, whose models are ready only now, and have the static files collected."""
     session.config.pluginmanager.import_plugin("tests.people")
+    if not hasattr(session.config, "workerinput") and not session.config.option.collectonly:
+        collect_static_files()
+
+
+def collect_static_files() -> None:
+    """Collect the files whose hashed names pages ask for, when one has changed; once for all processes."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    sources = [path for folder in settings.STATICFILES_DIRS for path in Path(folder).rglob("*")]
+    if not (Path(settings.STATICFILES_DIRS[0]) / ".stamp").exists():
+        raise pytest.UsageError("Styles and scripts are not built: run `make assets` first.")
+    if not manifest.exists() or max(path.stat().st_mtime for path in sources) > manifest.stat().st_mtime:
+        call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def pytest_unconfigure() -> None:
@@ -58,6 +77,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if commits:
             options = {**(mark.kwargs if mark else {}), "transaction": True, "databases": ["default", "owner"]}
             item.add_marker(pytest.mark.django_db(**options), append=False)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """Let go of the database before it is dropped: Django closes the owner's connection, and not the application's."""
+    from django.db import connections
+
+    yield
+    connections.close_all()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,0 +1,62 @@
+"""What surrounds every request: a line in the log, the headers that Django has no setting for, and the door."""
+
+import logging
+from collections.abc import Callable
+from time import perf_counter
+from uuid import uuid4
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse
+
+from config.logs import about
+
+logger = logging.getLogger("request")
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+HEADERS = {
+    "Permissions-Policy": ", ".join(
+        f"{feature}=()"
+        for feature in (
+            *("accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "geolocation", "gyroscope"),
+            *("magnetometer", "microphone", "midi", "payment", "screen-wake-lock", "usb", "xr-spatial-tracking"),
+        )
+    ),
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+
+def log_requests(get_response: GetResponse) -> GetResponse:
+    """One line per request: which kind of page, how it ended, how long it took. Its number is in X-Request-ID."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        began = perf_counter()
+        request.number = uuid4().hex  # type: ignore[attr-defined]
+        response = get_response(request)
+        response["X-Request-ID"] = request.number  # type: ignore[attr-defined]
+        milliseconds = round((perf_counter() - began) * 1000, 1)
+        logger.info("request", extra={"facts": about(request) | {"status": response.status_code, "ms": milliseconds}})
+        return response
+
+    return middleware
+
+
+def add_headers(get_response: GetResponse) -> GetResponse:
+    """The same headers on every response: pages, errors and static files."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return middleware
+
+
+class SignedInUnlessPublic(LoginRequiredMiddleware):
+    """Django's own, but a public page does not even look who is there: no session, no query, no `Vary: Cookie`."""
+
+    def process_view(self, request, view_func, view_args, view_kwargs):
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)

@@ -1,0 +1,33 @@
+"""gunicorn's settings, the same on a developer's machine, in a container and under the benchmarks."""
+
+import os
+from pathlib import Path
+
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+wsgi_app = "config.wsgi:application"
+# The demonstration shows everybody's mail, so nobody but this machine may see it.
+host = "127.0.0.1" if settings.DEMONSTRATION else "0.0.0.0"
+bind = f"{host}:{os.environ.get('PORT', '8000')}"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+worker_class = "gthread"
+threads = 4
+preload_app = True
+# Requests are answered within five seconds or not at all; a worker that hangs is replaced.
+timeout = 30
+graceful_timeout = 8
+keepalive = 5
+# The workers' heartbeat is a file that is touched all the time: in memory rather than on a disk that may stall.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+control_socket_disable = True
+accesslog = None  # config.middleware writes the line of a request, without what is private
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "config.logs.JSONFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {"gunicorn.error": {"handlers": [], "propagate": True}},
+}
