@@ -1,0 +1,156 @@
+"""What organisers do with the diary itself: make surgeries, extend a series, publish.
+
+Whatever concerns bookings as well (seats, calling off) is a verb of the app above.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from organisation.models import Department
+from organisation.working_days import bank_holidays
+
+from .models import Seat, Series, Slot, Surgery, Venue, local_moment
+from .transactions import retried
+
+
+class DiaryError(Exception):
+    """The diary cannot be kept that way; the message says why, in words for the organiser."""
+
+
+class SlotDoesNotFit(DiaryError):
+    """Not a single slot of that length lies within the surgery."""
+
+
+class CannotPublish(DiaryError):
+    """The surgery is no draft, is over, or has no seat to book."""
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A date of the pattern on which no surgery was made."""
+
+    day: date
+    reason: str
+
+
+@dataclass(frozen=True)
+class Extension:
+    """What extending a series made, and what it left out."""
+
+    made: list[Surgery] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+
+def slot_times(starts_at: datetime, ends_at: datetime, minutes: int) -> list[tuple[datetime, datetime]]:
+    """The slots of a surgery, back to back from its start; one that would end after the surgery is left out."""
+    length = timedelta(minutes=minutes)
+    return [(starts_at + n * length, starts_at + (n + 1) * length) for n in range((ends_at - starts_at) // length)]
+
+
+@transaction.atomic
+def create_surgery(
+    *,
+    venue: Venue,
+    starts_at: datetime,
+    ends_at: datetime,
+    slot_minutes: int,
+    seats_per_slot: int,
+    is_drop_in: bool,
+    series: Series | None = None,
+    cutoff_minutes: int | None = None,
+    note: str = "",
+    by: User | None = None,
+) -> Surgery:
+    """Make a draft surgery with its slots and their seats, and return it.
+
+    `slot_minutes` may be as long as the surgery, which then is one long slot. `cutoff_minutes` (how long before the
+    start the waiting list stops) is the department's unless given.
+
+    Raises SlotDoesNotFit if the slots are longer than the surgery, DiaryError if the end is not after the start or
+    there are no seats.
+    """
+    if ends_at <= starts_at:
+        raise DiaryError("The end has to come after the start.")
+    if slot_minutes < 1 or seats_per_slot < 1:
+        raise DiaryError("A slot needs at least one minute and one seat.")
+    times = slot_times(starts_at, ends_at, slot_minutes)
+    if not times:
+        raise SlotDoesNotFit(f"A slot of {slot_minutes} minutes is longer than the surgery.")
+    surgery = Surgery.objects.create(
+        venue=venue,
+        series=series,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        is_drop_in=is_drop_in,
+        cutoff_minutes=Department.current().cutoff_minutes if cutoff_minutes is None else cutoff_minutes,
+        note=note,
+    )
+    slots = Slot.objects.bulk_create(Slot(surgery=surgery, starts_at=start, ends_at=end) for start, end in times)
+    Seat.objects.bulk_create(
+        Seat(slot=slot, surgery=surgery, number=number) for slot in slots for number in range(1, seats_per_slot + 1)
+    )
+    return surgery
+
+
+@retried
+@transaction.atomic
+def extend_series(*, series: Series, until: date, by: User | None = None, now: datetime | None = None) -> Extension:
+    """Make the drafts that are missing in a series, for every date of its pattern after `now` up to `until`.
+
+    Steps in local time and converts afterwards, so that 10:00 stays 10:00 across a change of the clocks. Bank holidays
+    of the office's nation are left out and reported. A week in which the series has a surgery already is left
+    alone, even if that surgery was moved to another day or hour of the week: so extending twice changes nothing.
+
+    Raises SlotDoesNotFit if the series asks for slots longer than its surgeries.
+    """
+    series = Series.objects.select_for_update(of=("self",)).select_related("venue__office").get(pk=series.pk)
+    today = timezone.localdate(now)
+    nation = series.venue.office.nation
+    taken = {_week(timezone.localdate(start)) for start in series.surgeries.values_list("starts_at", flat=True)}
+    extension = Extension()
+    for day in series.dates(until=until):
+        if day <= today or _week(day) in taken:
+            continue
+        if holiday := bank_holidays(nation, day.year).get(day):
+            extension.skipped.append(Skipped(day, holiday))
+            continue
+        extension.made.append(
+            create_surgery(
+                series=series,
+                venue=series.venue,
+                starts_at=local_moment(day, series.start_time),
+                ends_at=local_moment(day, series.end_time),
+                slot_minutes=series.slot_minutes,
+                seats_per_slot=series.seats_per_slot,
+                is_drop_in=series.is_drop_in,
+                by=by,
+            )
+        )
+    return extension
+
+
+@retried
+@transaction.atomic
+def publish(*, surgery: Surgery, by: User | None, now: datetime | None = None) -> Surgery:
+    """Show a draft to everybody, so that it can be booked. Returns the surgery as it is now.
+
+    Raises CannotPublish if it is no draft, is over at `now`, or has no seat.
+    """
+    surgery = Surgery.objects.locked().get(pk=surgery.pk)
+    if surgery.state != Surgery.State.DRAFT:
+        raise CannotPublish(f"It is {surgery.get_state_display().lower()} already.")
+    if surgery.is_over(now or timezone.now()):
+        raise CannotPublish("It is over.")
+    if not surgery.seats.exists():
+        raise CannotPublish("It has no seat to book.")
+    surgery.state = Surgery.State.PUBLISHED
+    surgery.save(update_fields=["state", "changed_at"])
+    return surgery
+
+
+def _week(day: date) -> tuple[int, int]:
+    return day.isocalendar()[:2]
