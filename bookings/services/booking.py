@@ -11,7 +11,15 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from bookings import emails
-from bookings.errors import AlreadyBooked, BookingClosed, Clash, FormUsedAlready, SlotFull, WaitingListClosed
+from bookings.errors import (
+    AlreadyBooked,
+    BookingClosed,
+    BookingError,
+    Clash,
+    FormUsedAlready,
+    SlotFull,
+    WaitingListClosed,
+)
 from bookings.models import Attendee, Booking, Submission
 from bookings.services.locks import is_busy, is_busy_during, lock_attendee, lock_for, lock_surgeries
 from bookings.services.waiting import confirm, promote, promote_and_tell
@@ -62,20 +70,28 @@ def book(
                 raise FormUsedAlready(earlier.booking)
             return earlier.booking
         _check_open(surgery, slot, now)
-        attendee = lock_attendee(email=email, name=name)
-        booking = None
-        if _has_one_already(attendee, surgery, slot):
-            emails.queue_already_booked(attendee, surgery=surgery, slot=slot, request_id=request_id, now=now)
-        else:
-            booking = Booking(
-                surgery=surgery, attendee=attendee, name=name, created_at=now, changed_at=now,
-                team=answers.team, is_unsure=answers.is_unsure, question=answers.question,
-                adjustments=answers.adjustments,
-            )  # fmt: skip
-            _take_a_place(booking, surgery, slot, answers, suits, now)
-        Submission(request_id=request_id, fingerprint=fingerprint, booking=booking, created_at=now).save(
-            force_insert=True
-        )
+        # Whoever waits goes first: a seat may be free for somebody whose clash has gone. That stays, even if it
+        # leaves nothing for this booking.
+        promote_and_tell([surgery], now=now)
+        seat = _free_seat(slot) if slot else None
+        refusal = _refusal(surgery, slot, seat, now)
+        if refusal is None:
+            booking = None
+            attendee = lock_attendee(email=email, name=name)
+            if _has_one_already(attendee, surgery, slot):
+                emails.queue_already_booked(attendee, surgery=surgery, slot=slot, request_id=request_id, now=now)
+            else:
+                booking = Booking(
+                    surgery=surgery, attendee=attendee, name=name, created_at=now, changed_at=now,
+                    team=answers.team, is_unsure=answers.is_unsure, question=answers.question,
+                    adjustments=answers.adjustments,
+                )  # fmt: skip
+                _take_a_place(booking, seat, answers, suits, now)
+            Submission(request_id=request_id, fingerprint=fingerprint, booking=booking, created_at=now).save(
+                force_insert=True
+            )
+    if refusal:
+        raise refusal
     return booking
 
 
@@ -102,14 +118,15 @@ def move(*, booking: Booking, slot: Slot, now: datetime | None = None) -> Bookin
             raise Clash
         promote_and_tell([target], now=now, passing_over=booking.pk)
         seat = _free_seat(slot)
-        if seat is None:
-            raise SlotFull
-        moved_from = booking.surgery, booking.slot
-        booking.suits.clear()
-        confirm(booking, seat, now=now)
-        booking.surgery = target
-        emails.queue_moved(booking, moved_from=moved_from, now=now)
-        promote_and_tell(surgeries.values(), now=now)
+        if seat:
+            moved_from = booking.surgery, booking.slot
+            booking.suits.clear()
+            confirm(booking, seat, now=now)
+            booking.surgery = target
+            emails.queue_moved(booking, moved_from=moved_from, now=now)
+            promote_and_tell(surgeries.values(), now=now)
+    if seat is None:
+        raise SlotFull
     return booking
 
 
@@ -222,39 +239,35 @@ def _has_one_already(attendee: Attendee, surgery: Surgery, slot: Slot | None) ->
     return Attendee.objects.filter(reasons, pk=attendee.pk).exists()
 
 
-def _take_a_place(
-    booking: Booking,
-    surgery: Surgery,
-    slot: Slot | None,
-    answers: Answers,
-    suits: Collection[Slot],
-    now: datetime,
-) -> None:
-    """Save the new booking with a seat in the slot or, without one, at the end of the line (which may be the front).
+def _refusal(surgery: Surgery, slot: Slot | None, seat: Seat | None, now: datetime) -> BookingError | None:
+    if slot and seat is None:
+        return SlotFull()
+    if slot is None and now >= surgery.cutoff_at:
+        return WaitingListClosed()
+    return None
 
-    Whoever waits goes first: a seat may have come free for somebody whose clash has gone.
-    """
-    promote_and_tell([surgery], now=now)
-    if slot:
-        seat = _free_seat(slot)
-        if seat is None:
-            raise SlotFull
-        booking.state, booking.seat, booking.slot, booking.confirmed_at = Booking.State.CONFIRMED, seat, slot, now
-    elif now >= surgery.cutoff_at:
-        raise WaitingListClosed
+
+def _take_a_place(
+    booking: Booking, seat: Seat | None, answers: Answers, suits: Collection[Slot], now: datetime
+) -> None:
+    """Save the new booking with its seat or, without one, at the end of the line, which may be the front of it."""
+    surgery = booking.surgery
+    if seat:
+        booking.state, booking.seat, booking.slot = Booking.State.CONFIRMED, seat, seat.slot
+        booking.confirmed_at = now
     else:
         booking.state, booking.position = Booking.State.WAITING, surgery.last_position + 1
     booking.save(force_insert=True)
     for through, column, chosen in (
         (Booking.topics.through, "topic_id", answers.topics),
         (Booking.symptoms.through, "symptom_id", answers.symptoms),
-        (Booking.suits.through, "slot_id", () if slot else suits),
+        (Booking.suits.through, "slot_id", () if seat else suits),
     ):
         if chosen:
             through.objects.bulk_create(
                 [through(booking_id=booking.pk, **{column: row.pk}) for row in chosen]  # type: ignore[misc]
             )
-    if not slot:
+    if seat is None:
         surgery.last_position = booking.position or 0
         for promoted in promote(surgery, now=now):
             booking.state, booking.seat, booking.slot = promoted.state, promoted.seat, promoted.slot

@@ -68,8 +68,10 @@ def confirm(booking: Booking, seat: Seat, *, now: datetime) -> None:
 def hand_back(*, booking: Booking, suits: Iterable[Slot] = (), now: datetime | None = None) -> Booking:
     """Give up the seat and go to the end of the surgery's waiting list, for the slots that suit (none: any other).
 
-    Somebody who waits already only changes which slots suit and keeps the place. The seat goes to the next in line
-    first. Raises BookingClosed once the slot has begun, WaitingListClosed past the cut-off.
+    The seat goes to the next in line; if another slot that suits is free, it is theirs at once. In a surgery of one
+    slot for which nobody else waits, the end of the line is its front, so the seat stays theirs. Somebody who waits
+    already only changes which slots suit and keeps the place. Raises BookingClosed once the slot has begun,
+    WaitingListClosed past the cut-off.
     """
     now = now or timezone.now()
     with transaction.atomic():
@@ -83,7 +85,7 @@ def hand_back(*, booking: Booking, suits: Iterable[Slot] = (), now: datetime | N
         chosen = set(surgery.slots.filter(pk__in=[slot.pk for slot in suits]))
         if given_up:
             others = set(surgery.slots.open(now).exclude(pk=given_up.pk))
-            booking.suits.set(chosen or others)
+            booking.suits.set((chosen & others) or others)
             booking.state, booking.position = Booking.State.WAITING, surgery.last_position + 1
             booking.seat = booking.slot = None
             booking.confirmed_at, booking.changed_at = None, now
@@ -95,7 +97,7 @@ def hand_back(*, booking: Booking, suits: Iterable[Slot] = (), now: datetime | N
             )  # fmt: skip
             surgery.last_position = booking.position
             emails.queue_handed_back(booking, slot=given_up, now=now)
-            promote_and_tell([surgeries.pop(surgery.pk)], now=now, passing_over=booking.pk)
+            promote_and_tell([surgery], now=now, passing_over=booking.pk)
         else:
             if set(booking.suits.all()) == chosen:
                 return booking
