@@ -1,6 +1,7 @@
 """Every email of the attendee's journey: a function that queues it, in the transaction of what it tells of.
 
-What an email says is written when it is sent (`bookings.messages`), from the rows as they are by then.
+What an email says is written when it is sent (`bookings.messages`), from the rows as they are by then. Those that
+tell of a change which calendars follow carry the `sequence` of that change: a later one overtakes them.
 """
 
 from collections.abc import Iterable
@@ -13,56 +14,61 @@ from surgeries.models import Slot, Surgery
 
 
 def queue_booked(booking: Booking, *, now: datetime) -> None:
-    """The confirmation of a seat, or of a place on the waiting list, whichever it is by the time it is sent."""
-    _queue("booked", booking, booking.link_number, now=now)
+    """The confirmation of a seat, or of a place on the waiting list."""
+    _queue_change("booked", booking, now=now)
 
 
 def queue_promoted(booking: Booking, *, now: datetime) -> None:
     """A seat came free, and it is theirs."""
-    _queue("promoted", booking, booking.calendar_sequence, now=now)
+    _queue_change("promoted", booking, now=now)
 
 
 def queue_handed_back(booking: Booking, *, slot: Slot, now: datetime) -> None:
     """They gave the seat in `slot` up and wait at the end of the line."""
-    _queue("handed_back", booking, booking.calendar_sequence, now=now, context=_times(slot))
+    _queue_change("handed_back", booking, now=now, context=_place(booking.surgery, slot))
 
 
 def queue_moved(booking: Booking, *, moved_from: tuple[Surgery, Slot | None], now: datetime) -> None:
     """The booking moved here from another slot or surgery, or from the waiting list (no slot)."""
-    surgery, slot = moved_from
-    context = {"surgery": surgery.pk, **_times(slot)}
-    _queue("moved", booking, booking.calendar_sequence, now=now, context=context)
+    _queue_change("moved", booking, now=now, context=_place(*moved_from))
 
 
-def queue_changed(booking: Booking, *, now: datetime) -> None:
-    """What they told us has been changed."""
-    _queue("changed", booking, booking.changed_at.isoformat(), now=now)
-
-
-def queue_cancelled(booking: Booking, *, was_waiting: bool, now: datetime) -> None:
+def queue_cancelled(booking: Booking, *, now: datetime) -> None:
     """The seat, or the place on the waiting list, has been given up."""
-    _queue("cancelled", booking, booking.calendar_sequence, now=now, context={"was_waiting": was_waiting})
-
-
-def queue_reminder(booking: Booking, *, now: datetime) -> bool:
-    """It is on the next working day. Sent once for each slot that a booking holds; returns whether it is new."""
-    assert booking.slot
-    return _queue("reminder", booking, booking.slot.pk, now=now, not_after=booking.slot.starts_at)
+    _queue_change("cancelled", booking, now=now)
 
 
 def queue_called_off(bookings: Iterable[Booking], *, now: datetime) -> None:
     """The surgery has been called off, and so have these bookings."""
-    queue_emails(
+    queue_emails([_change("called_off", booking) for booking in bookings if booking.attendee.email], now=now)
+
+
+def queue_changed(booking: Booking, *, now: datetime) -> None:
+    """What they told us has been changed."""
+    if booking.attendee.email:
+        queue_email(
+            kind="booking_changed",
+            to=booking.attendee.email,
+            about={"booking": booking.pk},
+            dedupe_key=f"booking_changed:{booking.pk}:{booking.changed_at.isoformat()}",
+            not_after=booking.surgery.ends_at,
+            now=now,
+        )
+
+
+def queue_reminders(bookings: Iterable[Booking], *, now: datetime) -> int:
+    """It is on the next working day. Sent once for each slot that a booking holds; returns how many are new."""
+    return queue_emails(
         [
             NewEmail(
-                kind="booking_called_off",
+                kind="booking_reminder",
                 to=booking.attendee.email,
-                about={"booking": booking.pk},
-                dedupe_key=f"booking_called_off:{booking.pk}",
-                not_after=booking.surgery.ends_at,
+                about={"booking": booking.pk, "slot": booking.slot.pk},
+                dedupe_key=f"booking_reminder:{booking.pk}:{booking.slot.pk}",
+                not_after=booking.slot.starts_at,
             )
             for booking in bookings
-            if booking.attendee.email
+            if booking.attendee.email and booking.slot
         ],
         now=now,
     )
@@ -74,7 +80,7 @@ def queue_sent_in_error(booking: Booking, *, to: str | None, now: datetime) -> N
         queue_email(
             kind="booking_sent_in_error",
             to=to,
-            about={"booking": booking.pk},
+            about={"booking": booking.pk, **_ids(booking.surgery, booking.slot)},
             dedupe_key=f"booking_sent_in_error:{booking.pk}:{booking.link_number}",
             not_after=booking.surgery.ends_at,
             now=now,
@@ -89,34 +95,36 @@ def queue_already_booked(
     queue_email(
         kind="already_booked",
         to=attendee.email,
-        about={"attendee": attendee.pk, "surgery": surgery.pk, **({"slot": slot.pk} if slot else {})},
+        about={"attendee": attendee.pk, **_ids(surgery, slot)},
         dedupe_key=f"already_booked:{request_id}:{attendee.pk}",
         not_after=surgery.ends_at,
         now=now,
     )
 
 
-def _queue(
-    name: str,
-    booking: Booking,
-    once_per: object,
-    *,
-    now: datetime,
-    context: dict | None = None,
-    not_after: datetime | None = None,
-) -> bool:
-    if not booking.attendee.email:
-        return False
-    return queue_email(
+def _queue_change(name: str, booking: Booking, *, now: datetime, context: dict | None = None) -> None:
+    if booking.attendee.email:
+        queue_emails([_change(name, booking, context)], now=now)
+
+
+def _change(name: str, booking: Booking, context: dict | None = None) -> NewEmail:
+    """An email about a change that calendars follow: there is one for each SEQUENCE of the booking."""
+    assert booking.attendee.email
+    return NewEmail(
         kind=f"booking_{name}",
         to=booking.attendee.email,
-        about={"booking": booking.pk},
-        dedupe_key=f"booking_{name}:{booking.pk}:{once_per}",
-        context=context,
-        not_after=not_after or booking.surgery.ends_at,
-        now=now,
+        about={"booking": booking.pk, "sequence": booking.calendar_sequence},
+        dedupe_key=f"booking_{name}:{booking.pk}:{booking.calendar_sequence}",
+        context=context or {},
+        not_after=booking.surgery.ends_at,
     )
 
 
-def _times(slot: Slot | None) -> dict[str, datetime]:
-    return {"starts_at": slot.starts_at, "ends_at": slot.ends_at} if slot else {}
+def _ids(surgery: Surgery, slot: Slot | None) -> dict[str, int]:
+    return {"surgery": surgery.pk, **({"slot": slot.pk} if slot else {})}
+
+
+def _place(surgery: Surgery, slot: Slot | None) -> dict[str, object]:
+    """Where a booking was. The slot's times and not its id: a slot may go once nobody is booked in it."""
+    times = {"starts_at": slot.starts_at, "ends_at": slot.ends_at} if slot else {}
+    return {"surgery": surgery.pk, **times}

@@ -31,9 +31,9 @@ def token_for(booking: Booking) -> str:
     return _signer().sign(f"{name}.{booking.link_number}")
 
 
-def private_link(booking: Booking) -> str:
-    """The whole address, for emails. It never depends on the request."""
-    return settings.PUBLIC_BASE_URL + reverse("bookings:booking", args=[token_for(booking)])
+def private_link(booking: Booking, *, page: str = "booking") -> str:
+    """The whole address of the booking's page, or of another below it, for emails. It depends on no request."""
+    return settings.PUBLIC_BASE_URL + reverse(f"bookings:{page}", args=[token_for(booking)])
 
 
 def booking_for(token: str) -> Booking:

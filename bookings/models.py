@@ -113,6 +113,7 @@ class Booking(models.Model):
 
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+    # When it last got a seat; stays when the seat is given up, for a calendar may show it still.
     confirmed_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
     canceller = models.CharField(max_length=9, choices=Canceller, blank=True)

@@ -175,7 +175,6 @@ def cancel(
             return booking
         if booking.has_begun(now):
             raise BookingClosed
-        was_waiting = booking.is_waiting
         booking.state, booking.seat, booking.position = Booking.State.CANCELLED, None, None
         booking.cancelled_at = booking.changed_at = now
         booking.canceller, booking.cancelled_reason = canceller, reason
@@ -186,7 +185,7 @@ def cancel(
                 "calendar_sequence",
             ]
         )  # fmt: skip
-        emails.queue_cancelled(booking, was_waiting=was_waiting, now=now)
+        emails.queue_cancelled(booking, now=now)
         promote_and_tell(surgeries.values(), now=now)
     return booking
 

@@ -88,13 +88,11 @@ def hand_back(*, booking: Booking, suits: Iterable[Slot] = (), now: datetime | N
             booking.suits.set((chosen & others) or others)
             booking.state, booking.position = Booking.State.WAITING, surgery.last_position + 1
             booking.seat = booking.slot = None
-            booking.confirmed_at, booking.changed_at = None, now
+            booking.changed_at = now
             booking.calendar_sequence += 1
             booking.save(
-                update_fields=[
-                    "state", "position", "seat", "slot", "confirmed_at", "changed_at", "calendar_sequence",
-                ]
-            )  # fmt: skip
+                update_fields=["state", "position", "seat", "slot", "changed_at", "calendar_sequence"],
+            )
             surgery.last_position = booking.position
             emails.queue_handed_back(booking, slot=given_up, now=now)
             promote_and_tell([surgery], now=now, passing_over=booking.pk)
