@@ -41,9 +41,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Take in the fixtures that need models, which are ready only now, and have the static files collected."""
-    for plugin in ("tests.people", "tests.live"):
-        session.config.pluginmanager.import_plugin(plugin)
+    """Take in the three stock people, whose models are ready only now, and have the static files collected."""
+    session.config.pluginmanager.import_plugin("tests.people")
     if not hasattr(session.config, "workerinput") and not session.config.option.collectonly:
         collect_static_files()
 
@@ -66,7 +65,10 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that commits is cleaned up after by emptying the tables, which only the owner may do."""
+    """A test that commits is cleaned up after by emptying the tables, which only the owner may do.
+
+    The others name the owner too: the test database is made for the databases that tests name.
+    """
     from django.conf import settings
 
     if "owner" not in settings.DATABASES:
@@ -75,8 +77,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         mark = item.get_closest_marker("django_db")
         named = set(getattr(item, "fixturenames", ()))
         commits = named & {"transactional_db", "live_server"} or (mark and mark.kwargs.get("transaction"))
-        if commits:
-            options = {**(mark.kwargs if mark else {}), "transaction": True, "databases": ["default", "owner"]}
+        if mark or commits or "db" in named:
+            options = {**(mark.kwargs if mark else {}), "transaction": bool(commits), "databases": ["default", "owner"]}
             item.add_marker(pytest.mark.django_db(**options), append=False)
 
 
@@ -94,5 +96,5 @@ def quick_passwords() -> Iterator[None]:
     """Hash passwords quickly: no test is about the strength of the hash."""
     from django.test import override_settings
 
-    with override_settings(PASSWORD_HASHERS=["tests.live.QuickPasswordHasher"]):
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
