@@ -1,7 +1,7 @@
 """Every URL of the product. The names under `/` stay: other software and documents rely on them."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from config import views
 
@@ -10,5 +10,6 @@ handler500 = "config.views.server_error"
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("", include("organisation.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -3,8 +3,7 @@
 import sys
 
 from runner.postgres import PostgresError
-from runner.processes import CannotRun
-from runner.supervisor import run
+from runner.supervisor import CannotRun, run
 
 try:
     run()

@@ -1,0 +1,26 @@
+"""The pages that say how this software treats the people who use it."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from organisation.models import Department
+
+
+@login_not_required
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "organisation/accessibility.html", {"contact_email": Department.current().contact_email})
+
+
+@login_not_required
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "organisation/privacy.html", {"contact_email": Department.current().contact_email})
+
+
+@login_not_required
+@require_safe
+def cookies(request: HttpRequest) -> HttpResponse:
+    return render(request, "organisation/cookies.html")

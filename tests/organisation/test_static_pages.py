@@ -1,0 +1,43 @@
+"""The accessibility statement, the privacy notice and the page about cookies."""
+
+import pytest
+from django.test import Client
+
+from organisation.models import Department
+
+PAGES = ["/accessibility/", "/privacy/", "/cookies/"]
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_anybody_may_read_it_and_gets_no_cookie(client: Client, page: str) -> None:
+    response = client.get(page)
+
+    assert response.status_code == 200
+    assert not response.cookies
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_it_can_only_be_read(client: Client, page: str) -> None:
+    assert client.post(page).status_code == 405
+
+
+@pytest.mark.parametrize("page", ["/accessibility/", "/privacy/"])
+def test_it_says_where_to_reach_the_organisers(client: Client, page: str) -> None:
+    Department.objects.create(pk=1, contact_email="surgeries@example.gov.uk")
+
+    assert "mailto:surgeries@example.gov.uk" in client.get(page).content.decode()
+
+
+def test_without_an_address_it_names_another_way(client: Client, settings) -> None:
+    settings.EMAIL_REPLY_TO = ""
+
+    assert "reply to any email from us" in client.get("/privacy/").content.decode()
+
+
+def test_every_cookie_of_the_administration_is_on_the_page_about_cookies(client: Client, admin_client: Client) -> None:
+    listed = client.get("/cookies/").content.decode()
+    admin_client.get("/admin/")
+
+    for cookie in {*client.get("/admin/login/").cookies, *admin_client.cookies}:
+        assert f">{cookie}</th>" in listed
