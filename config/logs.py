@@ -18,7 +18,7 @@ class JSONFormatter(logging.Formatter):
     """One record as one line: time (UTC), level, logger, message, and the facts that the record carries."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line = {
+        line: dict[str, object] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,

@@ -3,7 +3,8 @@
 import sys
 
 from runner.postgres import PostgresError
-from runner.supervisor import CannotRun, run
+from runner.processes import CannotRun
+from runner.supervisor import run
 
 try:
     run()

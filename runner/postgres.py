@@ -157,7 +157,12 @@ class Server:
 
     def url(self, user: str = APPLICATION, database: str = DATABASE) -> str:
         """The address under which `user` reaches `database` while the server runs."""
-        return f"postgresql://{user}@/{database}?host={quote(self._pid_file()[4], safe='')}&port=5432"
+        return f"postgresql://{user}@/{database}?host={quote(self.sockets, safe='')}&port=5432"
+
+    @property
+    def sockets(self) -> str:
+        """The folder of the running server's socket, which takes the place of a host name."""
+        return self._pid_file()[4]
 
     def _pid_file(self) -> list[str]:
         try:

@@ -1,0 +1,129 @@
+"""Fixtures that run the real thing: gunicorn and the worker, a browser, and another PostgreSQL."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.core.management import call_command
+from django.db import connections
+from playwright.sync_api import Browser, Page, sync_playwright
+from psycopg.conninfo import make_conninfo
+
+from runner.postgres import APPLICATION, DATABASE, OWNER, debian_binaries, temporary_server
+from runner.product import Product, product, reserved_port
+
+NO_BROWSER = "needs Chromium: apt-get install chromium"
+CHROMIUM = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
+QUIET = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+
+
+class QuickPasswordHasher(PBKDF2PasswordHasher):
+    """A kind of hash that the live product knows as well, made in no time."""
+
+    iterations = 1
+
+
+def database_url(alias: str = "default") -> str:
+    """How another process reaches the database that the tests use, in the role of `alias`."""
+    settings = connections[alias].settings_dict
+    names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
+    return make_conninfo(**{key: settings[name] for key, name in names.items() if settings[name]})
+
+
+@pytest.fixture(scope="session")
+def _live_product(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    with reserved_port() as listener:
+        environment = os.environ | {
+            "DATABASE_URL": database_url(),
+            "DEMONSTRATION": "true",
+            "PUBLIC_BASE_URL": f"http://127.0.0.1:{listener.getsockname()[1]}",
+        }
+        with product(listener, environment, logs=tmp_path_factory.mktemp("live")) as running:
+            yield running
+
+
+@pytest.fixture
+def live_product(_live_product: Product, transactional_db: None) -> Product:
+    """The product as it runs in a demonstration, over the database of this test, which is emptied afterwards."""
+    return _live_product
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One headless browser for the session. Without one the test fails in CI, and elsewhere is listed as not run."""
+    if not any(CHROMIUM):
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(NO_BROWSER)
+    # Playwright keeps an event loop on this thread: Django takes every query for one inside it, and opens connections
+    # that it sees only while the loop runs.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=next(filter(None, CHROMIUM)), args=QUIET)
+        yield browser
+        browser.close()
+        connections.close_all()
+
+
+@pytest.fixture
+def page(chromium: Browser, live_product: Product) -> Iterator[Page]:
+    """A page of a browser that nobody has used, at the product's address; scripts that fail fail the test."""
+    context = chromium.new_context(
+        base_url=live_product.url, locale="en-GB", timezone_id="Europe/London", viewport={"width": 1280, "height": 900}
+    )
+    context.set_default_timeout(10_000)
+    wrong: list[str] = []
+    page = context.new_page()
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda message: wrong.append(message.text) if "Content Security" in message.text else None)
+    yield page
+    context.close()
+    assert wrong == []
+
+
+@pytest.fixture(scope="session")
+def _debian_postgres() -> Iterator[dict[str, dict]]:
+    """Settings of the two roles on the PostgreSQL of Debian's packages."""
+    binaries = debian_binaries()
+    if binaries is None:
+        pytest.skip("Debian's PostgreSQL is not installed")
+    with temporary_server(binaries=binaries) as server:
+        place = {"HOST": server.sockets, "PORT": "5432", "NAME": DATABASE, "PASSWORD": ""}
+        yield {"default": place | {"USER": APPLICATION}, "owner": place | {"USER": OWNER}}
+
+
+@pytest.fixture(params=["embedded", "debian"])
+def each_postgres(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker) -> Iterator[str]:
+    """Runs the test on the embedded PostgreSQL, and again on Debian's when that is installed.
+
+    The test commits; the tables are emptied afterwards. It may not use `db` or another fixture that does.
+    """
+    with ExitStack() as after, django_db_blocker.unblock():
+        if request.param == "debian":
+            elsewhere = request.getfixturevalue("_debian_postgres")
+            after.callback(_point_to, {alias: connections[alias].settings_dict.copy() for alias in elsewhere})
+            _point_to(elsewhere)
+            call_command("migrate", verbosity=0)
+        yield request.param
+        call_command("flush", database="owner", interactive=False, verbosity=0)
+
+
+def _point_to(settings: dict[str, dict]) -> None:
+    connections.close_all()
+    for alias, values in settings.items():
+        connections[alias].settings_dict.update(values)
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """List loudly what was not run for want of a browser."""
+    reports = terminalreporter.stats.get("skipped", [])
+    missed = sorted({report.nodeid for report in reports if NO_BROWSER in str(report.longrepr)})
+    if missed:
+        terminalreporter.section("NOT RUN: journeys in a browser", red=True, bold=True)
+        for nodeid in missed:
+            terminalreporter.write_line(nodeid)
+        terminalreporter.write_line(f"{len(missed)} journeys were not run. Each {NO_BROWSER}")

@@ -1,0 +1,34 @@
+"""The fixtures that run the real thing are what they say."""
+
+import urllib.request
+
+import pytest
+from django.db import connection
+
+from accounts.models import User
+from runner.postgres import APPLICATION
+
+
+def test_the_live_product_answers(live_product):
+    with urllib.request.urlopen(f"{live_product.url}/readyz") as response:
+        assert response.read() == b"ready\n"
+
+
+def test_a_browser_reads_a_page_of_the_live_product(page, live_product):
+    User.objects.create_superuser("alice@example.gov.uk", "correct horse battery")
+    page.goto("/admin/")
+    page.get_by_label("Email").fill("alice@example.gov.uk")
+    page.get_by_label("Password").fill("correct horse battery")
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("heading", name="Site administration").wait_for()
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_both_kinds_of_postgresql_hold_the_tables(each_postgres, turn):
+    User.objects.create_user("bob@example.gov.uk")
+    assert User.objects.count() == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user, current_setting('server_version_num')::int / 10000")
+        user, version = cursor.fetchone()
+    assert user == APPLICATION
+    assert version >= 15
