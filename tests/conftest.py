@@ -41,8 +41,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Take in the three stock people, whose models are ready only now, and have the static files collected."""
-    session.config.pluginmanager.import_plugin("tests.people")
+    """Take in the fixtures that need models, which are ready only now, and have the static files collected."""
+    for plugin in ("tests.people", "tests.live"):
+        session.config.pluginmanager.import_plugin(plugin)
     if not hasattr(session.config, "workerinput") and not session.config.option.collectonly:
         collect_static_files()
 
@@ -96,5 +97,5 @@ def quick_passwords() -> Iterator[None]:
     """Hash passwords quickly: no test is about the strength of the hash."""
     from django.test import override_settings
 
-    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+    with override_settings(PASSWORD_HASHERS=["tests.live.QuickPasswordHasher"]):
         yield
