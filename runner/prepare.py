@@ -1,11 +1,15 @@
 """`python -m runner.prepare`: bring the database and the static files up to date; the demonstration once."""
 
+import hashlib
 import os
 import sys
+from io import StringIO
+from pathlib import Path
 
 import django
+from django.contrib.staticfiles.finders import get_finders
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import DatabaseError
 
 
@@ -31,9 +35,23 @@ def prepare() -> None:
     from surgeries.models import Surgery
 
     call_command("migrate", verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
-    if settings.DEMONSTRATION and "load_demo" in get_commands() and not Surgery.objects.exists():
-        call_command("load_demo")
+    collect_static_files()
+    if settings.DEMONSTRATION and not Surgery.objects.exists():
+        print("Loading the demonstration department, this once", flush=True)
+        call_command("load_demo", stdout=StringIO())
+
+
+def collect_static_files() -> None:
+    """Collect and compress the static files under their hashed names, unless they are those of the last time."""
+    from django.conf import settings
+
+    files = [storage.path(path) for finder in get_finders() for path, storage in finder.list([])]
+    facts = [(path, os.stat(path).st_size, os.stat(path).st_mtime_ns) for path in sorted(files)]
+    collected = Path(settings.STATIC_ROOT, ".collected")
+    fingerprint = hashlib.sha256(repr(facts).encode()).hexdigest()
+    if not collected.exists() or collected.read_text() != fingerprint:
+        call_command("collectstatic", interactive=False, verbosity=0)
+        collected.write_text(fingerprint)
 
 
 if __name__ == "__main__":

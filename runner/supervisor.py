@@ -13,6 +13,7 @@ from runner.processes import CannotRun
 from runner.product import Product, product, reserved_port
 
 LOGS = VAR / "log"
+PASSWORD_FILE = VAR / "administrator-password"
 
 
 def run() -> None:
@@ -60,8 +61,8 @@ def announce(running: Product) -> None:
     print(f"\nSocial media surgeries  {os.environ['PUBLIC_BASE_URL']}/")
     if os.environ["DEMONSTRATION"].lower() == "true":
         print(f"Every email it sends    {running.url}/mailbox/")
-        password = os.environ["DEMONSTRATION_ADMIN_PASSWORD"]
-        print(f"Administration pages    {running.url}/admin/  (administrator@example.gov.uk, password {password})")
+        print(f"Administration pages    {running.url}/admin/")
+        print(f"                        administrator@example.gov.uk, with the password in {PASSWORD_FILE}")
     print(f"Logs                    {LOGS}\nCtrl-C stops it.", flush=True)
 
 

@@ -3,11 +3,11 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 from pytest_django import DjangoDbBlocker
 
+from runner.environment import ROOT
 from runner.postgres import OWNER, PostgresError, temporary_server
 
 ENVIRONMENT = {
@@ -46,20 +46,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     for plugin in ("tests.people", "tests.live"):
         session.config.pluginmanager.import_plugin(plugin)
     if not hasattr(session.config, "workerinput") and not session.config.option.collectonly:
+        from runner.prepare import collect_static_files
+
+        if not (ROOT / "static/built/.stamp").exists():
+            raise pytest.UsageError("Styles and scripts are not built: run `make assets` first.")
         collect_static_files()
-
-
-def collect_static_files() -> None:
-    """Collect the files whose hashed names pages ask for, when one has changed; once for all processes."""
-    from django.conf import settings
-    from django.core.management import call_command
-
-    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
-    sources = [path for folder in settings.STATICFILES_DIRS for path in Path(folder).rglob("*")]
-    if not (Path(settings.STATICFILES_DIRS[0]) / ".stamp").exists():
-        raise pytest.UsageError("Styles and scripts are not built: run `make assets` first.")
-    if not manifest.exists() or max(path.stat().st_mtime for path in sources) > manifest.stat().st_mtime:
-        call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def pytest_unconfigure() -> None:
