@@ -183,6 +183,16 @@ if _owner_url := env.str("DATABASE_OWNER_URL", default=""):
     DATABASES["owner"] = database("DATABASE_OWNER_URL", _owner_url)
     DATABASES["default"]["TEST"] = {"MIRROR": "owner"}
 
+# What is the same for everybody and asked for all the time (bookings/kept.py): in each process, and bounded.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "kept": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "kept",
+        "OPTIONS": {"MAX_ENTRIES": 100},
+    },
+}
+
 # ── Time and words ────────────────────────────────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True
