@@ -8,6 +8,7 @@ from config import views
 handler500 = "config.views.server_error"
 
 urlpatterns = [
+    path("", include("bookings.urls")),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("", include("organisation.urls")),

@@ -109,7 +109,7 @@ class SurgeryQuerySet(models.QuerySet):
         """Published and not over at `now`, the next one first."""
         return self.filter(state=Surgery.State.PUBLISHED, ends_at__gt=now).order_by("starts_at", "id")
 
-    def at_office(self, office: Office) -> Self:
+    def at_office(self, office: Office | int) -> Self:
         return self.filter(venue__office=office)
 
     def about(self, topic) -> Self:
