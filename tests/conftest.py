@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from pytest_django import DjangoDbBlocker
 
 from runner.environment import ROOT
 from runner.postgres import OWNER, PostgresError, temporary_server
@@ -82,23 +81,6 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
 
     yield
     connections.close_all()
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(
-    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
-) -> Iterator[None]:
-    """Make each process its test database, as the owner, whichever role the tests that were chosen act as."""
-    from django.conf import settings
-    from django.db import connections
-    from django.test.utils import setup_databases, teardown_databases
-
-    with django_db_blocker.unblock():
-        databases = setup_databases(verbosity=0, interactive=False, aliases=set(settings.DATABASES))
-    yield
-    with django_db_blocker.unblock():
-        connections.close_all()  # nobody can drop a database that somebody else is connected to
-        teardown_databases(databases, verbosity=0)
 
 
 @pytest.fixture(autouse=True, scope="session")
