@@ -51,9 +51,10 @@ class Availability:
     @classmethod
     def of(cls, surgery: Surgery, *, now: datetime) -> "Availability":
         """Of a surgery that `with_availability` has counted."""
-        counts = {name: getattr(surgery, name) for name in ("seats_open", "seats_left", "waiting")}
         return cls(
-            **counts,
+            seats_open=surgery.seats_open,
+            seats_left=surgery.seats_left,
+            waiting=surgery.waiting,
             is_drop_in=surgery.is_drop_in,
             is_under_way=surgery.starts_at <= now,
             is_past_cutoff=surgery.cutoff_at <= now,
@@ -86,10 +87,12 @@ class Availability:
 
     @property
     def aside(self) -> str:
-        """What to know beside: that people may drop in as well, or can get in line."""
-        if self.is_drop_in:
-            return "or drop in" if self.seats_open else ""
-        return "waiting list open" if self.can_wait and not self.waiting else ""
+        """What to know beside: that people may drop in as well, or that there is a waiting list to join."""
+        if self.is_drop_in and self.words != "Drop in":
+            return "or drop in"
+        if self.can_wait:
+            return "Join the waiting list"
+        return "On now" if self.is_under_way and self.words == "Drop in" else ""
 
 
 def seats_left_in_words(seats: int) -> str:

@@ -89,23 +89,22 @@ COFFEE_MORNING = "Tuesday coffee morning"
 PATTERNS = [
     # Its seats are never all asked for: somebody who looks at the demonstration can always book one on Tuesday.
     Pattern(COFFEE_MORNING, "Ground floor café", TUE, 1, time(10), time(12), 20, 3, demand=0.7),
-    Pattern(
-        "Lunchtime on the seventh floor", "Seventh floor kitchen", THU, 2, time(12), time(13, 30), 30, 2, demand=1.1
-    ),
+    Pattern("Lunchtime on seven", "Seventh floor kitchen", THU, 1, time(12), time(13, 30), 30, 2, demand=1.1),
     Pattern("Midweek at the Forge", "The Forge café", WED, 1, time(10, 30), time(12), 20, 2, demand=0.95),
     Pattern("Monday elevenses", "Coffi’r Bae", MON, 1, time(11), time(12), 20, 2, demand=1.1),
     Pattern("Harbour surgery", "Quayside canteen", THU, 2, time(14), time(15, 30), 30, 2, 0.7, offset_weeks=1),
     Pattern("Leith coffee morning", "The Anchor room", WED, 2, time(10), time(11, 30), 30, 3, 0.8, hosts=1),
-    Pattern("Toast and social media", "Lagan coffee bar", TUE, 2, time(9, 30), time(11), 30, 2, 0.7, offset_weeks=1),
+    Pattern("Toast and social media", "Lagan coffee bar", TUE, 1, time(9, 30), time(11), 30, 2, demand=0.7),
     # One long slot with room for twelve: come when you like, stay as long as you like.
     Pattern("Open table", "The Forge café", FRI, 4, time(13), time(15), 120, 12, demand=0.5, offset_weeks=1),
 ]
-BY_APPOINTMENT = {"Lunchtime on the seventh floor"}
+BY_APPOINTMENT = {"Lunchtime on seven"}
 BY_NAME = {pattern.name: pattern for pattern in PATTERNS}
 OFFICE_OF = {name: office for office, name, *_ in VENUES}
-# The weekly series beside the coffee morning. Of Monday and Wednesday one is no bank holiday, so that whatever today
-# is, the coming week has a surgery of these.
-SOUGHT_AFTER = ("Midweek at the Forge", "Monday elevenses")
+# Weekly, on each day from Monday to Thursday: whatever today is, and whatever bank holidays there are, one of these is
+# held within the coming week. The next few are made to be full.
+SOUGHT_AFTER = ("Monday elevenses", "Toast and social media", "Midweek at the Forge", "Lunchtime on seven")
+CROWDED = 2
 CALLED_OFF_SERIES = "Leith coffee morning"
 CALLED_OFF_REASON = "The Anchor room is being repainted that week."
 

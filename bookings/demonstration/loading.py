@@ -17,6 +17,7 @@ from .diary import (
     BY_NAME,
     CALLED_OFF_REASON,
     CALLED_OFF_SERIES,
+    CROWDED,
     SOUGHT_AFTER,
     WEEKS_BACK,
     extend_diary,
@@ -82,14 +83,14 @@ def _bring_up_to_date(*, since: datetime, now: datetime, is_first: bool) -> Load
 
 
 def _crowded(surgeries: list[Surgery], now: datetime) -> list[Surgery]:
-    """The next surgery of each sought-after series whose waiting list can still be joined."""
-    joinable = [
+    """The next of the sought-after surgeries whose waiting list can still be joined."""
+    return [
         surgery
         for surgery in surgeries
-        if surgery.state == Surgery.State.PUBLISHED and surgery.cutoff_at > now + TIME_TO_JOIN
-    ]
-    nexts = (next((each for each in joinable if str(each.series) == name), None) for name in SOUGHT_AFTER)
-    return [surgery for surgery in nexts if surgery]
+        if str(surgery.series) in SOUGHT_AFTER
+        and surgery.state == Surgery.State.PUBLISHED
+        and surgery.cutoff_at > now + TIME_TO_JOIN
+    ][:CROWDED]
 
 
 def _call_one_off(*, now: datetime) -> None:
