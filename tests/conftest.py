@@ -3,10 +3,10 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
-from runner.environment import ROOT
 from runner.postgres import OWNER, PostgresError, temporary_server
 
 ENVIRONMENT = {
@@ -41,15 +41,23 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Take in the fixtures that need models, which are ready only now, and have the static files collected."""
-    for plugin in ("tests.people", "tests.live"):
-        session.config.pluginmanager.import_plugin(plugin)
+    """Take in the three stock people, whose models are ready only now, and have the static files collected."""
+    session.config.pluginmanager.import_plugin("tests.people")
     if not hasattr(session.config, "workerinput") and not session.config.option.collectonly:
-        from runner.prepare import collect_static_files
-
-        if not (ROOT / "static/built/.stamp").exists():
-            raise pytest.UsageError("Styles and scripts are not built: run `make assets` first.")
         collect_static_files()
+
+
+def collect_static_files() -> None:
+    """Collect the files whose hashed names pages ask for, when one has changed; once for all processes."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    sources = [path for folder in settings.STATICFILES_DIRS for path in Path(folder).rglob("*")]
+    if not (Path(settings.STATICFILES_DIRS[0]) / ".stamp").exists():
+        raise pytest.UsageError("Styles and scripts are not built: run `make assets` first.")
+    if not manifest.exists() or max(path.stat().st_mtime for path in sources) > manifest.stat().st_mtime:
+        call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def pytest_unconfigure() -> None:
@@ -88,13 +96,5 @@ def quick_passwords() -> Iterator[None]:
     """Hash passwords quickly: no test is about the strength of the hash."""
     from django.test import override_settings
 
-    with override_settings(PASSWORD_HASHERS=["tests.live.QuickPasswordHasher"]):
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
-
-
-@pytest.fixture(autouse=True)
-def nothing_kept() -> None:
-    """Forget the pages and lists that the process keeps for a while, so that no test sees those of another."""
-    from django.core.cache import caches
-
-    caches["kept"].clear()

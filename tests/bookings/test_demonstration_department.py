@@ -1,0 +1,277 @@
+"""The demonstration department: believable, consistent, without email, and alive whatever today is."""
+
+import stat
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.db.models import Count, Q, Sum
+
+from accounts.models import User
+from bookings.demonstration import diary
+from bookings.demonstration.department import DOMAIN, OFFICES
+from bookings.demonstration.loading import ADMINISTRATOR, TIME_TO_JOIN, load
+from bookings.demonstration.people import address_of, staff
+from bookings.invariants import violations
+from bookings.models import Attendee, Booking, SurgeryRequest, Visit
+from bookings.services.booking import cancel
+from champions.models import Champion, Skill
+from notifications.models import OutboxEmail
+from organisation.models import Department, Directorate, Grade, Headcount, Office, Symptom, Team, Topic
+from organisation.working_days import bank_holidays
+from surgeries.models import Seat, Series, Shift, Surgery, Venue, local_moment
+from tests.factories import BookingFactory, OfficeFactory, SurgeryFactory
+
+NOW = datetime(2026, 11, 20, 18, 43, tzinfo=UTC)
+
+MOMENTS = {
+    "a Friday evening": NOW,
+    "the week before a Christmas on a Wednesday": datetime(2024, 12, 19, 11, tzinfo=UTC),
+    "too late for the last surgery before that Christmas": datetime(2024, 12, 24, 8, 30, tzinfo=UTC),
+    "Christmas Day": datetime(2029, 12, 25, 9, tzinfo=UTC),
+    "the hour when the clocks go forward": datetime(2026, 3, 29, 1, 30, tzinfo=UTC),
+    "a leap day, an hour before the coffee morning": datetime(2028, 2, 29, 9, tzinfo=UTC),
+}
+
+
+def free_seats(surgery: Surgery) -> int:
+    return surgery.seats.filter(booking=None).count()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("now", MOMENTS.values(), ids=MOMENTS)
+def test_it_is_alive_and_consistent_whatever_today_is(now):
+    with time_machine.travel(now, tick=False):
+        load()
+    upcoming = Surgery.objects.upcoming(now)
+    coming_week = upcoming.filter(starts_at__gt=now, starts_at__lt=now + timedelta(days=7))
+    assert any(
+        free_seats(surgery) == 0 and surgery.bookings.waiting().exists() and surgery.cutoff_at > now
+        for surgery in coming_week
+    ), "In the coming week nothing is full with a waiting list that can be joined."
+    coffee_morning = upcoming.filter(series__name=diary.COFFEE_MORNING, starts_at__gt=now)[0]
+    assert 0 < free_seats(coffee_morning) < coffee_morning.seats.count()
+    assert coffee_morning.shifts.live().count() == 2
+    assert Surgery.objects.filter(state=Surgery.State.CALLED_OFF, starts_at__gt=now).count() == 1
+    assert upcoming.filter(bookings=None).exists()
+    assert upcoming.filter(shifts=None).exists() or upcoming.exclude(shifts__ended_at=None).exists()
+    assert Surgery.objects.order_by("starts_at")[0].starts_at > now - timedelta(weeks=11)
+    assert upcoming.last().starts_at > now + timedelta(weeks=8)
+    assert {found: ids for found, ids in violations().items() if ids} == {}
+    assert not Booking.objects.filter(created_at__gt=now).exists()
+    assert not Booking.objects.filter(cancelled_at__gt=now).exists()
+    assert not OutboxEmail.objects.exists()
+
+
+def test_on_no_day_of_twenty_years_is_the_coming_week_without_a_surgery_that_is_full():
+    patterns = [diary.BY_NAME[name] for name in diary.SOUGHT_AFTER]
+    nations = {name: nation for name, nation, _ in OFFICES}
+    held = sorted(
+        local_moment(day, pattern.start)
+        for day in (date(2025, 1, 1) + timedelta(days=n) for n in range(365 * 20))
+        for pattern in patterns
+        if day.weekday() == pattern.weekday
+        and day not in bank_holidays(nations[diary.OFFICE_OF[pattern.venue]], day.year)
+    )
+    closes = timedelta(hours=2) + TIME_TO_JOIN
+    assert max(later - (sooner - closes) for sooner, later in pairwise(held)) < timedelta(days=7)
+    assert all(pattern.every_weeks == 1 and pattern.offset_weeks == 0 for pattern in patterns)
+
+
+@pytest.fixture
+def loaded(db):
+    with time_machine.travel(NOW, tick=False):
+        load()
+
+
+def test_it_is_as_large_as_a_department_is(loaded):
+    newest = Headcount.objects.order_by("-counted_on")[0].counted_on
+    for owner in ("office", "team", "grade"):
+        counted = Headcount.objects.filter(counted_on=newest, **{f"{owner}__isnull": False})
+        assert counted.aggregate(people=Sum("people")) == {"people": 3000}
+    assert newest < Surgery.objects.order_by("starts_at")[0].starts_at.date()
+    assert (Office.objects.count(), Directorate.objects.count(), Team.objects.count()) == (6, 8, 60)
+    assert set(Office.objects.values_list("nation", flat=True)) == set(Office.Nation.values)
+    assert (Grade.objects.count(), Topic.objects.count(), Symptom.objects.count()) == (8, 16, 12)
+    assert not Symptom.objects.filter(topics=None).exists()
+    assert Champion.objects.count() == 40
+    assert not Champion.objects.filter(Q(about="") | Q(offices=None)).exists()
+    assert set(Skill.objects.values_list("level", flat=True)) == set(Skill.Level.values)
+    assert not Topic.objects.filter(skills=None).exists(), "A topic that no champion knows."
+    assert not Venue.objects.filter(Q(directions="") | Q(accessibility="")).exists()
+
+
+def test_it_shows_every_kind_of_surgery_and_booking(loaded):
+    assert {series.every_weeks for series in Series.objects.all()} >= {1, 2}
+    one_slot = Surgery.objects.annotate(times=Count("slots")).filter(times=1, is_drop_in=True)
+    assert one_slot.filter(starts_at__gt=NOW).exists()
+    hosts = set(Surgery.objects.upcoming(NOW).annotate(
+        hosts=Count("shifts", filter=Q(shifts__ended_at=None))).values_list("hosts", flat=True))  # fmt: skip
+    assert hosts == {0, 1, 2}
+    called_off = Surgery.objects.get(state=Surgery.State.CALLED_OFF)
+    assert called_off.bookings.exists()
+    assert not called_off.bookings.live().exists()
+    states = dict(Booking.objects.values_list("state").annotate(times=Count("id")))
+    assert states["confirmed"] > 300
+    assert states["waiting"] > 5
+    assert states["cancelled"] > 15
+    for chosen in (
+        Q(question=""), Q(adjustments=""), Q(team=None), Q(grade=None), Q(office=None), Q(feeling=""), Q(topics=None),
+        Q(symptoms=None), Q(is_unsure=True), Q(suits=None),
+    ):  # fmt: skip
+        assert Booking.objects.filter(chosen).exists()
+        assert Booking.objects.exclude(chosen).exists()
+    assert Booking.objects.filter(is_unsure=False, question="", topics=None, symptoms=None).count() == 0
+    assert Visit.objects.filter(booking=None).exists()
+    assert Visit.objects.exclude(booking=None).exists()
+    assert SurgeryRequest.objects.exists()
+    assert not Attendee.objects.exclude(email__endswith=f"@{DOMAIN}").exists()
+    known_since = Attendee.objects.order_by("created_at")[0].created_at
+    assert known_since < NOW - timedelta(weeks=9)
+
+
+def everything() -> list[list]:
+    return [
+        list(Surgery.objects.values_list("starts_at", "venue__name", "state", "is_drop_in")),
+        list(Booking.objects.order_by("id").values_list("name", "state", "slot__starts_at", "created_at", "question")),
+        list(Shift.objects.values_list("champion__name", "starts_at", "ended_at")),
+        list(Visit.objects.order_by("id").values_list("attendee__email", "arrived_at")),
+    ]
+
+
+def test_the_same_day_gives_the_same_department(db):
+    snapshots = []
+    for _ in range(2):
+        with transaction.atomic():
+            load(now=NOW)
+            snapshots.append(everything())
+            transaction.set_rollback(True)
+    assert snapshots[0] == snapshots[1]
+
+
+def counts() -> dict[str, int]:
+    every = (
+        Office,
+        Team,
+        Topic,
+        Champion,
+        Venue,
+        Series,
+        Surgery,
+        Seat,
+        Shift,
+        Attendee,
+        Booking,
+        Visit,
+        User,
+        Headcount,
+    )
+    return {model.__name__: model.objects.count() for model in every} | {"requests": SurgeryRequest.objects.count()}
+
+
+def test_loading_it_again_changes_nothing(loaded):
+    before = counts(), list(Booking.objects.order_by("id").values())
+    again = load(now=NOW)
+    assert (again.is_first, again.surgeries, again.bookings) == (False, 0, 0)
+    assert (counts(), list(Booking.objects.order_by("id").values())) == before
+
+
+def test_loading_it_two_weeks_later_adds_what_time_has_brought_and_leaves_peoples_own_things_alone(loaded):
+    coffee_morning = Surgery.objects.upcoming(NOW).filter(series__name=diary.COFFEE_MORNING)[0]
+    own = BookingFactory(surgery=coffee_morning, attendee__email="me@example.gov.uk")
+    gone = Booking.objects.holding_a_seat().filter(surgery__starts_at__gt=NOW + timedelta(days=14))[0]
+    cancel(booking=gone, now=NOW)
+    Office.objects.filter(name="Sheffield").update(name="Sheffield (Rivelin House)")
+    Topic.objects.filter(slug="tumblr").update(is_retired=True)
+    own_surgery = SurgeryFactory(starts_at=NOW + timedelta(days=3))
+    BookingFactory(surgery=own_surgery)
+    before = counts()
+    later = NOW + timedelta(weeks=2)
+    with time_machine.travel(later, tick=False):
+        again = load()
+    assert again.surgeries > 5
+    assert again.bookings > 20
+    own.refresh_from_db()
+    gone.refresh_from_db()
+    assert (own.state, gone.state) == ("confirmed", "cancelled")
+    assert own_surgery.bookings.count() == 1
+    after = counts()
+    for unchanged in ("Office", "Team", "Topic", "Champion", "Venue", "Series", "User", "requests", "Headcount"):
+        assert after[unchanged] == before[unchanged]
+    assert coffee_morning.visits.exists(), "It has been held since."
+    assert not Visit.objects.filter(attendee=own.attendee).exists()
+    assert {found: ids for found, ids in violations().items() if ids} == {}
+
+
+@pytest.mark.parametrize("make", [OfficeFactory, BookingFactory])
+def test_a_department_of_somebodys_own_is_never_touched(db, make):
+    make()
+    before = counts()
+    with pytest.raises(CommandError, match="a department of its own"):
+        call_command("load_demo")
+    assert counts() == before
+
+
+def test_the_names_are_as_varied_as_the_country():
+    people = [person for office in staff().values() for person in office]
+    names = {person.name for person in people}
+    assert len(names) > 500
+    assert any("’" in name for name in names)
+    assert any(not name.replace("’", "").isascii() for name in names)
+    assert max(map(len, names)) > 25
+    assert len({person.email for person in people}) == len(people)
+    assert all(person.email.isascii() and person.email == person.email.lower() for person in people)
+    assert address_of("Siân O’Dąbrowski") == f"sian.odabrowski@{DOMAIN}"
+
+
+@pytest.mark.django_db
+def test_the_administrator_signs_in_with_the_password_from_the_environment(settings, client):
+    settings.DEMONSTRATION_ADMIN_PASSWORD = "given by whoever runs it"
+    said = run_command()
+    assert "password in DEMONSTRATION_ADMIN_PASSWORD" in said
+    assert "given by" not in said
+    assert client.login(email=ADMINISTRATOR, password="given by whoever runs it")
+
+
+@pytest.mark.django_db
+def test_without_one_a_password_is_made_up_once_and_kept_where_only_the_owner_can_read_it(settings, tmp_path, client):
+    settings.DEMONSTRATION_ADMIN_PASSWORD = ""
+    settings.VAR_DIR = tmp_path / "var"
+    kept: Path = settings.VAR_DIR / "administrator-password"
+    assert str(kept) in run_command()
+    password = kept.read_text().strip()
+    assert len(password) >= 20
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert client.login(email=ADMINISTRATOR, password=password)
+    run_command()
+    assert kept.read_text().strip() == password
+
+
+@pytest.mark.django_db
+def test_a_password_that_the_administrator_changed_stays(settings, client):
+    settings.DEMONSTRATION_ADMIN_PASSWORD = "given by whoever runs it"
+    run_command()
+    administrator = User.objects.get(email=ADMINISTRATOR)
+    administrator.set_password("chosen by the administrator")
+    administrator.save()
+    assert "the password that you gave it" in run_command()
+    assert client.login(email=ADMINISTRATOR, password="chosen by the administrator")
+
+
+def run_command() -> str:
+    said = StringIO()
+    call_command("load_demo", stdout=said)
+    return said.getvalue()
+
+
+def test_the_department_is_invented(loaded):
+    department = Department.current()
+    assert department.name == "Department for Coasts and Rivers"
+    assert department.email_domains == ["gov.uk"]
+    assert department.lets_book("anybody@any.department.gov.uk")
+    assert not department.lets_book("anybody@example.com")
