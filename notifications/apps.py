@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,6 @@ class NotificationsConfig(AppConfig):
     """Email as rows in an outbox, and the worker that sends them. Knows no domain."""
 
     name = "notifications"
+
+    def ready(self) -> None:
+        import_module("notifications.duties")
