@@ -223,10 +223,17 @@ else:
         raise ImproperlyConfigured(
             "EMAIL_URL is not a mail server's address. Set it to one such as smtp+tls://user:password@host:587."
         ) from None
+    if vars()["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
+        EMAIL_BACKEND = "notifications.smtp.EmailBackend"
     EMAIL_FROM = required("EMAIL_FROM", "the sender of emails, such as Surgeries <surgeries@example.gov.uk>")
-EMAIL_TIMEOUT = 20
+# How many seconds the mail server may take for each of its answers.
+EMAIL_TIMEOUT = whole_number("EMAIL_TIMEOUT", 20)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = EMAIL_FROM
 EMAIL_REPLY_TO = env.str("EMAIL_REPLY_TO", default="")
+# How many emails one address can be made to get in a day, and how many forms one client may send in an hour. The
+# second is high because a whole department may sit behind one address.
+EMAILS_PER_ADDRESS = whole_number("EMAILS_PER_ADDRESS", 20)
+FORMS_PER_CLIENT = whole_number("FORMS_PER_CLIENT", 3000)
 
 # ── Logs: one line of JSON per request and per trouble, without personal data ─────────────────────────────────
 LOGGING = {
