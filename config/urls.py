@@ -1,5 +1,6 @@
 """Every URL of the product. The names under `/` stay: other software and documents rely on them."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -14,3 +15,5 @@ urlpatterns = [
     path("", include("organisation.urls")),
     path("admin/", admin.site.urls),
 ]
+if settings.DEMONSTRATION:
+    urlpatterns.append(path("mailbox/", include("notifications.urls")))
