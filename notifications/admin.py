@@ -1,0 +1,45 @@
+"""The outbox for administrators: to look at, and to try again what was given up."""
+
+from django.contrib import admin, messages
+from django.http import HttpRequest
+
+from notifications.models import OutboxEmail, OutboxQuerySet
+from notifications.services import try_again
+
+
+@admin.register(OutboxEmail)
+class OutboxEmailAdmin(admin.ModelAdmin):
+    """Nothing can be edited. What an email says is in the rows that it is about; its context is not shown."""
+
+    list_display = ["kind", "recipient", "state", "attempts", "last_error", "created_at", "sent_at"]
+    list_filter = ["state"]
+    ordering = ["-pk"]
+    list_per_page = 50
+    # Counting a million rows on each page would be slower than everything else on it.
+    show_full_result_count = False
+    exclude = ["context", "lease", "needs_context"]
+    actions = ["try_again"]
+
+    @admin.action(description="Try again to send those that were given up", permissions=["try_again"])
+    def try_again(self, request: HttpRequest, queryset: OutboxQuerySet) -> None:
+        """Queue the selected emails once more, where they were given up and can still be written."""
+        chosen = queryset.count()
+        queued = sum(try_again(email=email) for email in queryset.dead())
+        if queued:
+            self.message_user(request, f"{queued} will be tried again.", messages.SUCCESS)
+        if chosen > queued:
+            why = "Only what was given up can be tried again, and only if it needs no facts that have been wiped since."
+            self.message_user(request, f"{chosen - queued} stayed as they were. {why}", messages.WARNING)
+
+    def has_try_again_permission(self, request: HttpRequest) -> bool:
+        """Who may change emails in principle may have them tried again."""
+        return request.user.has_perm("notifications.change_outboxemail")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: OutboxEmail | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: OutboxEmail | None = None) -> bool:
+        return False
