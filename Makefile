@@ -3,6 +3,7 @@ SHELL := /bin/bash
 export VIRTUAL_ENV := $(CURDIR)/.venv
 export PATH := $(VIRTUAL_ENV)/bin:$(PATH)
 UV := 0.13.8
+TEMPLATES := $(shell find templates -name '*.html' -o -name '*.txt')
 # Settings of the right kind for what only reads the code. No server is asked.
 CHECKED := SECRET_KEY=only-for-checks-only-for-checks-only-for-checks-only-for-checks \
 	PUBLIC_BASE_URL=https://surgeries.example.gov.uk DATABASE_URL=postgresql:///not-asked \
@@ -22,7 +23,7 @@ test-full: check ## the same, at the full size of each test under load
 check: assets ## everything that can be said without running a test
 	ruff format --check .
 	ruff check .
-	djade --target-version 5.2 --check $$(git ls-files 'templates/**.html' 'templates/**.txt')
+	djade --target-version 5.2 --check $(TEMPLATES)
 	lint-imports
 	$(CHECKED) mypy .
 
@@ -32,7 +33,7 @@ bench: assets ## throughput beside a bare Django floor on the same machine
 format: install ## write Python and templates in the one format
 	ruff check --fix .
 	ruff format .
-	djade --target-version 5.2 $$(git ls-files 'templates/**.html' 'templates/**.txt')
+	djade --target-version 5.2 $(TEMPLATES)
 
 lock: install ## renew both locks after a change to pyproject.toml
 	uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header --output-file requirements.lock

@@ -3,10 +3,11 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
+from runner.environment import ROOT
 from runner.postgres import OWNER, PostgresError, temporary_server
 
 ENVIRONMENT = {
@@ -41,23 +42,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Take in the three stock people, whose models are ready only now, and have the static files collected."""
-    session.config.pluginmanager.import_plugin("tests.people")
+    """Take in the fixtures that need models, which are ready only now, and have the static files collected."""
+    for plugin in ("tests.people", "tests.live"):
+        session.config.pluginmanager.import_plugin(plugin)
     if not hasattr(session.config, "workerinput") and not session.config.option.collectonly:
+        from runner.prepare import collect_static_files
+
+        if not (ROOT / "static/built/.stamp").exists():
+            raise pytest.UsageError("Styles and scripts are not built: run `make assets` first.")
         collect_static_files()
-
-
-def collect_static_files() -> None:
-    """Collect the files whose hashed names pages ask for, when one has changed; once for all processes."""
-    from django.conf import settings
-    from django.core.management import call_command
-
-    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
-    sources = [path for folder in settings.STATICFILES_DIRS for path in Path(folder).rglob("*")]
-    if not (Path(settings.STATICFILES_DIRS[0]) / ".stamp").exists():
-        raise pytest.UsageError("Styles and scripts are not built: run `make assets` first.")
-    if not manifest.exists() or max(path.stat().st_mtime for path in sources) > manifest.stat().st_mtime:
-        call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def pytest_unconfigure() -> None:
@@ -65,10 +58,7 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that commits is cleaned up after by emptying the tables, which only the owner may do.
-
-    The others name the owner too: the test database is made for the databases that tests name.
-    """
+    """A test that commits is cleaned up after by emptying the tables, which only the owner may do."""
     from django.conf import settings
 
     if "owner" not in settings.DATABASES:
@@ -77,18 +67,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         mark = item.get_closest_marker("django_db")
         named = set(getattr(item, "fixturenames", ()))
         commits = named & {"transactional_db", "live_server"} or (mark and mark.kwargs.get("transaction"))
-        if mark or commits or "db" in named:
-            options = {**(mark.kwargs if mark else {}), "transaction": bool(commits), "databases": ["default", "owner"]}
+        if commits:
+            options = {**(mark.kwargs if mark else {}), "transaction": True, "databases": ["default", "owner"]}
             item.add_marker(pytest.mark.django_db(**options), append=False)
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> Iterator[None]:
-    """Let go of the database before it is dropped: Django closes the owner's connection, and not the application's."""
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Make each process its test database, as the owner, whichever role the tests that were chosen act as."""
+    from django.conf import settings
     from django.db import connections
+    from django.test.utils import setup_databases, teardown_databases
 
+    with django_db_blocker.unblock():
+        databases = setup_databases(verbosity=0, interactive=False, aliases=set(settings.DATABASES))
     yield
-    connections.close_all()
+    with django_db_blocker.unblock():
+        connections.close_all()  # nobody can drop a database that somebody else is connected to
+        teardown_databases(databases, verbosity=0)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -96,5 +94,5 @@ def quick_passwords() -> Iterator[None]:
     """Hash passwords quickly: no test is about the strength of the hash."""
     from django.test import override_settings
 
-    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+    with override_settings(PASSWORD_HASHERS=["tests.live.QuickPasswordHasher"]):
         yield
