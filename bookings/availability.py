@@ -51,10 +51,9 @@ class Availability:
     @classmethod
     def of(cls, surgery: Surgery, *, now: datetime) -> "Availability":
         """Of a surgery that `with_availability` has counted."""
+        counts = {name: getattr(surgery, name) for name in ("seats_open", "seats_left", "waiting")}
         return cls(
-            seats_open=surgery.seats_open,
-            seats_left=surgery.seats_left,
-            waiting=surgery.waiting,
+            **counts,
             is_drop_in=surgery.is_drop_in,
             is_under_way=surgery.starts_at <= now,
             is_past_cutoff=surgery.cutoff_at <= now,
@@ -87,12 +86,10 @@ class Availability:
 
     @property
     def aside(self) -> str:
-        """What to know beside: that people may drop in as well, or that there is a waiting list to join."""
-        if self.is_drop_in and self.words != "Drop in":
-            return "or drop in"
-        if self.can_wait:
-            return "Join the waiting list"
-        return "On now" if self.is_under_way and self.words == "Drop in" else ""
+        """What to know beside: that people may drop in as well, or can get in line."""
+        if self.is_drop_in:
+            return "or drop in" if self.seats_open else ""
+        return "waiting list open" if self.can_wait and not self.waiting else ""
 
 
 def seats_left_in_words(seats: int) -> str:

@@ -1,0 +1,239 @@
+"""Finding a surgery: the filters as they stand in the address, and what the list shows for them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from urllib.parse import urlencode
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.core.paginator import Page, Paginator
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    Value,
+    prefetch_related_objects,
+)
+from django.http import QueryDict
+from django.utils import dateformat, timezone
+from django.utils.text import get_text_list
+
+from bookings.availability import Availability, with_availability
+from organisation.models import Office, Topic
+from surgeries.models import Shift, Surgery, SurgeryQuerySet
+
+PER_PAGE = 20
+# A page number past the last one shows the last one; past this it is not even looked at.
+HIGHEST_PAGE = 999
+TOPICS_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An office or a topic to filter by."""
+
+    pk: int
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the list can be filtered by, in order of name."""
+
+    offices: tuple[Choice, ...]
+    topics: tuple[Choice, ...]
+
+    @classmethod
+    def now(cls) -> "Choices":
+        """The offices and topics that are not retired, in one query."""
+        columns = ("kind_of_choice", "pk", "slug", "name")
+        offices = Office.objects.current().order_by().annotate(kind_of_choice=Value("office")).values_list(*columns)
+        topics = Topic.objects.current().order_by().annotate(kind_of_choice=Value("topic")).values_list(*columns)
+        rows = sorted(offices.union(topics, all=True), key=lambda row: row[3].casefold())
+        of_kind = {kind: tuple(Choice(*row[1:]) for row in rows if row[0] == kind) for kind in ("office", "topic")}
+        return cls(offices=of_kind["office"], topics=of_kind["topic"])
+
+
+@dataclass(frozen=True)
+class Search:
+    """What somebody looks for. Whatever the address says that we do not know is left out, and said so."""
+
+    office: Choice | Office | None = None
+    topic: Choice | Topic | None = None
+    page: int = 1
+    unknown: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, query: QueryDict, choices: Choices) -> "Search":
+        """Read `?office=leeds&topic=linkedin&page=2`, forgiving spaces and capitals."""
+        office, office_is_unknown = _chosen(query.get("office", ""), choices.offices)
+        topic, topic_is_unknown = _chosen(query.get("topic", ""), choices.topics)
+        unknown = tuple(name for name, is_so in (("office", office_is_unknown), ("topic", topic_is_unknown)) if is_so)
+        return cls(office=office, topic=topic, page=_page_number(query.get("page", "")), unknown=unknown)
+
+    @property
+    def filters(self) -> str:
+        """The filters that were understood, in one spelling: "office=leeds&topic=linkedin"."""
+        chosen = {"office": self.office, "topic": self.topic}
+        return urlencode({name: choice.slug for name, choice in chosen.items() if choice})
+
+    @property
+    def key(self) -> str:
+        """What the rendered page is kept under: the same for every address that gives the same page."""
+        return f"{self.filters}&page={self.page}&unknown={','.join(self.unknown)}"
+
+    @property
+    def words(self) -> str:
+        """Such as " in Leeds about LinkedIn", to stand after "surgeries"; empty without filters."""
+        return (f" in {self.office.name}" if self.office else "") + (f" about {self.topic.name}" if self.topic else "")
+
+
+def _chosen(value: str, choices: Iterable[Choice]) -> tuple[Choice | None, bool]:
+    """The choice with that slug, and whether something was asked for that we do not know."""
+    slug = value.strip().casefold()
+    chosen = next((choice for choice in choices if choice.slug == slug), None)
+    return chosen, bool(slug) and chosen is None
+
+
+def _page_number(value: str) -> int:
+    try:
+        number = int(value[:9])
+    except ValueError:
+        return 1
+    return min(max(number, 1), HIGHEST_PAGE)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One surgery in the list."""
+
+    surgery: Surgery
+    availability: Availability
+    hosts: str
+
+
+@dataclass(frozen=True)
+class Week:
+    """The surgeries of one week, under its heading."""
+
+    heading: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Results:
+    """A page of the list; `elsewhere` is what we suggest when there is nothing on it."""
+
+    page: Page
+    weeks: tuple[Week, ...]
+    elsewhere: tuple[Entry, ...]
+
+    @property
+    def pages(self) -> list:
+        """The numbers for the pagination, with Django's ellipsis where some are left out."""
+        return list(self.page.paginator.get_elided_page_range(self.page.number, on_each_side=1, on_ends=1))
+
+
+def find(search: Search, *, now: datetime) -> Results:
+    """The page of coming surgeries that `search` asks for: three queries, however many surgeries there are."""
+    found = Surgery.objects.upcoming(now)
+    if search.office:
+        found = found.at_office(search.office.pk)
+    if search.topic:
+        found = found.about(search.topic.pk)
+    paginator = Paginator(as_listed(found, now=now), PER_PAGE)
+    page = paginator.get_page(search.page)
+    if not paginator.count:
+        return Results(page=page, weeks=(), elsewhere=nearest(search, now=now))
+    return Results(page=page, weeks=by_week(entries(page, search, now=now), now=now), elsewhere=())
+
+
+def nearest(search: Search, *, now: datetime, apart_from: Surgery | None = None, at_most: int = 3) -> tuple[Entry, ...]:
+    """Surgeries to come that have room: about the same topic first, then at the same office, then any; sooner first."""
+    has_room = Q(seats_left__gt=0) | Q(is_drop_in=True)
+    found = as_listed(Surgery.objects.upcoming(now), now=now).filter(has_room, starts_at__gt=now)
+    if apart_from:
+        found = found.exclude(pk=apart_from.pk)
+    about = Surgery.objects.about(search.topic.pk).filter(pk=OuterRef("pk")) if search.topic else None
+    there = Q(venue__office=search.office.pk) if search.office else Q(pk=None)
+    found = found.annotate(
+        is_about=Exists(about) if about is not None else Value(False),
+        is_there=ExpressionWrapper(there, output_field=BooleanField()),
+    )
+    return entries(found.order_by("-is_about", "-is_there", "starts_at", "id")[:at_most], search, now=now)
+
+
+def as_listed(surgeries: SurgeryQuerySet, *, now: datetime) -> SurgeryQuerySet:
+    """With everything that an entry of the list shows: two queries."""
+    return with_availability(surgeries, now=now).select_related("venue__office").prefetch_related(hosting())
+
+
+def entries(surgeries: Iterable[Surgery], search: Search, *, now: datetime) -> tuple[Entry, ...]:
+    """The surgeries that `as_listed` read, in words."""
+    wanted = search.topic.name if search.topic else ""
+    return tuple(
+        Entry(surgery, Availability.of(surgery, now=now), hosts_in_words(hosts_of(surgery), first=wanted))
+        for surgery in surgeries
+    )
+
+
+def hosting() -> Prefetch:
+    """Prefetch who hosts, as `surgery.hosting`: live shifts with their champion and the names of `known` topics."""
+    topics = ArrayAgg(
+        "champion__skills__topic__name",
+        filter=Q(champion__skills__topic__is_retired=False),
+        order_by=(F("champion__skills__level").desc(), "champion__skills__topic__name"),
+        default=[],
+    )
+    shifts = Shift.objects.live().select_related("champion").annotate(known=topics)
+    return Prefetch("shifts", shifts.order_by("champion__name", "pk"), to_attr="hosting")
+
+
+def hosts_of(surgery: Surgery) -> list[Shift]:
+    """Who hosts, and what each of them knows, as `known`; asks the database unless `hosting` was prefetched."""
+    prefetch_related_objects([surgery], hosting())
+    return surgery.hosting  # type: ignore[attr-defined]
+
+
+def hosts_in_words(shifts: list[Shift], *, first: str = "") -> str:
+    """Such as "With Amina Yusuf and Tom Price: LinkedIn, privacy and 2 more topics"; empty while nobody hosts.
+
+    The topic named `first` comes first, if any of them knows it.
+    """
+    if not shifts:
+        return ""
+    who = get_text_list([shift.champion.name for shift in shifts], "and")
+    known = (topic for shift in shifts for topic in shift.known)  # type: ignore[attr-defined]
+    topics = sorted(dict.fromkeys(known), key=lambda name: name != first)
+    if not topics:
+        return f"With {who}"
+    hidden = len(topics) - TOPICS_SHOWN
+    if hidden > 1:
+        return f"With {who}: {', '.join(topics[:TOPICS_SHOWN])} and {hidden} more topics"
+    return f"With {who}: {', '.join(topics)}"
+
+
+def by_week(listed: Iterable[Entry], *, now: datetime) -> tuple[Week, ...]:
+    """Grouped under "This week", "Next week" and "Week of 7 December", weeks beginning on Mondays in London."""
+    this_week = _monday(timezone.localdate(now))
+    return tuple(
+        Week(_heading(monday, this_week), tuple(group))
+        for monday, group in groupby(listed, lambda entry: _monday(timezone.localdate(entry.surgery.starts_at)))
+    )
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _heading(monday: date, this_week: date) -> str:
+    weeks = (monday - this_week).days // 7
+    if weeks in {0, 1}:
+        return ("This week", "Next week")[weeks]
+    return f"Week of {dateformat.format(monday, 'j F')}"

@@ -1,0 +1,69 @@
+"""What is the same for everybody and asked for all the time is made once a second in each process, not once a request.
+
+Django's in-memory cache does the keeping: it is safe between threads, holds a bounded number of entries, and pickles
+them, so that nobody can change what another request is given.
+"""
+
+import gzip
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.core.cache import caches
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.template.loader import render_to_string
+from django.utils.cache import get_conditional_response, patch_vary_headers
+
+Made = TypeVar("Made")
+SECOND = 1.0
+
+
+def kept(key: str, make: Callable[[], Made], *, seconds: float = SECOND) -> Made:
+    """What `make` returned for this key, counted from before it was called and never older than `seconds`.
+
+    Several threads that find nothing may make it at the same time, so that none waits for a slow one.
+    """
+    shelf = caches["kept"]
+    made = shelf.get(key)
+    if made is None:
+        begun = time.monotonic()
+        made = make()
+        shelf.set(key, made, timeout=seconds - (time.monotonic() - begun))
+    return made
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A page or a file that carries nothing of whoever asked for it, plain and compressed.
+
+    Compressing leaks nothing, since there is no secret in it that somebody could guess at by its length.
+    """
+
+    plain: bytes
+    compressed: bytes
+    etag: str
+
+    @classmethod
+    def of(cls, content: bytes) -> "Kept":
+        digest = hashlib.blake2b(content, digest_size=12).hexdigest()
+        return cls(content, gzip.compress(content, mtime=0), f'W/"{digest}"')
+
+    @classmethod
+    def render(cls, template: str, context: dict, *, query: str = "") -> "Kept":
+        """Render for nobody in particular: the template sees a request without cookies, that asks for `query`."""
+        nobody = HttpRequest()
+        nobody.GET = QueryDict(query)
+        return cls.of(render_to_string(template, context, nobody).encode())
+
+    def respond(self, request: HttpRequest, *, content_type: str | None = None) -> HttpResponseBase:
+        """Send it, or only that it is unchanged. Browsers and proxies may keep it, but ask before they show it."""
+        zipped = "gzip" in request.headers.get("Accept-Encoding", "")
+        response = HttpResponse(self.compressed if zipped else self.plain, content_type=content_type)
+        if zipped:
+            response["Content-Encoding"] = "gzip"
+        response["ETag"] = self.etag
+        response["Cache-Control"] = "no-cache"
+        patch_vary_headers(response, ["Accept-Encoding"])
+        return get_conditional_response(request, etag=self.etag, response=response) or response

@@ -1,0 +1,87 @@
+"""Finding a surgery: pages that anybody may see. None of them sets a cookie except the form that asks for a surgery."""
+
+from http import HTTPStatus
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bookings.availability import Availability, slots_with_seats
+from bookings.finding import Choices, Search, as_listed, find, nearest
+from bookings.forms.asking import AskForm
+from bookings.kept import Kept, kept
+from organisation.models import Department
+from surgeries.models import Surgery
+
+
+@login_not_required
+@require_safe
+def upcoming(request: HttpRequest) -> HttpResponseBase:
+    """The list of coming surgeries. What it says about seats is never more than a second old."""
+    choices = kept("choices", Choices.now)
+    search = Search.of(request.GET, choices)
+
+    def page() -> Kept:
+        context = {"search": search, "choices": choices, "results": find(search, now=timezone.now())}
+        return Kept.render("bookings/upcoming.html", context, query=search.filters)
+
+    return kept(f"upcoming:{search.key}", page).respond(request)
+
+
+@login_not_required
+@require_safe
+@cache_control(no_cache=True)
+def surgery(request: HttpRequest, reference: str) -> HttpResponse:
+    """All that somebody needs to decide and to find the way.
+
+    Past surgeries answer 200, because they did take place and people come back to see who helped them; those that
+    were called off answer 410 Gone, drafts and unknown references 404. Each says where to go instead.
+    """
+    now = timezone.now()
+    found = as_listed(Surgery.objects.public(), now=now).filter(reference=reference.lower()).first()
+    if found is None:
+        return render(
+            request,
+            "bookings/surgery_unknown.html",
+            {"nearest": nearest(Search(), now=now)},
+            status=HTTPStatus.NOT_FOUND,
+        )
+    if reference != found.reference:
+        return redirect(found, permanent=True)
+    availability = Availability.of(found, now=now)
+    context = {"surgery": found, "availability": availability}
+    if found.is_called_off or found.is_over(now) or not availability.can_book:
+        context["nearest"] = nearest(Search(office=found.venue.office), now=now, apart_from=found)
+    if found.is_called_off:
+        return render(request, "bookings/surgery_called_off.html", context, status=HTTPStatus.GONE)
+    if found.is_over(now):
+        return render(request, "bookings/surgery_over.html", context)
+    context |= {
+        "book": f"{found.get_absolute_url()}book/",
+        "slots": slots_with_seats(found, now=now),
+        "department": Department.current(),
+        "cutoff_is_that_day": timezone.localdate(found.cutoff_at) == timezone.localdate(found.starts_at),
+    }
+    return render(request, "bookings/surgery.html", context)
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def ask(request: HttpRequest) -> HttpResponse:
+    """Tell the organisers that one would come, if there were a surgery here or about this."""
+    form = AskForm(request.POST or None, initial=request.GET.dict())
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        return redirect("bookings:asked")
+    return render(request, "bookings/ask.html", {"form": form})
+
+
+@login_not_required
+@require_safe
+def asked(request: HttpRequest) -> HttpResponse:
+    """Thank whoever asked, and show what there is meanwhile."""
+    return render(request, "bookings/asked.html", {"nearest": nearest(Search(), now=timezone.now())})
