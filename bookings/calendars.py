@@ -28,7 +28,7 @@ STAYS = timedelta(days=30)
 Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
 # What some program takes for the end of a line (str.splitlines knows them all), and other control characters.
 LINE_ENDS = re.compile(r"\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
-CONTROLS = re.compile(r"[\x00-\x09\x0e-\x1b\x1f\x7f-\x84\x86-\x9f]")
+CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f]")
 
 
 def surgery_calendar(surgery: Surgery) -> bytes:
