@@ -96,3 +96,11 @@ def quick_passwords() -> Iterator[None]:
 
     with override_settings(PASSWORD_HASHERS=["tests.live.QuickPasswordHasher"]):
         yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """Forget the pages and lists that the process keeps for a while, so that no test sees those of another."""
+    from django.core.cache import caches
+
+    caches["kept"].clear()
