@@ -40,4 +40,4 @@ def test_every_cookie_of_the_administration_is_on_the_page_about_cookies(client:
     admin_client.get("/admin/")
 
     for cookie in {*client.get("/admin/login/").cookies, *admin_client.cookies}:
-        assert f">{cookie}</th>" in listed
+        assert f">{cookie}</dt>" in listed
