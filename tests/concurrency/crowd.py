@@ -1,0 +1,58 @@
+"""Many people at once: real threads with connections of their own, and ways to switch the protection off."""
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from django.db import connections
+
+from surgeries.models import SurgeryQuerySet
+
+FULL_SIZE = bool(os.environ.get("FULL_SIZE"))
+
+
+def all_at_once(acts: Iterable[Callable[[], object]], *, threads: int = 16) -> list[object]:
+    """Run the acts in this many threads, each over its own connection. Returns results and exceptions, in order."""
+
+    def run(act: Callable[[], object]) -> object:
+        try:
+            return act()
+        except Exception as error:
+            return error
+
+    everybody_is_here = threading.Barrier(threads)
+    with ThreadPoolExecutor(threads, initializer=everybody_is_here.wait) as pool:
+        results = list(pool.map(run, acts))
+        goodbye = threading.Barrier(threads)
+
+        def leave(_: int) -> None:
+            goodbye.wait()  # so that every thread leaves, and no thread twice
+            connections.close_all()
+
+        list(pool.map(leave, range(threads)))
+    return results
+
+
+@contextmanager
+def without_the_lock() -> Iterator[None]:
+    """The surgery's row is read and not locked."""
+    locked = SurgeryQuerySet.locked
+    SurgeryQuerySet.locked = lambda rows: rows.order_by("id")  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        SurgeryQuerySet.locked = locked  # type: ignore[method-assign]
+
+
+@contextmanager
+def without_the_constraint_on_seats() -> Iterator[None]:
+    """Two bookings may point at one seat, as only the owner of the tables can arrange."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE bookings_booking DROP CONSTRAINT bookings_booking_seat_id_key")
+        try:
+            yield
+        finally:
+            cursor.execute("DELETE FROM bookings_submission; DELETE FROM bookings_booking")
+            cursor.execute("ALTER TABLE bookings_booking ADD CONSTRAINT bookings_booking_seat_id_key UNIQUE (seat_id)")
