@@ -107,6 +107,7 @@ def test_the_invariants_hold_at_every_moment_and_promotions_are_in_order(each_po
 def test_control_promotion_from_the_end_of_the_line_is_noticed(each_postgres, monkeypatch):
     from bookings.models import BookingQuerySet
 
-    monkeypatch.setattr("tests.concurrency.test_churn.SECONDS", 3)
+    monkeypatch.setattr("tests.concurrency.test_churn.SECONDS", 4)
+    monkeypatch.setattr("tests.concurrency.test_churn.SURGERIES", 2)
     monkeypatch.setattr(BookingQuerySet, "waiting", lambda rows: rows.filter(state="waiting").order_by("-position"))
     assert out_of_order(churn())
