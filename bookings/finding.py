@@ -24,6 +24,7 @@ from django.utils import dateformat, timezone
 from django.utils.text import get_text_list
 
 from bookings.availability import Availability, with_availability
+from bookings.kept import kept
 from organisation.models import Office, Topic
 from surgeries.models import Shift, Surgery, SurgeryQuerySet
 
@@ -58,6 +59,11 @@ class Choices:
         rows = sorted(offices.union(topics, all=True), key=lambda row: row[3].casefold())
         of_kind = {kind: tuple(Choice(*row[1:]) for row in rows if row[0] == kind) for kind in ("office", "topic")}
         return cls(offices=of_kind["office"], topics=of_kind["topic"])
+
+
+def known_choices() -> Choices:
+    """The offices and topics, kept for a second, so that an address can be understood without asking the database."""
+    return kept("choices", Choices.now, seconds=1.0)
 
 
 @dataclass(frozen=True)

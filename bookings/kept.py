@@ -6,9 +6,10 @@ them, so that nobody can change what another request is given.
 
 import gzip
 import hashlib
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
+from time import monotonic
 from typing import TypeVar
 
 from django.core.cache import caches
@@ -17,20 +18,18 @@ from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 Made = TypeVar("Made")
-SECOND = 1.0
 
 
-def kept(key: str, make: Callable[[], Made], *, seconds: float = SECOND) -> Made:
-    """What `make` returned for this key, counted from before it was called and never older than `seconds`.
+def kept(key: str, make: Callable[[], Made], *, seconds: float) -> Made:
+    """What `make` returned for this key, asked no longer than `seconds` ago, by a clock that nobody can set back.
 
     Several threads that find nothing may make it at the same time, so that none waits for a slow one.
     """
-    shelf = caches["kept"]
-    made = shelf.get(key)
-    if made is None:
-        begun = time.monotonic()
+    shelf, asked_at = caches["kept"], monotonic()
+    made_at, made = shelf.get(key, (-inf, None))
+    if asked_at - made_at >= seconds:
         made = make()
-        shelf.set(key, made, timeout=seconds - (time.monotonic() - begun))
+        shelf.set(key, (asked_at, made), timeout=seconds)
     return made
 
 

@@ -13,19 +13,20 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from bookings import calendars
-from bookings.finding import Choice, Choices, Search, hosting
+from bookings.finding import Choice, Search, hosting, known_choices
 from bookings.kept import Kept, kept
 from surgeries.models import Surgery
 
 # Building a calendar of hundreds of surgeries takes a while, and programs that subscribe are in no hurry.
 FEED_IS_KEPT = 60.0
+PAGE_IS_KEPT = 1.0
 
 
 @login_not_required
 @require_safe
 def feed(request: HttpRequest, office: str = "", topic: str = "") -> HttpResponseBase:
     """All surgeries, or those at an office or about a topic, for calendars that subscribe."""
-    choices = kept("choices", Choices.now)
+    choices = known_choices()
     search = Search(office=_known(office, choices.offices), topic=_known(topic, choices.topics))
 
     def body() -> Kept:
@@ -80,7 +81,7 @@ class Feed:
 @require_safe
 def calendar(request: HttpRequest) -> HttpResponseBase:
     """How to have every surgery in one's own calendar."""
-    choices = kept("choices", Choices.now)
+    choices = known_choices()
 
     def page() -> Kept:
         context = {
@@ -90,4 +91,4 @@ def calendar(request: HttpRequest) -> HttpResponseBase:
         }
         return Kept.render("bookings/calendar.html", context)
 
-    return kept("calendar", page).respond(request)
+    return kept("calendar", page, seconds=PAGE_IS_KEPT).respond(request)

@@ -10,25 +10,28 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.availability import Availability, slots_with_seats
-from bookings.finding import Choices, Search, as_listed, find, nearest
+from bookings.finding import Search, as_listed, find, known_choices, nearest
 from bookings.forms.asking import AskForm
 from bookings.kept import Kept, kept
 from organisation.models import Department
 from surgeries.models import Surgery
 
+# What the list says about seats is never older than this, in seconds.
+LIST_IS_KEPT = 1.0
+
 
 @login_not_required
 @require_safe
 def upcoming(request: HttpRequest) -> HttpResponseBase:
-    """The list of coming surgeries. What it says about seats is never more than a second old."""
-    choices = kept("choices", Choices.now)
+    """The list of coming surgeries, rendered at most once a second in each process."""
+    choices = known_choices()
     search = Search.of(request.GET, choices)
 
     def page() -> Kept:
         context = {"search": search, "choices": choices, "results": find(search, now=timezone.now())}
         return Kept.render("bookings/upcoming.html", context, query=search.filters)
 
-    return kept(f"upcoming:{search.key}", page).respond(request)
+    return kept(f"upcoming:{search.key}", page, seconds=LIST_IS_KEPT).respond(request)
 
 
 @login_not_required
