@@ -70,12 +70,15 @@ def hand_back(*, booking: Booking, suits: Iterable[Slot] = (), now: datetime | N
 
     The seat goes to the next in line; if another slot that suits is free, it is theirs at once. In a surgery of one
     slot for which nobody else waits, the end of the line is its front, so the seat stays theirs. Somebody who waits
-    already only changes which slots suit and keeps the place. Raises BookingClosed once the slot has begun,
-    WaitingListClosed past the cut-off.
+    already only changes which slots suit and keeps the place. Handing back what was handed back meanwhile changes
+    nothing. Raises BookingClosed once the slot has begun, WaitingListClosed past the cut-off.
     """
     now = now or timezone.now()
+    had_a_seat = booking.is_confirmed
     with transaction.atomic():
         booking, surgeries = lock_for(booking, now=now)
+        if had_a_seat and booking.is_waiting:
+            return booking
         surgery = booking.surgery
         if not booking.is_live or booking.has_begun(now) or surgery.state != Surgery.State.PUBLISHED:
             raise BookingClosed
