@@ -181,9 +181,23 @@ class Booking(models.Model):
         return self.state in self.LIVE
 
     @property
+    def was_cancelled_by_attendee(self) -> bool:
+        return self.canceller == self.Canceller.ATTENDEE
+
+    @property
+    def has_evidence(self) -> bool:
+        """Whether any of the optional questions that serve the evidence has been answered."""
+        return bool(self.office_id or self.grade_id or self.feeling)
+
+    @property
     def calendar_uid(self) -> str:
         """Stays the same for as long as the booking lives, whatever slot or surgery it moves to."""
         return f"booking-{self.reference}@social-media-surgeries"
+
+    @property
+    def times(self) -> Slot | Surgery:
+        """What says when: the slot it holds or held or, on the waiting list, the surgery."""
+        return self.slot or self.surgery
 
     def rank(self) -> int | None:
         """The place on the waiting list as people count it, 1 being next; None if not waiting."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.views import calendars, public
+from bookings.views import booking, calendars, places, private, public
 
 app_name = "bookings"
 urlpatterns = [
@@ -15,4 +15,16 @@ urlpatterns = [
     path("calendar/topic/<slug:topic>.ics", calendars.feed, name="topic_feed"),
     path("surgeries/<slug:reference>/", public.surgery, name="surgery"),
     path("surgeries/<slug:reference>/calendar.ics", calendars.surgery_calendar, name="surgery_calendar"),
+    path("surgeries/<slug:reference>/book/", booking.book, name="book"),
+    path("emailed/", booking.emailed, name="emailed"),
+    path("bookings/<str:token>/", private.booking, name="booking"),
+    path("bookings/<str:token>/calendar.ics", private.booking_calendar, name="booking_calendar"),
+    path("bookings/<str:token>/email/", private.correct_email, name="correct_email"),
+    path("bookings/<str:token>/answers/", private.answers, name="answers"),
+    path("bookings/<str:token>/evidence/", private.evidence, name="evidence"),
+    path("bookings/<str:token>/cancel/", private.cancel, name="cancel"),
+    path("bookings/<str:token>/change/", places.change, name="change"),
+    path("bookings/<str:token>/move/", places.move, name="move"),
+    path("bookings/<str:token>/move/<slug:reference>/", places.move_to, name="move_to"),
+    path("bookings/<str:token>/wait/", places.wait, name="wait"),
 ]

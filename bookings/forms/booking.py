@@ -1,0 +1,264 @@
+"""What people type and choose when they book, change their booking or cancel it."""
+
+import re
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils import dateformat, timezone
+from django.utils.text import get_text_list
+
+from bookings.errors import BookingError, SlotFull
+from bookings.forms.fields import (
+    UNSURE,
+    Label,
+    NameField,
+    SentencesField,
+    SlotsField,
+    SymptomsField,
+    TeamField,
+    WorkEmailField,
+)
+from bookings.offers import Offer
+from bookings.services.booking import Answers
+from bookings.templatetags.places import ordinal
+from bookings.templatetags.seats import seats_left_in_words
+from organisation.models import Department, Topic
+from surgeries.models import Slot, Surgery
+from surgeries.templatetags.times import clock, day, span
+
+WAIT = "wait"
+ID = re.compile(r"[0-9]{1,18}")
+
+
+class SlotRadios(forms.RadioSelect):
+    """Slots as radios. A full one is shown, and cannot be chosen."""
+
+    def create_option(self, name: str, value: Any, label: Any, *args: Any, **options: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, label, *args, **options)
+        if getattr(label, "is_closed", False):
+            option["attrs"]["disabled"] = True
+            option["selected"] = False
+        return option
+
+    def id_for_label(self, id_: str, index: str | None = None) -> str:
+        """Without an index: the first that can be chosen, so that the error summary leads to it."""
+        if index is None:
+            values = (label for _, label in self.choices)
+            index = next((str(n) for n, label in enumerate(values) if not getattr(label, "is_closed", False)), "0")
+        return super().id_for_label(id_, index)
+
+
+class SlotField(forms.ChoiceField):
+    """A slot of the surgery on offer or, if a waiting list is offered too, None to wait."""
+
+    widget = SlotRadios
+    default_error_messages = {
+        "required": "Choose a time",
+        "invalid_choice": "Choose one of the times that are shown here",
+    }
+    offer: Offer
+
+    def __init__(self, *, can_wait: bool, **options: Any) -> None:
+        super().__init__(**options)
+        self.can_wait = can_wait
+
+    def choose_from(self, offer: Offer) -> None:
+        """Take the slots of this offer. They are looked up when they are shown."""
+        self.offer = offer
+        self.choices = self._choices
+
+    def _choices(self) -> list[tuple[str, Label]]:
+        shown = [(str(slot.pk), _slot_label(slot, self.offer)) for slot in self.offer.slots]
+        if self.can_wait and self.offer.can_wait:
+            shown.append((WAIT, _wait_label(self.offer)))
+        return shown
+
+    def clean(self, value: Any) -> Slot | None:
+        # By id alone. Whether the slot has seats left is decided under the lock, not here.
+        chosen = self.to_python(value)
+        self.run_validators(chosen)
+        if not chosen:
+            raise ValidationError(self.error_messages["required"], code="required")
+        if chosen == WAIT and self.can_wait:
+            return None
+        slot = self.offer.surgery.slots.filter(pk=chosen).first() if ID.fullmatch(chosen) else None
+        if slot is None:
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return slot
+
+
+def choose_from(form: forms.Form, offer: Offer) -> None:
+    """Let the form's slot be one of this offer."""
+    slot = form.fields["slot"]
+    assert isinstance(slot, SlotField)
+    slot.choose_from(offer)
+
+
+def _slot_label(slot: Any, offer: Offer) -> Label:
+    if slot == offer.held:
+        return Label(span(slot), hint="You have this one", is_closed=True)
+    return Label(span(slot), hint=seats_left_in_words(slot.seats_left), is_closed=not slot.seats_left)
+
+
+def _wait_label(offer: Offer) -> Label:
+    surgery = offer.surgery
+    same_day = day(surgery.cutoff_at) == day(surgery.starts_at)
+    until = clock(surgery.cutoff_at) + ("" if same_day else f" on {day(surgery.cutoff_at)}")
+    place = ordinal(offer.waiting + 1)
+    hint = f"You would be {place} in line. A seat that comes free goes to the first in line until {until}."
+    if offer.is_full:
+        return Label("Join the waiting list", hint=hint)
+    return Label("Another time: wait for a slot that is full", hint=hint, divider="or")
+
+
+class AnswersForm(forms.Form):
+    """What somebody would like help with, and what would make it easier to come. Nothing of it has to be said."""
+
+    symptoms = SymptomsField(
+        required=False, label="Does any of this sound like you?", widget=forms.CheckboxSelectMultiple
+    )
+    topics = forms.ModelMultipleChoiceField(
+        Topic.objects.current(),
+        required=False,
+        label="Is it about any of these?",
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small app-columns"}),
+    )
+    question = SentencesField(
+        required=False,
+        max_length=500,
+        label="What would you like to ask? (optional)",
+        help_text="One sentence is plenty.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    team = TeamField(
+        required=False,
+        label="Your team (optional)",
+        help_text="Its name or its initials. It helps us to see who we have not reached yet.",
+        empty_label="",
+    )
+    adjustments = SentencesField(
+        required=False,
+        max_length=500,
+        label="Anything that would make it easier for you to come? (optional)",
+        help_text="Such as a quieter table, a hearing loop or step-free access.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def answers(self) -> Answers:
+        """What was said. The form is valid."""
+        said = self.cleaned_data
+        return Answers(
+            team=said["team"],
+            topics=said["topics"],
+            symptoms=said["symptoms"],
+            is_unsure=UNSURE in self["symptoms"].data,
+            question=said["question"],
+            adjustments=said["adjustments"],
+        )
+
+
+class BookForm(AnswersForm):
+    """A seat at a surgery, or a place on its waiting list."""
+
+    request_id = forms.UUIDField(
+        widget=forms.HiddenInput(attrs={"autocomplete": "off"}),
+        error_messages=dict.fromkeys(
+            ("required", "invalid"), "Part of the form got lost on the way. Please press the button once more"
+        ),
+    )
+    slot = SlotField(can_wait=True, label="Choose a time")
+    suits = SlotsField(
+        label="Which times would suit you?",
+        help_text="Any of them, unless you choose.",
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
+    )
+    among = forms.Field(required=False, widget=forms.MultipleHiddenInput)
+    name = NameField(label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}))
+    email = WorkEmailField(
+        label="Work email address",
+        help_text="For your confirmation, and the link to change or cancel it.",
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"}),
+    )
+    field_order = ("slot", "suits", "name", "email")
+
+    def __init__(self, *args: Any, surgery: Surgery, now: datetime, **options: Any) -> None:
+        super().__init__(*args, **options)
+        suits = self.fields["suits"]
+        assert isinstance(suits, SlotsField)
+        self.offer = Offer(surgery, now=now)
+        choose_from(self, self.offer)
+        self.fields["slot"].initial = self._only_choice
+        suits.queryset = surgery.slots.all()
+        suits.choices = self._slots_to_wait_for
+
+    def _only_choice(self) -> str | int | None:
+        free = self.offer.free
+        if self.offer.can_wait:
+            return None if free else WAIT
+        return free[0].pk if len(free) == 1 else None
+
+    def _slots_to_wait_for(self) -> list[tuple[int, Label]]:
+        slots = self.offer.slots if self.offer.is_full else self.offer.full
+        return [(slot.pk, Label(span(slot))) for slot in slots]
+
+    def clean_email(self) -> str:
+        return check_may_book(self.cleaned_data["email"])
+
+    def waits_for(self) -> Any:
+        """The slots that would suit somebody who waits. The form is valid.
+
+        None stands for any. While some slots are free the form names the full ones in `among`, because those who
+        choose none of them mean any of those.
+        """
+        if self.cleaned_data["slot"]:
+            return ()
+        among = [int(pk) for pk in self.cleaned_data["among"] if ID.fullmatch(pk)]
+        return self.cleaned_data["suits"] or (self.offer.surgery.slots.filter(pk__in=among) if among else ())
+
+    def renew(self) -> None:
+        """Give the form a new number, so that sending it once more is a booking of its own."""
+        assert isinstance(self.data, QueryDict)
+        data = self.data.copy()
+        data["request_id"] = str(uuid.uuid4())
+        self.data = data
+
+    def refuse(self, refusal: BookingError, *, now: datetime) -> None:
+        """Say why that could not be booked, and offer what there is now. Everything that was typed is kept."""
+        slot, surgery = self.cleaned_data["slot"], self.offer.surgery
+        surgery.refresh_from_db()
+        self.offer = Offer(surgery, now=now)
+        choose_from(self, self.offer)
+        if self.offer.free:
+            instead = "These times are still free."
+        else:
+            instead = "You can join the waiting list." if self.offer.can_wait else "No other time is free."
+        self.add_error("slot", f"{_why(refusal, surgery, slot)} {instead} Everything you typed is kept.")
+
+
+def _why(refusal: BookingError, surgery: Surgery, slot: Slot | None) -> str:
+    if slot is None:
+        return f"The waiting list closed at {clock(surgery.cutoff_at)}."
+    if isinstance(refusal, SlotFull):
+        return lost_race(slot)
+    return f"The time at {clock(slot.starts_at)} has begun."
+
+
+def lost_race(slot: Slot) -> str:
+    """Such as "Somebody took the 10:20 seat a moment ago."."""
+    return f"Somebody took the {dateformat.format(timezone.localtime(slot.starts_at), 'g:i')} seat a moment ago."
+
+
+def check_may_book(email: str) -> str:
+    """The normalised address, if its domain is one of the department's. Raises ValidationError, saying what to do."""
+    department = Department.current()
+    if department.lets_book(email):
+        return email
+    domains = get_text_list(department.email_domains, "or")
+    advice = (
+        f" If yours ends in something else, write to {department.contact_email}" if department.contact_email else ""
+    )
+    raise ValidationError(f"Use your work email address. It has to end in {domains}.{advice}", code="domain")

@@ -1,0 +1,109 @@
+"""What people choose and type on the pages of their private link."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+
+from bookings.errors import BookingError, SlotFull
+from bookings.forms.booking import SlotField, check_may_book, choose_from, lost_race
+from bookings.forms.fields import Label, SlotsField, WorkEmailField
+from bookings.models import Booking
+from bookings.offers import Offer
+from organisation.models import Grade, Office
+from surgeries.models import Surgery
+
+
+class ChangeForm(forms.Form):
+    """Another slot, of the same surgery or of another."""
+
+    slot = SlotField(can_wait=False, label="Choose a time")
+
+    def __init__(self, *args: Any, booking: Booking, surgery: Surgery, now: datetime, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.booking = booking
+        self.offer = Offer(surgery, now=now, held=booking.slot)
+        choose_from(self, self.offer)
+
+    def refuse(self, refusal: BookingError, *, now: datetime) -> None:
+        """Say why they cannot have that slot, and offer what there is now."""
+        slot = self.cleaned_data["slot"]
+        self.offer = Offer(self.offer.surgery, now=now, held=self.booking.slot)
+        choose_from(self, self.offer)
+        instead = "These times are still free." if self.offer.free else "No other time is free."
+        if isinstance(refusal, SlotFull):
+            self.add_error("slot", f"{lost_race(slot)} {instead}")
+        else:
+            self.add_error("slot", "You have something else with us at that time. Choose another time")
+
+
+class WaitForm(forms.Form):
+    """Which slots would suit somebody who waits, or who hands their seat back in order to wait."""
+
+    suits = SlotsField(
+        label="Which times would suit you?",
+        help_text="Any of them, unless you choose.",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    # What the page said when it was opened: a second press on "hand my seat back" is not about the waiting list.
+    holds = forms.IntegerField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
+
+    def __init__(self, *args: Any, booking: Booking, now: datetime, **options: Any) -> None:
+        holds = booking.slot_id if booking.is_confirmed else None
+        suits = [] if holds else [slot.pk for slot in booking.suits.all()]
+        super().__init__(*args, **{"initial": {"holds": holds, "suits": suits}, **options})
+        field = self.fields["suits"]
+        assert isinstance(field, SlotsField)
+        field.queryset = booking.surgery.slots.open(now)
+        if holds:
+            field.queryset = field.queryset.exclude(pk=holds)
+
+
+class EmailForm(forms.Form):
+    """The address that was meant."""
+
+    email = WorkEmailField(
+        label="Your work email address",
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"}),
+    )
+
+    def clean_email(self) -> str:
+        return check_may_book(self.cleaned_data["email"])
+
+
+class EvidenceForm(forms.Form):
+    """What serves the evidence only: nothing of it has to be said, and "prefer not to say" is nothing."""
+
+    office = forms.ModelChoiceField(
+        Office.objects.current(), required=False, label="Which office do you work in?", empty_label="Prefer not to say"
+    )
+    grade = forms.ModelChoiceField(
+        Grade.objects.current(), required=False, label="What is your grade?", empty_label="Prefer not to say"
+    )
+    feeling = forms.ChoiceField(
+        required=False,
+        label="How do you feel about social media?",
+        choices=[*Booking.Feeling.choices, ("", Label("Prefer not to say", divider="or"))],
+        widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
+    )
+
+
+class CancelForm(forms.Form):
+    """Why somebody cannot come, if they like to say. The choices hold nothing private."""
+
+    reason = forms.ChoiceField(
+        required=False,
+        label="Would you tell us why? (optional)",
+        help_text="It helps us to plan.",
+        choices=[
+            (words, words)
+            for words in (
+                "Something else came up",
+                "I will not be in the office",
+                "The time does not suit me any more",
+                "I found help elsewhere",
+                "Another reason",
+            )
+        ],
+        widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
+    )

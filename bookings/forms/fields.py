@@ -1,0 +1,165 @@
+"""Fields that forgive what can be forgiven, and say kindly what cannot."""
+
+import re
+import unicodedata
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
+
+from accounts.models import normalise_email
+from organisation.models import Symptom, Team
+from surgeries.models import Slot
+from surgeries.templatetags.times import span
+
+UNSURE = "unsure"
+
+# What nobody types on purpose: control characters, marks that turn the direction of the text around them, and other
+# characters without a shape. Joiners (U+200C, U+200D) stay: Persian and Indian names are written with them.
+UNSEEN = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
+LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
+JOINERS = re.compile("[\u200c\u200d]")
+# A mail program makes a link of anything like these, and a name reaches people by email.
+LINK = re.compile(r"//|www[.。]|[@<>]|[.。][^\W\d_]{2}", re.IGNORECASE)
+
+
+class Label(str):
+    """The words beside a choice, and what goes with them: see templates/govuk/field.html.
+
+    What `is_closed` is shown, and cannot be chosen.
+    """
+
+    hint: str
+    divider: str
+    exclusive: bool
+    is_closed: bool
+
+    def __new__(
+        cls, words: str, *, hint: str = "", divider: str = "", exclusive: bool = False, is_closed: bool = False
+    ) -> "Label":
+        label = super().__new__(cls, words)
+        label.hint, label.divider, label.exclusive, label.is_closed = hint, divider, exclusive, is_closed
+        return label
+
+
+class NameField(forms.CharField):
+    """What somebody is called: one line, without anything that a mail program would make a link of."""
+
+    default_error_messages = {
+        "required": "Enter your name",
+        "max_length": "Your name has to be %(limit_value)d characters or fewer",
+        "unseen": "Enter your name on one line, without special characters",
+        "link": "Enter your name without a link or an email address. After a full stop, put a space",
+        "no_letter": "Enter your name, with at least one letter",
+    }
+
+    def __init__(self, *, max_length: int = 100, **options: Any) -> None:
+        super().__init__(max_length=max_length, **options)
+
+    def to_python(self, value: Any) -> str:
+        name = super().to_python(value) or ""
+        if not name or len(name) > (self.max_length or 0):
+            return name
+        if "\n" in name or any(_is_unseen(letter) for letter in name):
+            raise ValidationError(self.error_messages["unseen"], code="unseen")
+        if LINK.search(JOINERS.sub("", unicodedata.normalize("NFKC", name))):
+            raise ValidationError(self.error_messages["link"], code="link")
+        if not any(letter.isalpha() for letter in name):
+            raise ValidationError(self.error_messages["no_letter"], code="no_letter")
+        return unicodedata.normalize("NFC", " ".join(name.split()))
+
+
+def _is_unseen(letter: str) -> bool:
+    return unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} and not JOINERS.match(letter)
+
+
+class AddressValidator(EmailValidator):
+    """An address that every mail server takes: no quotes, nothing but ASCII, at most 254 characters (RFC 5321)."""
+
+    def __call__(self, value: str | None) -> None:
+        if not value or len(value) > 254 or not value.isascii() or '"' in value:
+            raise ValidationError(self.message, code=self.code, params={"value": value})
+        super().__call__(value)
+
+
+class WorkEmailField(forms.EmailField):
+    """An address in the spelling under which it is stored. Spaces and case are forgiven."""
+
+    default_validators = [AddressValidator()]
+    default_error_messages = {
+        "required": "Enter your work email address",
+        "invalid": "Enter an email address in the correct format, like name@example.gov.uk",
+    }
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=None, **options)
+
+    def to_python(self, value: Any) -> str:
+        address = UNSEEN.sub("", super().to_python(value) or "")
+        return normalise_email("".join(address.split()))
+
+
+class SentencesField(forms.CharField):
+    """Something in one's own words. Line ends are made plain, and characters that nobody can see are left out."""
+
+    default_error_messages = {"max_length": "Use %(limit_value)d characters or fewer"}
+
+    def to_python(self, value: Any) -> str:
+        return UNSEEN.sub("", LINE_ENDS.sub("\n", super().to_python(value) or ""))
+
+
+class SymptomsField(forms.ModelMultipleChoiceField):
+    """Symptoms, or UNSURE, which is no row: the form asks for it with `is_unsure`."""
+
+    class Iterator(forms.models.ModelChoiceIterator):
+        def __iter__(self):
+            yield from super().__iter__()
+            yield UNSURE, Label("Not sure yet, and that is fine", divider="or", exclusive=True)
+
+    iterator = Iterator
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(Symptom.objects.current(), **options)
+
+    def clean(self, value: Any) -> Any:
+        return super().clean([chosen for chosen in value or () if chosen != UNSURE])
+
+
+class TeamSelect(forms.Select):
+    """A plain select that JavaScript turns into a search, which looks through `data-also` as well."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"data-module": "team-search", **(attrs or {})})
+
+    def create_option(self, name: str, value: Any, label: Any, *args: Any, **options: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, label, *args, **options)
+        if (team := getattr(value, "instance", None)) and team.also_known_as:
+            option["attrs"]["data-also"] = team.also_known_as
+        return option
+
+
+class TeamField(forms.ModelChoiceField):
+    """The team where somebody works; the directorate tells apart those of one name."""
+
+    widget = TeamSelect
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(Team.objects.current().select_related("directorate"), **options)
+
+    def label_from_instance(self, team: Team) -> str:
+        return f"{team.name}, {team.directorate.name}"
+
+
+class SlotsField(forms.ModelMultipleChoiceField):
+    """The slots that would suit somebody who waits; none of them means any."""
+
+    default_error_messages = {"invalid_choice": "Choose times that are shown here"}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(Slot.objects.none(), required=False, **options)
+
+    def label_from_instance(self, slot: Slot) -> str:
+        return span(slot)

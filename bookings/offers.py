@@ -1,0 +1,53 @@
+"""What somebody can choose from at a surgery: its times, each with its seats, and its waiting list."""
+
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from bookings.availability import slots_with_seats
+from surgeries.models import Slot, Surgery
+
+
+class Offer:
+    """Of a surgery at a moment. Looked up once, and only if it is shown: taking a booking needs none of it.
+
+    `held` is the slot that somebody who would like another one has already.
+    """
+
+    def __init__(self, surgery: Surgery, *, now: datetime, held: Slot | None = None) -> None:
+        self.surgery = surgery
+        self.now = now
+        self.held = held
+
+    @cached_property
+    def slots(self) -> list[Any]:
+        """Those that have not begun, each with its `seats_left`, of which the type of a slot does not know."""
+        return list(slots_with_seats(self.surgery, now=self.now))
+
+    @cached_property
+    def waiting(self) -> int:
+        """How many are on the waiting list."""
+        return self.surgery.bookings.waiting().count()
+
+    @property
+    def free(self) -> list[Any]:
+        return [slot for slot in self.slots if slot.seats_left and slot != self.held]
+
+    @property
+    def full(self) -> list[Any]:
+        return [slot for slot in self.slots if not slot.seats_left]
+
+    @property
+    def is_full(self) -> bool:
+        """Every seat that could still be booked is taken."""
+        return bool(self.slots) and not self.free
+
+    @property
+    def can_wait(self) -> bool:
+        """Something is full, and it is early enough that a seat which comes free goes to the first in line."""
+        return bool(self.full) and self.now < self.surgery.cutoff_at
+
+    @property
+    def can_choose(self) -> bool:
+        """There is a seat to take, or a waiting list to join."""
+        return bool(self.free) or self.can_wait

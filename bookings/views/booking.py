@@ -1,0 +1,107 @@
+"""Booking a seat: one page, one press."""
+
+import uuid
+from http import HTTPStatus
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from bookings.errors import BookingError, FormUsedAlready
+from bookings.finding import Search, hosts_of, nearest
+from bookings.forms.booking import BookForm
+from bookings.links import token_for
+from bookings.models import Submission
+from bookings.services import booking as services
+from bookings.views.decorators import SeeOther, count_form, form_page, see_booking
+from notifications.limits import LimitReached
+from surgeries.models import Surgery
+
+
+@form_page
+def book(request: HttpRequest, reference: str) -> HttpResponseBase:
+    """The form, and what becomes of it: a seat, a place on the waiting list, or the form again with what is free."""
+    now = timezone.now()
+    surgery = Surgery.objects.public().select_related("venue__office").filter(reference=reference.lower()).first()
+    if surgery is None:
+        return _unknown(request)
+    if request.method != "POST":
+        chosen = {"slot": request.GET["slot"]} if "slot" in request.GET else {}
+        return _show(request, BookForm(initial={"request_id": uuid.uuid4(), **chosen}, surgery=surgery, now=now))
+    form = BookForm(request.POST, surgery=surgery, now=now)
+    if form.is_valid():
+        return _book(request, form)
+    if "request_id" in form.errors:
+        form.renew()
+    return _show(request, form)
+
+
+def _book(request: HttpRequest, form: BookForm) -> HttpResponseBase:
+    """Book what a valid form asks for. Whether the surgery is still open is decided under its lock."""
+    said = form.cleaned_data
+    try:
+        _count(request, form)
+        booking = services.book(
+            surgery=form.offer.surgery,
+            slot=said["slot"],
+            name=said["name"],
+            email=said["email"],
+            answers=form.answers(),
+            request_id=said["request_id"],
+            suits=form.waits_for(),
+        )
+    except FormUsedAlready as refusal:
+        form.renew()
+        return _show(request, form, status=HTTPStatus.CONFLICT, used=refusal)
+    except BookingError as refusal:
+        form.refuse(refusal, now=timezone.now())
+        return _show(request, form, status=HTTPStatus.CONFLICT)
+    return see_booking(booking, done="booked") if booking else SeeOther(reverse("bookings:emailed"))
+
+
+def _count(request: HttpRequest, form: BookForm) -> None:
+    """Count the form. One that was sent before sends no email again, so it has its outcome past any limit."""
+    try:
+        count_form(request, form.cleaned_data["email"])
+    except LimitReached:
+        if not Submission.objects.filter(pk=form.cleaned_data["request_id"]).exists():
+            raise
+
+
+def _show(
+    request: HttpRequest, form: BookForm, *, status: int = HTTPStatus.OK, used: FormUsedAlready | None = None
+) -> HttpResponse:
+    """The form or, where there is nothing to choose, why, and where to go instead."""
+    offer, surgery = form.offer, form.offer.surgery
+    if surgery.state == Surgery.State.DRAFT:
+        return _unknown(request)
+    if surgery.is_called_off or surgery.is_over(offer.now) or not offer.can_choose:
+        return _closed(request, surgery, now=offer.now)
+    context = {"form": form, "offer": offer, "surgery": surgery, "used": used}
+    if used and used.booking:
+        context["token"] = token_for(used.booking)
+    return render(request, "bookings/book.html", context, status=status)
+
+
+def _closed(request: HttpRequest, surgery: Surgery, *, now) -> HttpResponse:
+    hosts_of(surgery)
+    template, status = "book_closed", HTTPStatus.OK
+    if surgery.is_called_off or surgery.is_over(now):
+        template, status = "surgery_called_off" if surgery.is_called_off else "surgery_over", HTTPStatus.GONE
+    context = {"surgery": surgery, "nearest": nearest(Search(office=surgery.venue.office), now=now, apart_from=surgery)}
+    return render(request, f"bookings/{template}.html", context, status=status)
+
+
+def _unknown(request: HttpRequest) -> HttpResponse:
+    context = {"nearest": nearest(Search(), now=timezone.now())}
+    return render(request, "bookings/surgery_unknown.html", context, status=HTTPStatus.NOT_FOUND)
+
+
+@login_not_required
+@require_safe
+def emailed(request: HttpRequest) -> HttpResponse:
+    """What we say of an address whose owner has a booking already: nothing but that we have written to it."""
+    return render(request, "bookings/emailed.html")

@@ -1,0 +1,99 @@
+"""Another place: another slot, another surgery, the waiting list."""
+
+from http import HTTPStatus
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from bookings.errors import BookingClosed, BookingError, WaitingListClosed
+from bookings.finding import PER_PAGE, Search, as_listed, entries
+from bookings.forms.changing import ChangeForm, WaitForm
+from bookings.models import Booking
+from bookings.services import booking as services
+from bookings.services.waiting import hand_back
+from bookings.views.decorators import count_form, private_page, see_booking, while_it_can_change
+from surgeries.models import Surgery
+
+
+@private_page
+@while_it_can_change
+def change(request: HttpRequest, booking: Booking) -> HttpResponseBase:
+    """Another slot of the same surgery; for somebody who waits, a seat that did not suit before."""
+    return _choose(request, booking, booking.surgery, "bookings/change.html")
+
+
+@private_page
+@while_it_can_change
+def move(request: HttpRequest, booking: Booking) -> HttpResponseBase:
+    """The other surgeries with free seats, to choose one."""
+    now = timezone.now()
+    others = as_listed(Surgery.objects.upcoming(now), now=now).exclude(pk=booking.surgery_id)
+    paginator = Paginator(others.filter(seats_left__gt=0), PER_PAGE)
+    page = paginator.get_page(request.GET.get("page"))
+    context = {
+        "booking": booking,
+        "page": page,
+        "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
+        "entries": entries(page.object_list, Search(), now=now),
+    }
+    return render(request, "bookings/move.html", context)
+
+
+@private_page
+@while_it_can_change
+def move_to(request: HttpRequest, booking: Booking, reference: str) -> HttpResponseBase:
+    """A slot of the other surgery."""
+    upcoming = Surgery.objects.upcoming(timezone.now()).select_related("venue__office")
+    surgery = upcoming.filter(reference=reference).first()
+    if surgery is None:
+        return redirect("..")
+    return _choose(request, booking, surgery, "bookings/move_to.html")
+
+
+def _choose(request: HttpRequest, booking: Booking, surgery: Surgery, template: str) -> HttpResponseBase:
+    data = request.POST if request.method == "POST" else None
+    form = ChangeForm(data, booking=booking, surgery=surgery, now=timezone.now())
+    status = HTTPStatus.OK
+    if form.is_valid():
+        count_form(request, booking.attendee.email)
+        try:
+            services.move(booking=booking, slot=form.cleaned_data["slot"])
+        except BookingClosed:
+            return see_booking(booking, done="closed")
+        except BookingError as refusal:
+            form.refuse(refusal, now=timezone.now())
+            status = HTTPStatus.CONFLICT
+        else:
+            return see_booking(booking, done="moved")
+    context = {"form": form, "booking": booking, "surgery": surgery, "offer": form.offer}
+    return render(request, template, context, status=status)
+
+
+@private_page
+@while_it_can_change
+def wait(request: HttpRequest, booking: Booking) -> HttpResponseBase:
+    """Hand the seat back and wait; or, for somebody who waits, say which slots would suit."""
+    now = timezone.now()
+    if now >= booking.surgery.cutoff_at:
+        return see_booking(booking, done="closed")
+    form = WaitForm(request.POST if request.method == "POST" else None, booking=booking, now=now)
+    if form.is_valid():
+        if form.cleaned_data["holds"] != form.initial["holds"]:
+            return see_booking(booking)
+        count_form(request, booking.attendee.email)
+        try:
+            after = hand_back(booking=booking, suits=form.cleaned_data["suits"])
+        except (BookingClosed, WaitingListClosed):
+            return see_booking(booking, done="closed")
+        return see_booking(after, done=_became(booking, after))
+    return render(request, "bookings/wait.html", {"form": form, "booking": booking, "surgery": booking.surgery})
+
+
+def _became(before: Booking, after: Booking) -> str:
+    if before.is_confirmed and after.is_confirmed:
+        return "kept" if after.slot_id == before.slot_id else "moved"
+    if before.is_confirmed:
+        return "waiting"
+    return "suits" if after.is_waiting else "seat"

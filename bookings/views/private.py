@@ -1,0 +1,145 @@
+"""The private link: whoever has it sees the booking, and changes what they told us or cancels."""
+
+from contextlib import suppress
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from bookings import calendars
+from bookings.errors import BookingClosed
+from bookings.finding import Search, hosts_of, nearest
+from bookings.forms.booking import AnswersForm
+from bookings.forms.changing import CancelForm, EmailForm, EvidenceForm
+from bookings.forms.fields import UNSURE
+from bookings.models import Booking
+from bookings.offers import Offer
+from bookings.services import booking as services
+from bookings.views.decorators import SeeOther, count_form, private_page, see_booking, while_it_can_change
+from notifications.limits import LimitReached
+from surgeries.models import Surgery
+
+DONE = {
+    "moved": "Your booking has moved. We have emailed you the new time.",
+    "seat": "A seat was free, and it is yours. We have emailed you the details.",
+    "waiting": "Your seat is free for somebody else. You are on the waiting list now, and we have emailed you.",
+    "kept": "Nobody else waits for that time, so the seat is still yours.",
+    "suits": "Thank you. Now we know which times suit you.",
+    "answers": "Thank you. Your host will see what you changed.",
+    "email": "We have sent everything to this address. The link that went to the other one has stopped working.",
+    "evidence": "Thank you. That helps us to see who comes, and who does not yet.",
+    "closed": "That was not possible any more. Nothing was changed.",
+}
+"""What the page says has been done. Only these names mean anything in its address."""
+
+
+@private_page
+def booking(request: HttpRequest, booking: Booking) -> HttpResponseBase:
+    """The booking as it is now, whatever it was when the link was made."""
+    now, surgery, done = timezone.now(), booking.surgery, request.GET.get("done", "")
+    hosts_of(surgery)
+    context: dict[str, Any] = {"booking": booking, "surgery": surgery, "now": now}
+    if booking.is_live and not booking.has_begun(now):
+        context |= {
+            "done": done,
+            "banner": DONE.get(done),
+            "is_success": done != "closed",
+            "rank": booking.rank(),
+            "offer": Offer(surgery, now=now, held=booking.slot),
+            "topics": booking.topics.all(),
+            "symptoms": booking.symptoms.all(),
+            "email_form": EmailForm(),
+            "evidence": None if booking.has_evidence or done == "evidence" else EvidenceForm(),
+        }
+        return render(request, f"bookings/booking_{booking.state}.html", context)
+    context |= {
+        "nearest": nearest(Search(office=surgery.venue.office), now=now, apart_from=surgery),
+        "can_book_again": surgery.state == Surgery.State.PUBLISHED and not surgery.is_over(now),
+        "is_on": booking.times.ends_at > now and not booking.is_waiting,
+    }
+    state = "cancelled" if booking.is_cancelled else "over"
+    return render(request, f"bookings/booking_{state}.html", context)
+
+
+@private_page
+def booking_calendar(request: HttpRequest, booking: Booking) -> HttpResponseBase:
+    """The booking for one's own calendar; a cancelled one withdraws the entry."""
+    if booking.slot is None:
+        return see_booking(booking)
+    return HttpResponse(
+        calendars.booking_calendar(booking, method="PUBLISH"),
+        content_type=calendars.CONTENT_TYPE,
+        headers={"Content-Disposition": 'attachment; filename="social-media-surgery.ics"'},
+    )
+
+
+@private_page
+@while_it_can_change
+def correct_email(request: HttpRequest, booking: Booking) -> HttpResponseBase:
+    """Put a mistyped address right. The booking gets a new private link, to which this leads."""
+    form = EmailForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        email = form.cleaned_data["email"]
+        count_form(request, *{email, booking.attendee.email})
+        with suppress(BookingClosed):
+            if not services.correct_email(booking=booking, email=email):
+                return SeeOther(reverse("bookings:emailed"))
+        booking.refresh_from_db(fields=["link_number"])
+        return see_booking(booking, done="email")
+    return render(request, "bookings/correct_email.html", {"form": form, "booking": booking})
+
+
+@private_page
+@while_it_can_change
+def answers(request: HttpRequest, booking: Booking) -> HttpResponseBase:
+    """Change what one told us."""
+    form = AnswersForm(
+        request.POST if request.method == "POST" else None,
+        initial={
+            "symptoms": [*booking.symptoms.values_list("pk", flat=True), *([UNSURE] if booking.is_unsure else [])],
+            "topics": booking.topics.values_list("pk", flat=True),
+            "team": booking.team_id,
+            "question": booking.question,
+            "adjustments": booking.adjustments,
+        },
+    )
+    if form.is_valid():
+        count_form(request, booking.attendee.email)
+        with suppress(BookingClosed):
+            services.edit_answers(booking=booking, answers=form.answers())
+        return see_booking(booking, done="answers")
+    return render(request, "bookings/answers.html", {"form": form, "booking": booking})
+
+
+@private_page
+def evidence(request: HttpRequest, booking: Booking) -> HttpResponseBase:
+    """The optional questions that serve the evidence only."""
+    form = EvidenceForm(
+        request.POST if request.method == "POST" else None,
+        initial={"office": booking.office_id, "grade": booking.grade_id, "feeling": booking.feeling},
+    )
+    if form.is_valid():
+        count_form(request)
+        services.give_evidence(booking=booking, **form.cleaned_data)
+        return see_booking(booking, done="evidence")
+    return render(request, "bookings/evidence.html", {"form": form, "booking": booking})
+
+
+@private_page
+@while_it_can_change
+def cancel(request: HttpRequest, booking: Booking) -> HttpResponseBase:
+    """Cancel, or leave the waiting list: this page asks, and its button acts.
+
+    Counted like everything that sends an email, and never refused: somebody else may have the seat.
+    """
+    form = CancelForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        with suppress(LimitReached):
+            count_form(request, booking.attendee.email)
+        reason = form.cleaned_data["reason"]
+        with suppress(BookingClosed):
+            services.cancel(booking=booking, **({"reason": reason} if reason else {}))
+        return see_booking(booking)
+    return render(request, "bookings/cancel.html", {"form": form, "booking": booking})
