@@ -213,7 +213,11 @@ def service_navigation(options: Options) -> str:
     items = "".join(
         render_to_string(
             "components/navigation_item.html",
-            {"href": item["href"], "text": words(item), "current": item.get("current")},
+            {
+                "href": item["href"],
+                "text": words(item),
+                "request": SimpleNamespace(path=item["href"] if item.get("current") else "/elsewhere/"),
+            },
         )
         for item in options["navigation"]
         if item

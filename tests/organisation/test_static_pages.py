@@ -41,3 +41,10 @@ def test_every_cookie_of_the_administration_is_on_the_page_about_cookies(client:
 
     for cookie in {*client.get("/admin/login/").cookies, *admin_client.cookies}:
         assert f">{cookie}</dt>" in listed
+
+
+def test_the_menu_is_the_same_everywhere_and_marks_only_the_page_itself(client: Client) -> None:
+    pages = {address: client.get(address).content.decode() for address in ["/", "/calendar/", "/cookies/", "/nowhere/"]}
+
+    assert [page.count('aria-current="page"') for page in pages.values()] == [1, 1, 0, 0]
+    assert {page.count('class="govuk-service-navigation__link"') for page in pages.values()} == {2}
