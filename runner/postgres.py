@@ -339,7 +339,9 @@ def temporary_server(*, binaries: Path | None = None, settings: dict[str, str] |
     with (folder / "alive").open("w") as alive:
         fcntl.flock(alive, fcntl.LOCK_EX)
         _give(folder)
-        server = Server(folder, binaries or embedded_binaries(), settings or FOR_TESTS, dies_with_parent=True)
+        server = Server(
+            folder, binaries or embedded_binaries(), FOR_TESTS if settings is None else settings, dies_with_parent=True
+        )
         try:
             server.start()
             yield server

@@ -8,7 +8,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from runner.environment import ROOT
 from runner.processes import CannotRun, Child
 
 PATIENCE = 8.0
@@ -64,8 +63,6 @@ def product(
         web=Child("web", serve, logs / "web.log", environment, sockets=(descriptor,)),
         worker=Child("worker", ["manage.py", "work"], logs / "worker.log", environment) if worker else None,
     )
-    if not list(ROOT.glob("*/management/commands/work.py")):
-        running.worker = None
     try:
         for child in running.children:
             child.log.unlink(missing_ok=True)
