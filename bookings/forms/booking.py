@@ -69,9 +69,9 @@ class SlotField(forms.ChoiceField):
     def choose_from(self, offer: Offer) -> None:
         """Take the slots of this offer. They are looked up when they are shown."""
         self.offer = offer
-        self.choices = self._choices
+        self.choices = self._offered
 
-    def _choices(self) -> list[tuple[str, Label]]:
+    def _offered(self) -> list[tuple[str, Label]]:
         shown = [(str(slot.pk), _slot_label(slot, self.offer)) for slot in self.offer.slots]
         if self.can_wait and self.offer.can_wait:
             shown.append((WAIT, _wait_label(self.offer)))
