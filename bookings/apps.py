@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,7 @@ class BookingsConfig(AppConfig):
     """Attendees, bookings and the waiting list: the attendee's journey."""
 
     name = "bookings"
+
+    def ready(self) -> None:
+        for name in ("messages", "duties"):
+            import_module(f"bookings.{name}")

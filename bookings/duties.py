@@ -1,0 +1,41 @@
+"""What the clock does for this app: it reminds."""
+
+from collections import defaultdict
+from datetime import datetime, time, timedelta
+
+from django.utils import timezone
+
+from bookings.emails import queue_reminders
+from bookings.models import Booking
+from notifications.registry import duty
+from organisation.models import Department
+from organisation.working_days import working_day_before
+from surgeries.models import Surgery, local_moment
+
+# How far ahead to look: more days than any weekend with bank holidays around it has.
+AHEAD = timedelta(days=10)
+
+
+@duty(every=timedelta(minutes=5))
+def remind(now: datetime) -> None:
+    """Remind everybody who holds a seat, from the morning of the working day before until their slot begins.
+
+    Not those who got their seat since that morning: they have just heard from us. A few statements, whoever is due;
+    an email is queued once for each slot of a booking, however often and on however many machines this runs.
+    """
+    hour = Department.current().reminder_hour
+    ahead = Surgery.objects.upcoming(now).filter(starts_at__lt=now + AHEAD).select_related("venue__office")
+    due: dict[datetime, list[int]] = defaultdict(list)
+    for surgery in ahead:
+        moment = reminded_at(surgery, hour=hour)
+        if moment <= now:
+            due[moment].append(surgery.pk)
+    for moment, surgeries in due.items():
+        seated = Booking.objects.holding_a_seat().filter(slot__starts_at__gt=now, confirmed_at__lt=moment)
+        queue_reminders(seated.filter(surgery__in=surgeries).select_related("attendee", "slot"), now=now)
+
+
+def reminded_at(surgery: Surgery, *, hour: int) -> datetime:
+    """When clocks show `hour` on the working day before the surgery, in the nation of its office."""
+    day = working_day_before(timezone.localdate(surgery.starts_at), surgery.venue.office.nation)
+    return local_moment(day, time(hour))

@@ -1,0 +1,254 @@
+"""What the emails of the attendee's journey say, written when they are sent, from the rows as they are by then.
+
+Every act queues an email of its own, so an email that a later act has overtaken is dropped: the later one says how
+things are. Calendars end up right for the same reason, whatever the order of sending: an entry is only written from
+the row as it is, and each change of it has a higher SEQUENCE (RFC 5546, 2.1.5).
+
+What people type freely (their question, their adjustments) is in no email. Whoever types an address has not shown
+that it is theirs, and the form must not become a way to send anybody words of one's own.
+"""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import dateformat, timezone
+from django.utils.dateparse import parse_datetime
+
+from bookings.calendars import booking_calendar
+from bookings.finding import Search, hosts_in_words, hosts_of, nearest
+from bookings.forms.fields import NameField
+from bookings.links import private_link
+from bookings.models import Attendee, Booking
+from bookings.templatetags.seats import either, ordinal
+from notifications.models import OutboxEmail
+from notifications.registry import Message, email
+from notifications.rendering import render_email
+from organisation.models import Department
+from surgeries.models import Shift, Slot, Surgery
+from surgeries.templatetags.times import Timed, span, when
+
+CONFIRMED, WAITING, CANCELLED = Booking.State.CONFIRMED, Booking.State.WAITING, Booking.State.CANCELLED
+Facts = list[tuple[str, str]]
+CHANGE = "See or change your booking"
+
+
+@email("booking_booked")
+def booked(row: OutboxEmail) -> Message | None:
+    """The confirmation: of a seat, or of a place on the waiting list."""
+    booking = _booking(row, CONFIRMED, WAITING)
+    if not booking:
+        return None
+    return _about_a_live("booking_booked" if booking.is_confirmed else "booking_waiting", booking)
+
+
+@email("booking_promoted")
+def promoted(row: OutboxEmail) -> Message | None:
+    """A seat came free, and it is theirs."""
+    booking = _booking(row, CONFIRMED)
+    return _about_a_live("booking_promoted", booking) if booking else None
+
+
+@email("booking_handed_back")
+def handed_back(row: OutboxEmail) -> Message | None:
+    """They gave their seat up and wait for another."""
+    booking = _booking(row, WAITING)
+    return (
+        _about_a_live("booking_handed_back", booking, and_also=[("You gave back", _before(row.context))])
+        if booking
+        else None
+    )
+
+
+@email("booking_moved")
+def moved(row: OutboxEmail) -> Message | None:
+    """The booking has moved here from another slot or surgery, or from a waiting list."""
+    booking = _booking(row, CONFIRMED)
+    return _about_a_live("booking_moved", booking, and_also=[("Before", _before(row.context))]) if booking else None
+
+
+@email("booking_changed")
+def changed(row: OutboxEmail) -> Message | None:
+    """What they told us has been changed."""
+    booking = _booking(row, CONFIRMED, WAITING)
+    if not booking:
+        return None
+    asked = [*booking.topics.all(), *booking.symptoms.all()]
+    return _about_a_live("booking_changed", booking, asked=asked, with_calendar=False)
+
+
+@email("booking_reminder")
+def reminder(row: OutboxEmail) -> Message | None:
+    """It is on the next working day."""
+    booking = _booking(row, CONFIRMED)
+    if not booking or booking.slot_id != row.about["slot"]:
+        return None
+    cancel_link = private_link(booking, page="cancel")
+    return _about_a_live("booking_reminder", booking, soon=_soon(booking), cancel_link=cancel_link, with_calendar=False)
+
+
+@email("booking_cancelled")
+def cancelled(row: OutboxEmail) -> Message | None:
+    """The seat, or the place on the waiting list, has been given up. Late is welcome too."""
+    booking = _booking(row, CANCELLED)
+    if not booking or not booking.cancelled_at:
+        return None
+    return _message(
+        "booking_cancelled",
+        booking,
+        was_waiting=booking.slot is None,
+        is_late=booking.cancelled_at >= booking.surgery.cutoff_at,
+        by_organiser=booking.canceller == Booking.Canceller.ORGANISER,
+        button={"text": "Find another time", "url": f"{settings.PUBLIC_BASE_URL}/"},
+    )
+
+
+@email("booking_called_off")
+def called_off(row: OutboxEmail) -> Message | None:
+    """The organisers have called the surgery off; these are the nearest others with room, the same office first."""
+    booking = _booking(row, CANCELLED)
+    if not booking:
+        return None
+    return _message(
+        "booking_called_off",
+        booking,
+        alternatives=nearest(Search(office=booking.surgery.venue.office), now=timezone.now()),
+        button={"text": "See everything that is coming up", "url": f"{settings.PUBLIC_BASE_URL}/"},
+    )
+
+
+@email("booking_sent_in_error")
+def sent_in_error(row: OutboxEmail) -> Message | None:
+    """To an address that was mistyped. It says nothing about the booking and withdraws the calendar entry."""
+    booking = Booking.objects.for_the_page().get(pk=row.about["booking"])
+    if booking.attendee.email == row.recipient:
+        return None
+    # As that address knew it: where the booking has gone since is somebody else's business.
+    booking.surgery = Surgery.objects.select_related("venue__office").get(pk=row.about["surgery"])
+    booking.slot = Slot.objects.filter(pk=row.about.get("slot")).first()
+    booking.attendee, booking.name = Attendee(email=row.recipient), row.recipient
+    calendar = booking_calendar(booking, method="CANCEL") if booking.confirmed_at else None
+    return render_email("booking_sent_in_error", {"department": Department.current()}, calendar=calendar)
+
+
+@email("already_booked")
+def already_booked(row: OutboxEmail) -> Message | None:
+    """Somebody gave this address for a booking that its owner cannot have besides what is listed here."""
+    slot = Slot.objects.filter(pk=row.about.get("slot")).first()
+    theirs = Booking.objects.filter(attendee=row.about["attendee"], attendee__email=row.recipient)
+    in_the_way = theirs.live().filter(surgery=row.about["surgery"])
+    hosting_then = Shift.objects.none()
+    if slot:
+        in_the_way |= theirs.overlapping(slot)
+        hosting_then = Shift.objects.live().overlapping(slot).filter(champion__user__email=row.recipient)
+    bookings = list(in_the_way.for_the_page())
+    shifts = list(hosting_then.select_related("surgery__venue__office"))
+    if not bookings and not shifts:
+        return None
+    wanted = Surgery.objects.select_related("venue__office").get(pk=row.about["surgery"])
+    facts = [("You asked for", _place(slot or wanted, wanted))]
+    for booking in bookings:
+        word = "You are waiting for" if booking.is_waiting else "You have"
+        facts.append((word, _place(booking.slot or booking.surgery, booking.surgery)))
+    facts += [("You host", _place(shift, shift.surgery)) for shift in shifts]
+    context = {"department": Department.current(), "wanted": wanted, "bookings": bookings, "facts": facts}
+    if bookings:
+        link = private_link(bookings[0])
+        context |= {"private_link": link, "button": {"text": CHANGE, "url": link}}
+        context["others"] = [private_link(other) for other in bookings[1:]]
+    return render_email("already_booked", context)
+
+
+def _booking(row: OutboxEmail, *states: str) -> Booking | None:
+    """What the email is about, if it is in one of these states, still theirs, and was not overtaken by another act."""
+    about = Booking.objects.for_the_page().filter(
+        pk=row.about["booking"], attendee__email=row.recipient, state__in=states
+    )
+    if "sequence" in row.about:
+        about = about.filter(calendar_sequence=row.about["sequence"])
+    return about.first()
+
+
+def _about_a_live(
+    name: str, booking: Booking, *, and_also: Facts | None = None, with_calendar: bool = True, **more: object
+) -> Message:
+    """A message with the private link, behind which everything can be changed."""
+    link = private_link(booking)
+    return _message(
+        name,
+        booking,
+        and_also=[*_facts_of_waiting(booking), *(and_also or [])],
+        with_calendar=with_calendar,
+        private_link=link,
+        button={"text": CHANGE, "url": link},
+        **more,
+    )
+
+
+def _message(
+    name: str, booking: Booking, *, and_also: Facts | None = None, with_calendar: bool = True, **more: object
+) -> Message:
+    """A message about a booking, with the facts first and, along with it, what calendars have to know."""
+    surgery = booking.surgery
+    context = {
+        "booking": booking,
+        "name": _name(booking),
+        "surgery": surgery,
+        "venue": surgery.venue,
+        "begins": (booking.slot or surgery).starts_at,
+        "facts": [*_facts(booking), *(and_also or [])],
+        "department": Department.current(),
+        **more,
+    }
+    return render_email(name, context, calendar=_calendar(booking) if with_calendar else None)
+
+
+def _name(booking: Booking) -> str:
+    """What to call them; nothing if it is a name that the form would refuse, however it came to be there."""
+    try:
+        return NameField().clean(booking.name)
+    except ValidationError:
+        return ""
+
+
+def _facts(booking: Booking) -> Facts:
+    """When, where and with whom; nobody hosts at a surgery that is called off."""
+    surgery = booking.surgery
+    facts = [("When", when(booking.slot or surgery)), ("Where", str(surgery.venue))]
+    if surgery.is_called_off:
+        return facts
+    return [*facts, ("With", hosts_in_words(hosts_of(surgery)).removeprefix("With ") or "Our champions")]
+
+
+def _facts_of_waiting(booking: Booking) -> Facts:
+    rank = booking.rank()
+    if rank is None:
+        return []
+    suits = either(span(slot) for slot in booking.suits.all())
+    return [("Your place", f"{ordinal(rank)} in line".capitalize()), ("What suits you", suits or "Any time")]
+
+
+def _soon(booking: Booking) -> str:
+    """How people say it: "tomorrow", or "on Tuesday" when a weekend or a holiday lies between."""
+    starts_on = timezone.localdate(booking.surgery.starts_at)
+    days = (starts_on - timezone.localdate()).days
+    return {0: "today", 1: "tomorrow"}.get(days) or f"on {dateformat.format(starts_on, 'l')}"
+
+
+def _before(context: dict) -> str:
+    """Where the booking was before; the slot itself may be gone by now."""
+    surgery = Surgery.objects.select_related("venue__office").get(pk=context["surgery"])
+    if "starts_at" not in context:
+        return f"On the waiting list for {_place(surgery, surgery)}"
+    times = {name: parse_datetime(context[name]) for name in ("starts_at", "ends_at")}
+    return _place(Slot(**times), surgery)
+
+
+def _place(time: Timed, surgery: Surgery) -> str:
+    """Such as "Tuesday 3 March, 10:20am to 10:40am, Ground floor café, Leeds"."""
+    return f"{when(time)}, {surgery.venue}"
+
+
+def _calendar(booking: Booking) -> bytes | None:
+    """The entry of a confirmed booking; what withdraws it once there is none; nothing if there never was one."""
+    if booking.is_confirmed:
+        return booking_calendar(booking, method="REQUEST")
+    return booking_calendar(booking, method="CANCEL") if booking.confirmed_at else None

@@ -1,0 +1,207 @@
+"""Every email of the attendee's journey, brought about by the act that it tells of.
+
+Each story acts through the services and returns the row of the outbox that came of it.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from uuid import uuid4
+
+from django.db import transaction
+from django.utils import timezone
+
+from bookings.emails import queue_reminders
+from bookings.models import Booking
+from bookings.services.booking import Answers, book, cancel, correct_email, edit_answers, move
+from bookings.services.diary import call_off
+from bookings.services.waiting import hand_back
+from notifications.models import OutboxEmail
+from notifications.registry import Message, writers
+from surgeries.models import Slot, Surgery
+from tests.factories import (
+    BookingFactory,
+    ChampionFactory,
+    DepartmentFactory,
+    ShiftFactory,
+    SurgeryFactory,
+    TopicFactory,
+    UserFactory,
+    local,
+)
+
+EMAIL = "alice.adeyemi@example.gov.uk"
+NAME = "Alice Adeyemi"
+
+Story = Callable[[], OutboxEmail]
+STORIES: dict[str, Story] = {}
+
+
+def story(act: Story) -> Story:
+    STORIES[act.__name__] = act
+    return act
+
+
+def last_email(kind: str, to: str = EMAIL) -> OutboxEmail:
+    return OutboxEmail.objects.filter(kind=kind, recipient=to).latest("pk")
+
+
+def write(row: OutboxEmail) -> Message | None:
+    """What the worker would send now, or None if it would drop the email."""
+    return writers[row.kind](row)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens within is rolled back, so that the next story can begin afresh."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def coffee_morning(*, slots: int = 3, seats: int = 1, **facts) -> Surgery:
+    """On the Tuesday after next at 10:00, in a café that says how to get there, with two hosts."""
+    DepartmentFactory.create(name="Department for Coastal Affairs", contact_email="organisers@coast.example.gov.uk")
+    tuesday = local((1 - timezone.localdate().weekday()) % 7 + 7)
+    facts = {
+        "starts_at": tuesday,
+        "venue__name": "Ground floor café",
+        "venue__office__name": "Leeds",
+        "venue__directions": "Past reception, second door on the left.",
+        "venue__accessibility": "Step-free from the front door.",
+    } | facts
+    surgery = SurgeryFactory.create(slots=slots, seats=seats, **facts)
+    topic = TopicFactory.create(name="LinkedIn")
+    for name in ("Amina Yusuf", "Tom Price"):
+        ShiftFactory.create(surgery=surgery, champion=ChampionFactory.create(name=name, topics=[topic]))
+    return surgery
+
+
+def book_alice(surgery: Surgery, slot: Slot | None, **facts) -> Booking:
+    facts = {"name": NAME, "email": EMAIL, "answers": Answers(), "request_id": uuid4()} | facts
+    booking = book(surgery=surgery, slot=slot, **facts)
+    assert booking
+    return booking
+
+
+def fill(surgery: Surgery) -> list[Booking]:
+    free = surgery.seats.filter(booking=None).count()
+    return BookingFactory.create_batch(free, surgery=surgery)
+
+
+@story
+def booked() -> OutboxEmail:
+    surgery = coffee_morning()
+    book_alice(surgery, surgery.slots.first())
+    return last_email("booking_booked")
+
+
+@story
+def waiting() -> OutboxEmail:
+    surgery = coffee_morning()
+    fill(surgery)
+    book_alice(surgery, None, suits=[surgery.slots.first()])
+    return last_email("booking_booked")
+
+
+@story
+def promoted() -> OutboxEmail:
+    row = waiting()
+    surgery = Surgery.objects.get()
+    cancel(booking=surgery.slots.first().bookings.get())
+    assert row.pk < last_email("booking_promoted").pk
+    return last_email("booking_promoted")
+
+
+@story
+def handed_back() -> OutboxEmail:
+    booked()
+    fill(Surgery.objects.get())
+    hand_back(booking=Booking.objects.get(attendee__email=EMAIL))
+    return last_email("booking_handed_back")
+
+
+@story
+def moved() -> OutboxEmail:
+    booked()
+    move(booking=Booking.objects.get(), slot=Surgery.objects.get().slots.last())
+    return last_email("booking_moved")
+
+
+@story
+def moved_off_the_waiting_list() -> OutboxEmail:
+    waiting()
+    elsewhere = SurgeryFactory.create(starts_at=Surgery.objects.get().starts_at + timedelta(days=1))
+    move(booking=Booking.objects.get(attendee__email=EMAIL), slot=elsewhere.slots.first())
+    return last_email("booking_moved")
+
+
+@story
+def changed() -> OutboxEmail:
+    booked()
+    topics = [TopicFactory.create(name="Privacy")]
+    edit_answers(booking=Booking.objects.get(), answers=Answers(topics=topics, question="May I say this?"))
+    return last_email("booking_changed")
+
+
+@story
+def reminded() -> OutboxEmail:
+    booked()
+    queue_reminders(Booking.objects.select_related("slot", "attendee"), now=timezone.now())
+    return last_email("booking_reminder")
+
+
+@story
+def cancelled() -> OutboxEmail:
+    booked()
+    cancel(booking=Booking.objects.get())
+    return last_email("booking_cancelled")
+
+
+@story
+def cancelled_late() -> OutboxEmail:
+    booked()
+    booking = Booking.objects.get()
+    cancel(booking=booking, now=booking.surgery.cutoff_at)
+    return last_email("booking_cancelled")
+
+
+@story
+def left_the_waiting_list() -> OutboxEmail:
+    waiting()
+    cancel(booking=Booking.objects.get(attendee__email=EMAIL))
+    return last_email("booking_cancelled")
+
+
+@story
+def called_off() -> OutboxEmail:
+    booked()
+    surgery = Surgery.objects.get()
+    SurgeryFactory.create(venue=surgery.venue, starts_at=surgery.starts_at + timedelta(days=14))
+    call_off(surgery=surgery, reason="The café is being painted.")
+    return last_email("booking_called_off")
+
+
+@story
+def sent_in_error() -> OutboxEmail:
+    booked()
+    correct_email(booking=Booking.objects.get(), email="alicia.adeyemi@example.gov.uk")
+    return last_email("booking_sent_in_error")
+
+
+@story
+def booked_already() -> OutboxEmail:
+    booked()
+    surgery = Surgery.objects.get()
+    book(surgery=surgery, slot=surgery.slots.last(), name="X", email=EMAIL, answers=Answers(), request_id=uuid4())
+    return last_email("already_booked")
+
+
+@story
+def hosting_already() -> OutboxEmail:
+    surgery = coffee_morning()
+    elsewhere = SurgeryFactory.create(starts_at=surgery.starts_at, venue=surgery.venue)
+    champion = ChampionFactory.create(user=UserFactory.create(email=EMAIL))
+    ShiftFactory.create(surgery=elsewhere, champion=champion)
+    book(surgery=surgery, slot=surgery.slots.first(), name=NAME, email=EMAIL, answers=Answers(), request_id=uuid4())
+    return last_email("already_booked")

@@ -1,0 +1,240 @@
+"""What each email says, in text and in HTML, about real rows."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from inspect import getsource
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+
+from bookings import emails
+from bookings.links import private_link, token_for
+from bookings.models import Booking
+from notifications.models import OutboxEmail
+from notifications.registry import Message, writers
+from organisation.models import Department
+from surgeries.models import Surgery
+from tests.bookings.letters import EMAIL, NAME, STORIES, booked, undone, write
+from tests.factories import SurgeryFactory
+
+pytestmark = pytest.mark.django_db
+
+ROOT = Path(django_settings.BASE_DIR)
+# Who these emails are about has no seat any more, never had one, or is somebody else.
+ENDED = {"cancelled", "cancelled_late", "left_the_waiting_list", "called_off"}
+ABOUT_NO_BOOKING = {"sent_in_error", "booked_already", "hosting_already"}
+LIVE = [name for name in STORIES if name not in ENDED | ABOUT_NO_BOOKING]
+
+every_email = pytest.mark.parametrize("name", STORIES)
+every_live_email = pytest.mark.parametrize("name", LIVE)
+
+
+class Elements(HTMLParser):
+    """The elements of a page, and its words."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict]] = []
+        self.words: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    @property
+    def links(self) -> set[str]:
+        return {attributes["href"] for tag, attributes in self.elements if tag == "a"}
+
+
+def letter(name: str) -> Message:
+    message = write(STORIES[name]())
+    assert message
+    return message
+
+
+def test_every_kind_that_is_queued_has_a_writer_and_a_story():
+    """Read from the source of `emails.py`, so that a new kind cannot be forgotten."""
+    texts = [node.value for node in ast.walk(ast.parse(getsource(emails))) if isinstance(node, ast.Constant)]
+    named = {text for text in texts if isinstance(text, str) and re.fullmatch(r"(booking|already)_[a-z_]+", text)}
+    changes = set(re.findall(r'_change\("([a-z_]+)"', getsource(emails)))
+    kinds = named | {f"booking_{name}" for name in changes}
+    ours = {kind for kind in writers if kind.startswith(("booking_", "already_"))}
+    assert kinds == ours
+    told = set()
+    for act in STORIES.values():
+        with undone():
+            told.add(act().kind)
+    assert told == ours
+
+
+@every_live_email
+def test_when_where_and_with_whom_come_first(name):
+    message = letter(name)
+    booking = Booking.objects.get(attendee__email=EMAIL)
+    facts, _, rest = message.text.partition(f"Hello {NAME},")
+    assert rest
+    first, second, third = re.findall(r"^(When|Where|With): .+$", facts, re.MULTILINE)
+    assert (first, second, third) == ("When", "Where", "With")
+    words = " ".join(Elements(message.html).words)
+    for fact in re.findall(r"^[A-Z][a-z ]+: (.+)$", facts, re.MULTILINE):
+        assert fact in words
+    assert str(booking.surgery.venue) in facts
+
+
+def test_a_confirmation_says_everything():
+    message = write(booked())
+    day = Booking.objects.get().slot.starts_at
+    assert message
+    assert message.subject == f"Your seat: Tuesday {day:%-d %B}, 10am, Ground floor café, Leeds"
+    assert "When: Tuesday" in message.text
+    assert "10am to 10:20am" in message.text
+    assert "With: Amina Yusuf and Tom Price: LinkedIn" in message.text
+    for text in (message.text, " ".join(Elements(message.html).words)):
+        assert "Past reception, second door on the left." in text
+        assert "Step-free from the front door." in text
+        assert "cancel in two presses" in text
+        assert "Department for Coastal Affairs" in text
+        assert "organisers@coast.example.gov.uk" in text
+
+
+@every_email
+def test_the_subject_is_one_line_that_says_which_surgery(name):
+    subject = letter(name).subject
+    assert len(subject) < 120
+    if name != "sent_in_error":
+        assert re.search(r"(Tues|Wednes)day \d+ [A-Z][a-z]+, .*", subject), subject
+
+
+@every_email
+def test_the_text_has_every_link_that_the_html_has(name):
+    message = letter(name)
+    for link in Elements(message.html).links:
+        assert link.removeprefix("mailto:") in message.text
+
+
+@every_email
+def test_the_private_link_goes_only_to_whom_it_belongs_while_it_is_of_use(name):
+    message = letter(name)
+    theirs = [private_link(booking) for booking in Booking.objects.filter(attendee__email=EMAIL)]
+    has_it = name in LIVE or name == "booked_already"
+    assert [link in message.text for link in theirs] == [has_it] * len(theirs)
+    for booking in Booking.objects.exclude(attendee__email=EMAIL):
+        assert token_for(booking) not in message.text + message.html
+
+
+@every_email
+def test_no_calendar_holds_the_private_link_nor_what_somebody_asked(name):
+    calendar = (letter(name).calendar or b"").decode().replace("\r\n ", "")
+    for booking in Booking.objects.all():
+        assert token_for(booking) not in calendar
+        assert "May I say this" not in calendar
+
+
+@every_email
+def test_what_people_type_freely_is_in_no_email(name):
+    STORIES[name]()
+    Booking.objects.update(question="Win a prize at evil.example", adjustments="Call 0800 evil")
+    for row in OutboxEmail.objects.all():
+        message = write(row)
+        assert "evil" not in f"{message}"
+
+
+@every_email
+def test_it_sounds_like_us(name):
+    message = letter(name)
+    words = message.subject + message.text + " ".join(Elements(message.html).words[2:])
+    assert "!" not in words
+    assert "None" not in words
+    assert not re.search(r"\{[{%]|\bplease note\b|\bunfortunately\b|\bclick\b|\bpatient\b", words, re.IGNORECASE)
+
+
+@every_email
+def test_the_html_is_plain_letter_paper(name):
+    """Nothing that runs, nothing that is fetched, no inline styles, one button at most, a language and a title."""
+    html = letter(name).html
+    parsed = Elements(html)
+    tags = {tag for tag, _ in parsed.elements}
+    assert not tags & {"script", "iframe", "form", "input", "img", "link", "object", "svg", "font", "table"}
+    assert not [attributes for _, attributes in parsed.elements if {"style"} & attributes.keys()]
+    assert not [key for _, attributes in parsed.elements for key in attributes if key.startswith("on")]
+    assert len([attributes for _, attributes in parsed.elements if attributes.get("class") == "button"]) <= 1
+    assert ("html", {"lang": "en-GB"}) in parsed.elements
+    assert not re.search(r"url\(|@import", html)
+
+
+def test_all_of_the_html_is_valid(tmp_path):
+    for name in STORIES:
+        with undone():
+            (tmp_path / f"{name}.html").write_text(letter(name).html)
+    assert problems(tmp_path) == []
+    (tmp_path / "wrong.html").write_text("<!doctype html><html lang='en'><head><title>x</title></head><p><p></b>")
+    assert problems(tmp_path)
+
+
+def problems(folder: Path) -> list[str]:
+    """What html-validate finds wrong with the HTML files in the folder."""
+    rules = {"extends": ["html-validate:standard"], "rules": {"long-title": "off", "require-sri": "off"}, "root": True}
+    (folder / ".htmlvalidate.json").write_text(json.dumps(rules))
+    node = Path(sys.executable).with_name("node")
+    command = [node, "node_modules/html-validate/bin/html-validate.mjs", "--formatter=json", str(folder)]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return [
+        f"{Path(found['filePath']).name}:{message['line']} {message['message']}"
+        for found in json.loads(answer.stdout)
+        for message in found["messages"]
+    ]
+
+
+def test_without_a_contact_address_no_email_offers_one():
+    row = booked()
+    Department.objects.update(contact_email="")
+    message = write(row)
+    assert message
+    assert "Questions?" not in message.text + message.html
+    assert "mailto:" not in message.html
+
+
+def test_a_late_cancellation_is_thanked():
+    assert "Thank you for telling us: it helps at any time" in letter("cancelled_late").text
+
+
+def test_a_cancellation_in_time_is_thanked():
+    assert "Your seat is free for somebody else. Thank you for telling us.\n" in letter("cancelled").text
+
+
+def test_leaving_the_waiting_list_speaks_of_no_seat():
+    text = letter("left_the_waiting_list").text
+    assert "You are off the waiting list" in text
+    assert "seat" not in text
+
+
+def test_a_surgery_called_off_offers_the_nearest_others_with_room():
+    row = STORIES["called_off"]()
+    in_two_weeks = Surgery.objects.get(state="published")
+    sooner_elsewhere = SurgeryFactory.create()
+    full = SurgeryFactory.create(slots=1, seats=0, is_drop_in=False)
+    message = write(row)
+    assert message
+    assert "The café is being painted." in message.text
+    offered = re.findall(r"/surgeries/(\w+)/", message.text)
+    assert offered == [in_two_weeks.reference, sooner_elsewhere.reference]
+    assert full.reference not in offered
+
+
+def test_an_email_sent_in_error_says_nothing_about_the_booking():
+    message = write(STORIES["sent_in_error"]())
+    booking = Booking.objects.get()
+    assert message
+    everything = message.text + message.html + (message.calendar or b"").decode().replace("\r\n ", "")
+    assert "alicia" not in everything.lower()
+    assert NAME not in everything
+    for fact in (str(booking.surgery.venue), "10am"):
+        assert fact not in message.text + message.html
