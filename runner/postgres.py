@@ -6,6 +6,7 @@ to invent a password or find a free port. Start and stop may be called in any or
 
 import fcntl
 import hashlib
+import importlib.metadata
 import importlib.util
 import os
 import pwd
@@ -67,9 +68,7 @@ def embedded_binaries() -> Path:
 def _copied_for_account(wheel: Path, binaries: Path) -> Path:
     """A copy of `binaries` in the account's own folder: the checkout may lie under one that only root may enter."""
     account()
-    stamp = binaries / "postgres"
-    key = hashlib.sha256(f"{stamp}{stamp.stat().st_mtime_ns}{stamp.stat().st_size}".encode()).hexdigest()[:12]
-    copy = ACCOUNT_HOME / f"binaries-{key}"
+    copy = ACCOUNT_HOME / f"{binaries.parent.name}-{importlib.metadata.version(wheel.name)}"
     if not copy.exists():
         with tempfile.TemporaryDirectory(dir=ACCOUNT_HOME) as scratch:
             # initdb looks for its libraries three folders up, so the copy keeps the wheel's shape.
@@ -191,21 +190,31 @@ class Server:
                 f"{self.data} was made by PostgreSQL {made_by} and this is {self.version}: move it away, or set "
                 "DATABASE_URL to a server that reads it."
             )
-        if self._process is not None and self._process.poll() is not None:
-            self._process = None  # it ran, and died since
         deadline = time.monotonic() + 30
+        launched = False
         while not self._ready():
-            if self.process() is None:
+            if self.process() is None and (self._process is None or self._process.poll() is not None):
+                # The last children of a killed server take a moment to notice, and hold its memory until then.
+                if launched and "pre-existing shared memory block" not in self._complaint():
+                    raise PostgresError(
+                        f"The embedded PostgreSQL does not start ({self._complaint()}): see {self.log}."
+                    )
                 self._launch()
+                launched = True
             if time.monotonic() > deadline:
                 raise PostgresError(f"The embedded PostgreSQL does not start ({self._complaint()}): see {self.log}.")
             time.sleep(0.02)
-        self._create_roles()
 
     def _ready(self) -> bool:
-        """Whether the server says that it takes connections, in the eighth line of its file."""
+        """Whether the server takes connections (it says so in the eighth line of its file) and has our roles."""
         lines = self._pid_file()
-        return len(lines) >= 8 and lines[7].strip() == "ready" and self.process() is not None
+        if len(lines) < 8 or lines[7].strip() != "ready" or self.process() is None:
+            return False
+        try:
+            self._create_roles()
+        except psycopg.OperationalError:  # killed a moment ago
+            return False
+        return True
 
     def _run_options(self, *, dies_with_parent: bool = False) -> dict:
         user = account()
@@ -236,13 +245,7 @@ class Server:
         fresh.rename(self.data)
 
     def _launch(self) -> None:
-        """Start the server's process, unless it is on its way, once the remains of an earlier one are gone."""
-        if self._process is not None:
-            if self._process.poll() is None:
-                return
-            # The last children of a killed server take a moment to notice.
-            if "pre-existing shared memory block" not in self._complaint():
-                raise PostgresError(f"The embedded PostgreSQL does not start ({self._complaint()}): see {self.log}.")
+        """Start the server's process, once the remains of an earlier one are out of its way."""
         if self._left_by_another_process():
             (self.data / "postmaster.pid").unlink(missing_ok=True)
         sockets = self.folder
