@@ -50,9 +50,10 @@ class Kept:
         return cls(content, gzip.compress(content, mtime=0), f'W/"{digest}"')
 
     @classmethod
-    def render(cls, template: str, context: dict, *, query: str = "") -> "Kept":
-        """Render for nobody in particular: the template sees a request without cookies, that asks for `query`."""
+    def render(cls, template: str, context: dict, *, path: str, query: str = "") -> "Kept":
+        """Render for nobody in particular: the template sees a request without cookies, for `path` and `query`."""
         nobody = HttpRequest()
+        nobody.path = path
         nobody.GET = QueryDict(query)
         return cls.of(render_to_string(template, context, nobody).encode())
 

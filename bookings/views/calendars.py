@@ -89,6 +89,6 @@ def calendar(request: HttpRequest) -> HttpResponseBase:
             "offices": [Feed(it.name, reverse("bookings:office_feed", args=[it.slug])) for it in choices.offices],
             "topics": [Feed(it.name, reverse("bookings:topic_feed", args=[it.slug])) for it in choices.topics],
         }
-        return Kept.render("bookings/calendar.html", context)
+        return Kept.render("bookings/calendar.html", context, path=request.path)
 
     return kept("calendar", page, seconds=PAGE_IS_KEPT).respond(request)

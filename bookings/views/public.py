@@ -29,7 +29,7 @@ def upcoming(request: HttpRequest) -> HttpResponseBase:
 
     def page() -> Kept:
         context = {"search": search, "choices": choices, "results": find(search, now=timezone.now())}
-        return Kept.render("bookings/upcoming.html", context, query=search.filters)
+        return Kept.render("bookings/upcoming.html", context, path=request.path, query=search.filters)
 
     return kept(f"upcoming:{search.key}", page, seconds=LIST_IS_KEPT).respond(request)
 
