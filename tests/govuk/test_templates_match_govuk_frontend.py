@@ -101,7 +101,7 @@ def normal(html: str, without: Iterable[str]) -> str:
     ids: dict[str, str] = {}
     for element in elements(tree):
         element.attributes = [pair for pair in element.attributes if pair[0] not in without]
-        ids |= {value: f"id{len(ids)}" for name, value in element.attributes if name == "id"}
+        ids |= {value: f"id{len(ids)}" for name, value in element.attributes if name == "id" and value}
     for element in elements(tree):
         element.attributes = [
             (

@@ -28,7 +28,7 @@ class TeamForm(forms.Form):
 
 def page_with(form: forms.Form) -> str:
     """A page like the one for booking, with this field and other names for one of the teams."""
-    field = render_to_string("govuk/field.html", {"field": form["team"]})
+    field: str = render_to_string("govuk/field.html", {"field": form["team"]})
     field = field.replace('value="13"', 'value="13" data-also="L&amp;D, training"')
     head = f'<link rel="stylesheet" href="{static("team-search.css")}">'
     head += f'<script type="module" src="{static("team-search.js")}"></script></head>'
