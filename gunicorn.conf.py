@@ -1,15 +1,20 @@
 """gunicorn's settings, the same on a developer's machine, in a container and under the benchmarks."""
 
 import os
+import sys
 from pathlib import Path
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 wsgi_app = "config.wsgi:application"
-# The demonstration shows everybody's mail, so nobody but this machine may see it.
-host = "127.0.0.1" if settings.DEMONSTRATION else "0.0.0.0"
+try:
+    # The demonstration shows everybody's mail, so nobody but this machine may see it.
+    host = "127.0.0.1" if settings.DEMONSTRATION else "0.0.0.0"
+except ImproperlyConfigured as error:
+    sys.exit(str(error))
 bind = f"{host}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
