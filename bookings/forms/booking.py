@@ -24,8 +24,7 @@ from bookings.forms.fields import (
 )
 from bookings.offers import Offer
 from bookings.services.booking import Answers
-from bookings.templatetags.places import ordinal
-from bookings.templatetags.seats import seats_left_in_words
+from bookings.templatetags.seats import ordinal, seats_left_in_words
 from organisation.models import Department, Topic
 from surgeries.models import Slot, Surgery
 from surgeries.templatetags.times import clock, day, span

@@ -5,14 +5,16 @@ from http import HTTPStatus
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import cache_control, never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
 
 from bookings.availability import Availability, slots_with_seats
 from bookings.finding import Search, as_listed, find, known_choices, nearest
 from bookings.forms.asking import AskForm
 from bookings.kept import Kept, kept
+from bookings.views.decorators import SeeOther, count_form, form_page
 from organisation.models import Department
 from surgeries.models import Surgery
 
@@ -63,7 +65,7 @@ def surgery(request: HttpRequest, reference: str) -> HttpResponse:
     if found.is_over(now):
         return render(request, "bookings/surgery_over.html", context)
     context |= {
-        "book": f"{found.get_absolute_url()}book/",
+        "book": reverse("bookings:book", args=[found.reference]),
         "slots": slots_with_seats(found, now=now),
         "department": Department.current(),
         "cutoff_is_that_day": timezone.localdate(found.cutoff_at) == timezone.localdate(found.starts_at),
@@ -71,15 +73,14 @@ def surgery(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "bookings/surgery.html", context)
 
 
-@login_not_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-def ask(request: HttpRequest) -> HttpResponse:
+@form_page
+def ask(request: HttpRequest) -> HttpResponseBase:
     """Tell the organisers that one would come, if there were a surgery here or about this."""
     form = AskForm(request.POST or None, initial=request.GET.dict())
     if request.method == "POST" and form.is_valid():
+        count_form(request)
         form.save()
-        return redirect("bookings:asked")
+        return SeeOther(reverse("bookings:asked"))
     return render(request, "bookings/ask.html", {"form": form})
 
 

@@ -36,8 +36,11 @@ def test_it_tells_all_that_somebody_needs_to_decide_and_to_find_the_way(client):
         page = show(client, surgery)
     assert "Tuesday 3 March, 10am to 10:40am" in page
     assert str(surgery.venue) in page
-    assert '10am to 10:20am</th> <td class="govuk-table__cell">2 seats left' in page
-    assert '10:20am to 10:40am</th> <td class="govuk-table__cell">1 seat left' in page
+    first, last = surgery.slots.all()
+    assert f'href="/surgeries/{surgery.reference}/book/?slot={first.pk}"' in page
+    assert '10am to 10:20am</a></th> <td class="govuk-table__cell">2 seats left' in page
+    assert f'href="/surgeries/{surgery.reference}/book/?slot={last.pk}"' in page
+    assert '10:20am to 10:40am</a></th> <td class="govuk-table__cell">1 seat left' in page
     assert "Amina Yusuf</h3>" in page
     assert "Started from nothing." in page
     assert "Ask about LinkedIn" in page
@@ -51,6 +54,14 @@ def test_it_tells_all_that_somebody_needs_to_decide_and_to_find_the_way(client):
     assert f'href="/surgeries/{surgery.reference}/book/"' in page
     assert f'href="/surgeries/{surgery.reference}/calendar.ics"' in page
     assert "surgeries@example.gov.uk" in page
+
+
+def test_a_slot_that_is_full_leads_nowhere(client):
+    surgery = SurgeryFactory.create(slots=2, seats=1)
+    BookingFactory.create(surgery=surgery, slot=surgery.slots.first())
+    page = show(client, surgery)
+    assert f"?slot={surgery.slots.first().pk}" not in page
+    assert f"?slot={surgery.slots.last().pk}" in page
 
 
 def test_a_cut_off_the_day_before_names_the_day(client):
