@@ -242,7 +242,7 @@ class Visit(models.Model):
 
 
 class SurgeryRequestQuerySet(models.QuerySet):
-    def counted(self) -> Self:
+    def counted(self) -> models.QuerySet:
         """How often each office and topic was asked for, the most wanted first."""
         return self.values("office__name", "topic__name").annotate(times=Count("id")).order_by("-times")
 

@@ -67,7 +67,7 @@ class CurrentQuerySet(models.QuerySet):
 class Headcounted(CurrentQuerySet):
     def with_headcount(self, on) -> Self:
         """Annotate `headcount`: how many people the newest count up to the date `on` found, or None."""
-        owner = self.model._meta.model_name
+        owner = str(self.model._meta.model_name)
         newest = Headcount.objects.filter(**{owner: OuterRef("pk")}, counted_on__lte=on).order_by("-counted_on")
         return self.annotate(headcount=Subquery(newest.values("people")[:1]))
 

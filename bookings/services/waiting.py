@@ -30,7 +30,9 @@ def promote(surgery: Surgery, *, now: datetime, passing_over: int | None = None)
     promoted: list[Booking] = []
     if not free:
         return promoted
-    waiting = surgery.bookings.waiting().exclude(pk=passing_over).select_related("attendee").prefetch_related("suits")
+    waiting = surgery.bookings.waiting().select_related("attendee").prefetch_related("suits")
+    if passing_over is not None:
+        waiting = waiting.exclude(pk=passing_over)
     for booking in waiting.iterator(chunk_size=100):
         suits = {slot.pk for slot in booking.suits.all()}
         seat = next((seat for seat in _one_per_slot(free) if _fits(booking, seat, suits)), None)

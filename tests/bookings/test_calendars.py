@@ -162,7 +162,7 @@ def surgery_that_says(text: str) -> Surgery:
     surgery = Surgery(
         reference="k3m9tq2", starts_at=local(), ends_at=local(hour=11), changed_at=local(-1), note=text, venue=venue
     )
-    surgery.hosting = []  # type: ignore[attr-defined]
+    surgery.hosting = []
     return surgery
 
 

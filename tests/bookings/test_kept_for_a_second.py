@@ -204,10 +204,10 @@ def test_many_threads_may_ask_at_once():
 def test_junk_in_the_address_is_not_kept(client):
     many(1)
     client.get("/")
-    before = set(caches["kept"]._cache)  # type: ignore[attr-defined]
+    before = set(caches["kept"]._cache)
     for number in range(50):
         client.get(f"/?junk={number}&page={number}x&{number}=1")
-    assert set(caches["kept"]._cache) == before  # type: ignore[attr-defined]
+    assert set(caches["kept"]._cache) == before
 
 
 @pytest.mark.django_db
@@ -215,7 +215,7 @@ def test_what_is_kept_is_bounded(client):
     many(1)
     for number in range(300):
         client.get(f"/?page={number}")
-    assert len(caches["kept"]._cache) <= 100  # type: ignore[attr-defined]
+    assert len(caches["kept"]._cache) <= 100
 
 
 # ── Light ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -39,11 +39,11 @@ def all_at_once(acts: Iterable[Callable[[], object]], *, threads: int = 16) -> l
 def without_the_lock() -> Iterator[None]:
     """The surgery's row is read and not locked."""
     locked = SurgeryQuerySet.locked
-    SurgeryQuerySet.locked = lambda rows: rows.order_by("id")  # type: ignore[method-assign]
+    SurgeryQuerySet.locked = lambda rows: rows.order_by("id")
     try:
         yield
     finally:
-        SurgeryQuerySet.locked = locked  # type: ignore[method-assign]
+        SurgeryQuerySet.locked = locked
 
 
 @contextmanager
