@@ -9,7 +9,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import dateformat, timezone
-from django.utils.text import get_text_list
 
 from bookings.errors import BookingError, SlotFull
 from bookings.forms.fields import (
@@ -24,7 +23,7 @@ from bookings.forms.fields import (
 )
 from bookings.offers import Offer
 from bookings.services.booking import Answers
-from bookings.templatetags.seats import ordinal, seats_left_in_words
+from bookings.templatetags.seats import either, ordinal, seats_left_in_words
 from organisation.models import Department, Topic
 from surgeries.models import Slot, Surgery
 from surgeries.templatetags.times import clock, day, span
@@ -118,7 +117,9 @@ class AnswersForm(forms.Form):
     """What somebody would like help with, and what would make it easier to come. Nothing of it has to be said."""
 
     symptoms = SymptomsField(
-        required=False, label="Does any of this sound like you?", widget=forms.CheckboxSelectMultiple
+        required=False,
+        label="Does any of this sound like you?",
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
     )
     topics = forms.ModelMultipleChoiceField(
         Topic.objects.current(),
@@ -256,7 +257,7 @@ def check_may_book(email: str) -> str:
     department = Department.current()
     if department.lets_book(email):
         return email
-    domains = get_text_list(department.email_domains, "or")
+    domains = either(department.email_domains)
     advice = (
         f" If yours ends in something else, write to {department.contact_email}" if department.contact_email else ""
     )
