@@ -5,9 +5,10 @@ their tries for nothing, and everybody behind the same address would wait for on
 called before the transaction that does the work, never within it, and refuses to run inside one.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -75,6 +76,10 @@ def count(limit: Limit, key: str, *, now: datetime | None = None) -> None:
         raise LimitReached(limit, until)
 
 
+# Some proxies write the client's port behind its address: 192.0.2.1:5123 or [2001:db8::1]:5123.
+PORT = re.compile(r"^\[(.+)\]:\d+$|^([\d.]+):\d+$")
+
+
 def client_address(request: HttpRequest) -> str:
     """Where a request comes from, for counting: an IPv4 address, or the /64 that an IPv6 client has to itself.
 
@@ -86,9 +91,9 @@ def client_address(request: HttpRequest) -> str:
     proxies = settings.TRUSTED_PROXY_COUNT
     address = hops[-proxies] if 0 < proxies <= len(hops) else peer
     try:
-        parsed = ip_address(address)
+        parsed = ip_address(PORT.sub(r"\1\2", address))
     except ValueError:
         return peer
     if isinstance(parsed, IPv6Address):
-        return str(parsed.ipv4_mapped or ip_network((parsed, 64), strict=False))
+        return str(parsed.ipv4_mapped or IPv6Network((int(parsed), 64), strict=False))
     return str(parsed)

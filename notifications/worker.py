@@ -20,8 +20,7 @@ from uuid import UUID
 
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import Error as DatabaseError
-from django.db import connection
+from django.db import Error, InterfaceError, InternalError, OperationalError, connection
 from django.utils import timezone
 from django.utils.encoding import force_bytes
 
@@ -59,7 +58,7 @@ class Worker:
             except Exception:
                 failures += 1
                 logger.exception("worker in trouble")
-                with suppress(DatabaseError):
+                with suppress(Error):
                     connection.close()
                 self.stopping.wait(min(POLL_SECONDS * 2**failures, LONGEST_PAUSE_SECONDS))
                 continue
@@ -129,7 +128,7 @@ class Worker:
         while True:
             try:
                 outcome()
-            except DatabaseError:
+            except (OperationalError, InterfaceError, InternalError):
                 connection.close()
                 if self.stopping.wait(POLL_SECONDS) or timezone.now() > until:
                     raise
