@@ -215,7 +215,10 @@ def _facts(booking: Booking) -> Facts:
     facts = [("When", when(booking.slot or surgery)), ("Where", str(surgery.venue))]
     if surgery.is_called_off:
         return facts
-    return [*facts, ("With", hosts_in_words(hosts_of(surgery)).removeprefix("With ") or "Our champions")]
+    return [
+        *facts,
+        ("With", hosts_in_words(hosts_of(surgery)).removeprefix("With ") or "Somebody from the digital team"),
+    ]
 
 
 def _facts_of_waiting(booking: Booking) -> Facts:
