@@ -16,6 +16,9 @@ from organisation.working_days import bank_holidays
 from .models import Seat, Series, Slot, Surgery, Venue, local_moment
 from .transactions import retried
 
+SHORTEST_SLOT_MINUTES = 5
+MOST_SEATS_PER_SLOT = 200
+
 
 class DiaryError(Exception):
     """The diary cannot be kept that way; the message says why, in words for the organiser."""
@@ -70,13 +73,17 @@ def create_surgery(
     `slot_minutes` may be as long as the surgery, which then is one long slot. `cutoff_minutes` (how long before the
     start the waiting list stops) is the department's unless given.
 
-    Raises SlotDoesNotFit if the slots are longer than the surgery, DiaryError if the end is not after the start or
-    there are no seats.
+    Raises SlotDoesNotFit if the slots are longer than the surgery, DiaryError if the end is not after the start on the
+    same day, a slot is shorter than 5 minutes, or it has no seats or more than 200.
     """
     if ends_at <= starts_at:
         raise DiaryError("The end has to come after the start.")
-    if slot_minutes < 1 or seats_per_slot < 1:
-        raise DiaryError("A slot needs at least one minute and one seat.")
+    if timezone.localdate(starts_at) != timezone.localdate(ends_at):
+        raise DiaryError("A surgery ends on the day on which it starts.")
+    if slot_minutes < SHORTEST_SLOT_MINUTES:
+        raise DiaryError(f"A slot needs at least {SHORTEST_SLOT_MINUTES} minutes.")
+    if not 1 <= seats_per_slot <= MOST_SEATS_PER_SLOT:
+        raise DiaryError(f"A slot needs between 1 and {MOST_SEATS_PER_SLOT} seats.")
     times = slot_times(starts_at, ends_at, slot_minutes)
     if not times:
         raise SlotDoesNotFit(f"A slot of {slot_minutes} minutes is longer than the surgery.")

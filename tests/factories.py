@@ -187,8 +187,8 @@ class SurgeryFactory(DjangoModelFactory[Surgery]):
     state = Surgery.State.PUBLISHED
     starts_at = factory.LazyFunction(local)
     ends_at = factory.LazyAttribute(lambda facts: facts.starts_at + max(facts.slots, 1) * facts.slot_length)
-    slots = 3
-    seats = 2
+    slots: Any = 3
+    seats: Any = 2
     slot_length = SLOT
 
     @classmethod

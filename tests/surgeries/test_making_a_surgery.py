@@ -53,8 +53,10 @@ def test_the_waiting_list_stops_when_the_department_says_unless_the_surgery_says
     ("facts", "error", "words"),
     [
         ({"slot_minutes": 121}, SlotDoesNotFit, "longer than the surgery"),
-        ({"slot_minutes": 0}, DiaryError, "at least one minute"),
-        ({"seats_per_slot": 0}, DiaryError, "one seat"),
+        ({"slot_minutes": 4}, DiaryError, "at least 5 minutes"),
+        ({"seats_per_slot": 0}, DiaryError, "between 1 and 200 seats"),
+        ({"seats_per_slot": 201}, DiaryError, "between 1 and 200 seats"),
+        ({"minutes": 24 * 60}, DiaryError, "on the day on which it starts"),
         ({"minutes": 0}, DiaryError, "end has to come after the start"),
         ({"minutes": -60}, DiaryError, "end has to come after the start"),
     ],
