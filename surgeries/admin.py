@@ -1,0 +1,138 @@
+"""Venues and series, for organisers until they get pages of their own. Surgeries are in the app above: bookings."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from organisation.kind_admin import KindAdmin, acting
+from surgeries.models import Series, Surgery, Venue
+from surgeries.services import MOST_SEATS_PER_SLOT, DiaryError, extend_series, publish, slot_times
+from surgeries.templatetags.times import day_and_year
+
+WEEKS_AHEAD = 10
+
+
+@admin.register(Venue)
+class VenueAdmin(KindAdmin):
+    """Where surgeries are held: directions and accessibility facts are shown to everybody."""
+
+    list_display = ["name", "office", "is_retired"]
+    list_filter = ["office", "is_retired"]
+    list_select_related = ["office"]
+    search_fields = ["name", "office__name"]
+    instead_of_deleting = "Tick “is retired” instead: it is no longer offered, and what happened there stays on record."
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Venue | None = None) -> list[str]:
+        """A venue does not move to another office once surgeries were held there: people would go to the wrong one."""
+        return ["office"] if obj and obj.surgeries.exists() else []
+
+
+class SeriesForm(forms.ModelForm):
+    class Meta:
+        model = Series
+        fields = (
+            "name", "venue", "starts_on", "ends_on", "every_weeks", "start_time", "end_time", "slot_minutes",
+            "seats_per_slot", "is_drop_in",
+        )  # fmt: skip
+        help_texts = {
+            "starts_on": "Its weekday is the day of the series.",
+            "ends_on": "Leave it empty to go on and on.",
+            "every_weeks": "1 for every week, 2 for every second week.",
+            "slot_minutes": "As long as the surgery makes it one long slot.",
+            "seats_per_slot": "How many people can book the same slot.",
+            "is_drop_in": "People are welcome without a booking.",
+        }
+
+    def clean_seats_per_slot(self) -> int:
+        seats = self.cleaned_data["seats_per_slot"]
+        if seats > MOST_SEATS_PER_SLOT:
+            raise ValidationError(f"A slot has {MOST_SEATS_PER_SLOT} seats at most.")
+        return seats
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        day = timezone.localdate()
+        if {"start_time", "end_time", "slot_minutes"} <= cleaned.keys():
+            start, end = (datetime.combine(day, cleaned[name]) for name in ("start_time", "end_time"))
+            if start < end and not slot_times(start, end, cleaned["slot_minutes"]):
+                self.add_error("slot_minutes", "A slot cannot be longer than the surgery.")
+        return cleaned
+
+
+@admin.register(Series)
+class SeriesAdmin(KindAdmin):
+    """A pattern. What is changed here applies to surgeries made from now on, not to those that are there already."""
+
+    form = SeriesForm
+    list_display = ["name", "venue", "pattern", "drafts", "published_ahead"]
+    list_filter = ["venue__office"]
+    list_select_related = ["venue__office"]
+    search_fields = ["name", "venue__name"]
+    actions = ["add_surgeries", "publish_drafts"]
+    instead_of_deleting = "Give it a last date instead."
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Series]:
+        ahead = Q(surgeries__ends_at__gt=timezone.now())
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                drafts_ahead=Count("surgeries", filter=ahead & Q(surgeries__state=Surgery.State.DRAFT)),
+                shown_ahead=Count("surgeries", filter=ahead & Q(surgeries__state=Surgery.State.PUBLISHED)),
+            )
+        )
+
+    @admin.display(description="pattern")
+    def pattern(self, series: Series) -> str:
+        every = "every week" if series.every_weeks == 1 else f"every {series.every_weeks} weeks"
+        return f"{series.starts_on:%A}, {series.start_time:%H:%M} to {series.end_time:%H:%M}, {every}"
+
+    @admin.display(description="drafts ahead", ordering="drafts_ahead")
+    def drafts(self, series: Any) -> int:
+        return series.drafts_ahead
+
+    @admin.display(description="published ahead", ordering="shown_ahead")
+    def published_ahead(self, series: Any) -> int:
+        return series.shown_ahead
+
+    @admin.action(description=f"Add its surgeries for the next {WEEKS_AHEAD} weeks, as drafts", permissions=["change"])
+    def add_surgeries(self, request: HttpRequest, queryset: QuerySet[Series]) -> None:
+        """Make what is missing, and say what was made and what was left out, with the reason."""
+        until = timezone.localdate() + timedelta(weeks=WEEKS_AHEAD)
+        for series in queryset:
+            try:
+                extension = extend_series(series=series, until=until, by=acting(request))
+            except DiaryError as error:
+                self.message_user(request, f"{series}: nothing was added. {error}", messages.ERROR)
+                continue
+            said = f"{series}: {len(extension.made)} added as drafts."
+            if extension.skipped:
+                left_out = ", ".join(f"{day_and_year(each.day)} ({each.reason})" for each in extension.skipped)
+                said = f"{said} Left out: {left_out}."
+            self.message_user(request, said, messages.SUCCESS)
+
+    @admin.action(description="Publish its drafts, so that they can be booked", permissions=["change"])
+    def publish_drafts(self, request: HttpRequest, queryset: QuerySet[Series]) -> None:
+        """Publish every draft that is still to come."""
+        drafts = Surgery.objects.filter(series__in=queryset, state=Surgery.State.DRAFT, ends_at__gt=timezone.now())
+        publish_all(self, request, drafts)
+
+
+def publish_all(page: admin.ModelAdmin, request: HttpRequest, surgeries: QuerySet[Surgery]) -> None:
+    """Publish each of them, and say how many that were and which could not be, and why."""
+    published = 0
+    for surgery in surgeries.select_related("venue__office"):
+        try:
+            publish(surgery=surgery, by=acting(request))
+        except DiaryError as error:
+            page.message_user(request, f"{surgery}: not published. {error}", messages.ERROR)
+        else:
+            page.log_change(request, surgery, "Published.")
+            published += 1
+    page.message_user(request, f"{published} published.", messages.SUCCESS if published else messages.WARNING)
