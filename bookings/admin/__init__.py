@@ -1,0 +1,5 @@
+"""The diary and what people booked, for organisers until they get pages of their own."""
+
+from bookings.admin import records, surgeries
+
+__all__ = ["records", "surgeries"]

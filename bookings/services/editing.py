@@ -1,0 +1,145 @@
+"""Changing a surgery that may have bookings: its facts, its slots and its hosts, under its lock.
+
+What would strand people is refused with DiaryError, whose words are for the organiser.
+"""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError, Q
+from django.utils import timezone
+
+from accounts.models import User
+from bookings.models import Attendee, Booking
+from bookings.services.locks import lock_surgeries
+from bookings.services.waiting import promote_and_tell
+from champions.models import Champion
+from surgeries.models import Shift, Slot, Surgery, Venue
+from surgeries.services import DiaryError
+from surgeries.templatetags.times import day, span
+from surgeries.transactions import retried
+
+
+@retried
+@transaction.atomic
+def change_surgery(
+    *,
+    surgery: Surgery,
+    venue: Venue,
+    starts_at: datetime,
+    ends_at: datetime,
+    is_drop_in: bool,
+    cutoff_minutes: int,
+    note: str,
+    by: User | None = None,
+    now: datetime | None = None,
+) -> Surgery:
+    """Change when, where and how a surgery is held, and return it. Its slots stay as they are.
+
+    A cut-off nearer to the start may let people off the waiting list: they are promoted and told. Raises DiaryError if
+    the surgery is called off or over, if slots or shifts would lie outside the new times, or if people who have
+    booked would go to the wrong venue.
+    """
+    now = now or timezone.now()
+    surgery = _open_surgery(surgery.pk, now)
+    if ends_at <= starts_at or timezone.localdate(starts_at) != timezone.localdate(ends_at):
+        raise DiaryError("The end has to come after the start, on the same day.")
+    outside = Q(starts_at__lt=starts_at) | Q(ends_at__gt=ends_at)
+    if stray := list(surgery.slots.filter(outside)):
+        raise DiaryError(
+            f"These slots would lie outside those times: {', '.join(map(str, stray))}. Delete them first, if nobody "
+            "has booked, or call the surgery off and make another, so that everybody is told."
+        )
+    if shift := surgery.shifts.live().filter(outside).select_related("champion").first():
+        raise DiaryError(f"{shift.champion} hosts {span(shift)}, outside those times. Change that shift first.")
+    booked = surgery.bookings.live().count()
+    if booked and venue != surgery.venue:
+        raise DiaryError(
+            f"People have booked ({booked}) and would go to the wrong venue. Call the surgery off and make another, so "
+            "that everybody is told."
+        )
+    facts = {"venue": venue, "starts_at": starts_at, "ends_at": ends_at, "note": note}
+    if any(getattr(surgery, name) != fact for name, fact in facts.items()):
+        surgery.calendar_sequence += 1
+    for name, fact in {**facts, "is_drop_in": is_drop_in, "cutoff_minutes": cutoff_minutes}.items():
+        setattr(surgery, name, fact)
+    surgery.save(update_fields=[*facts, "is_drop_in", "cutoff_minutes", "calendar_sequence", "changed_at"])
+    promote_and_tell([surgery], now=now)
+    return surgery
+
+
+@retried
+@transaction.atomic
+def remove_slot(*, slot: Slot, by: User | None = None, now: datetime | None = None) -> None:
+    """Take a slot that nobody ever booked, or waits for, out of its surgery. Raises DiaryError if somebody does."""
+    _open_surgery(slot.surgery_id, now or timezone.now())
+    # Without its slot a choice would be empty, which means "any", and somebody would get a time that does not suit.
+    if Booking.objects.waiting().filter(suits=slot).exists():
+        raise DiaryError(f"People on the waiting list chose the slot {slot}, so it stays.")
+    try:
+        Slot.objects.get(pk=slot.pk).delete()
+    except ProtectedError:
+        raise DiaryError(
+            f"The slot {slot} has been booked, so it stays on record. Set its seats to as many as are booked instead."
+        ) from None
+
+
+@retried
+@transaction.atomic
+def host(
+    *,
+    surgery: Surgery,
+    champion: Champion,
+    starts_at: datetime,
+    ends_at: datetime,
+    by: User | None = None,
+    now: datetime | None = None,
+) -> Shift:
+    """Let a champion host at the surgery from when to when, and return the shift.
+
+    Raises DiaryError if that lies outside the surgery, or if the champion hosts elsewhere or has booked a seat for
+    themselves at that time.
+    """
+    surgery = _open_surgery(surgery.pk, now or timezone.now())
+    if not surgery.starts_at <= starts_at < ends_at <= surgery.ends_at:
+        raise DiaryError(f"{champion}’s shift has to lie within the surgery, {span(surgery)}.")
+    _check_own_bookings(champion, starts_at, ends_at)
+    try:
+        with transaction.atomic():
+            return Shift.objects.create(champion=champion, surgery=surgery, starts_at=starts_at, ends_at=ends_at)
+    except IntegrityError:
+        clashing = Shift.objects.live().filter(champion=champion, starts_at__lt=ends_at, ends_at__gt=starts_at)
+        elsewhere = clashing.select_related("surgery__venue__office").first()
+        where = f" at {elsewhere.surgery.venue} on {day(elsewhere.starts_at)}, {span(elsewhere)}" if elsewhere else ""
+        raise DiaryError(f"{champion} hosts already{where}. Nobody can be at two tables at once.") from None
+
+
+@retried
+@transaction.atomic
+def end_shift(*, shift: Shift, reason: str, by: User | None = None, now: datetime | None = None) -> None:
+    """Take a champion off a surgery; the shift stays on record with the `reason`. Ending it again changes nothing."""
+    now = now or timezone.now()
+    _open_surgery(shift.surgery_id, now)
+    Shift.objects.live().filter(pk=shift.pk).update(ended_at=now, ended_reason=reason)
+
+
+def _open_surgery(pk: int, now: datetime) -> Surgery:
+    """The surgery, locked. Raises DiaryError if it is called off or over: what has been stays as it was."""
+    surgery = lock_surgeries([pk])[pk]
+    if surgery.is_called_off:
+        raise DiaryError("The surgery is called off.")
+    if surgery.is_over(now):
+        raise DiaryError("The surgery is over.")
+    return surgery
+
+
+def _check_own_bookings(champion: Champion, starts_at: datetime, ends_at: datetime) -> None:
+    """Raises DiaryError if the champion, as an attendee, is confirmed somewhere at that time."""
+    if champion.user is None:
+        return
+    attendees = list(Attendee.objects.select_for_update(no_key=True).filter(email=champion.user.email))
+    booked = Booking.objects.holding_a_seat().filter(
+        attendee__in=attendees, slot__starts_at__lt=ends_at, slot__ends_at__gt=starts_at
+    )
+    if booked.exists():
+        raise DiaryError(f"{champion} has booked a seat for that time. Ask them to cancel it first.")

@@ -1,0 +1,98 @@
+"""Who hosts, kept on the administration page of a surgery."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from bookings.models import Booking
+from tests.admin_forms import complaints, send, shown
+from tests.factories import BookingFactory, ChampionFactory, ShiftFactory, SurgeryFactory, UserFactory, local
+
+pytestmark = pytest.mark.django_db
+CHANGE = "surgeries_surgery_change"
+HOSTS = "shifts"
+
+
+@pytest.fixture
+def client(client):
+    client.force_login(UserFactory(administrator=True))
+    return client
+
+
+def test_a_champion_hosts_for_the_whole_surgery_unless_times_are_given(client):
+    surgery = SurgeryFactory()
+    one, two = ChampionFactory(), ChampionFactory()
+    assert complaints(send(client, CHANGE, surgery.pk, **{f"{HOSTS}-0-who": one.pk})) == ""
+    part = {f"{HOSTS}-1-who": two.pk, f"{HOSTS}-1-begins": "10:20", f"{HOSTS}-1-ends": "10:40"}
+    assert complaints(send(client, CHANGE, surgery.pk, **part)) == ""
+    assert [(shift.starts_at, shift.ends_at) for shift in surgery.shifts.order_by("id")] == [
+        (surgery.starts_at, surgery.ends_at),
+        (local(hour=10, minute=20), local(hour=10, minute=40)),
+    ]
+
+
+def test_nobody_hosts_at_two_tables_at_once(client):
+    elsewhere = ShiftFactory(champion__name="Ada")
+    surgery = SurgeryFactory()
+    words = complaints(send(client, CHANGE, surgery.pk, **{f"{HOSTS}-0-who": elsewhere.champion.pk}))
+    assert f"Ada hosts at {elsewhere.surgery.venue} then, 10am to 11am." in words
+    assert not surgery.shifts.exists()
+
+
+def test_not_even_if_both_are_added_at_the_same_moment(client, monkeypatch):
+    """The form's own look is switched off: the database's exclusion constraint is put into the same words."""
+    from bookings.admin.forms import RowForm, ShiftForm
+
+    monkeypatch.setattr(ShiftForm, "clean", RowForm.clean)
+    elsewhere = ShiftFactory(champion__name="Ada")
+    surgery = SurgeryFactory()
+    words = complaints(send(client, CHANGE, surgery.pk, **{f"{HOSTS}-0-who": elsewhere.champion.pk}))
+    assert "Ada hosts already at" in words
+    assert not surgery.shifts.exists()
+
+
+def test_the_same_champion_twice_on_one_page_is_refused(client):
+    surgery, ada = SurgeryFactory(), ChampionFactory(name="Ada")
+    address = reverse(f"admin:{CHANGE}", args=[surgery.pk])
+    data = shown(client.get(address)) | {f"{HOSTS}-TOTAL_FORMS": 2, f"{HOSTS}-0-who": ada.pk, f"{HOSTS}-1-who": ada.pk}
+    assert "Ada hosts already" in complaints(client.post(address, data))
+    assert not surgery.shifts.exists()
+
+
+def test_a_champion_who_booked_a_seat_for_that_time_cannot_host_then(client):
+    mine = BookingFactory(attendee__email="ada@example.gov.uk")
+    ada = ChampionFactory(name="Ada", user=UserFactory(email="ada@example.gov.uk"))
+    surgery = SurgeryFactory()
+    words = complaints(send(client, CHANGE, surgery.pk, **{f"{HOSTS}-0-who": ada.pk}))
+    assert "Ada has booked a seat for that time" in words
+    Booking.objects.filter(pk=mine.pk).update(
+        state="cancelled", seat=None, cancelled_at=timezone.now(), canceller="attendee", cancelled_reason="gone"
+    )
+    assert complaints(send(client, CHANGE, surgery.pk, **{f"{HOSTS}-0-who": ada.pk})) == ""
+
+
+@pytest.mark.parametrize(
+    ("times", "words"),
+    [
+        ({"begins": "09:00"}, "within the surgery"),
+        ({"ends": "13:00"}, "within the surgery"),
+        ({"begins": "10:40", "ends": "10:20"}, "end has to come after the start"),
+    ],
+)
+def test_a_shift_outside_the_surgery_is_refused(client, times, words):
+    surgery = SurgeryFactory()
+    more = {f"{HOSTS}-0-{name}": value for name, value in times.items()}
+    assert words in complaints(send(client, CHANGE, surgery.pk, **{f"{HOSTS}-0-who": ChampionFactory().pk}, **more))
+
+
+def test_a_champion_taken_off_stays_on_record_and_is_free_again(client):
+    shift = ShiftFactory()
+    assert complaints(send(client, CHANGE, shift.surgery.pk, **{f"{HOSTS}-0-DELETE": "on"})) == ""
+    shift.refresh_from_db()
+    assert shift.ended_reason == "Taken off by an organiser"
+    assert complaints(send(client, CHANGE, shift.surgery.pk, **{f"{HOSTS}-0-who": shift.champion.pk})) == ""
+
+
+def test_a_champion_who_is_not_active_is_not_offered(client):
+    gone = ChampionFactory(is_active=False)
+    assert "valid choice" in complaints(send(client, CHANGE, SurgeryFactory().pk, **{f"{HOSTS}-0-who": gone.pk}))
