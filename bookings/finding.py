@@ -25,7 +25,7 @@ from django.utils.text import get_text_list
 
 from bookings.availability import Availability, with_availability
 from bookings.kept import kept
-from organisation.models import Office, Topic
+from organisation.models import Department, Office, Topic
 from surgeries.models import Shift, Surgery, SurgeryQuerySet
 
 PER_PAGE = 20
@@ -36,7 +36,7 @@ TOPICS_SHOWN = 5
 
 @dataclass(frozen=True)
 class Choice:
-    """An office or a topic to filter by."""
+    """An office or a topic to filter by, or the department itself."""
 
     pk: int
     slug: str
@@ -45,24 +45,33 @@ class Choice:
 
 @dataclass(frozen=True)
 class Choices:
-    """What the list can be filtered by, in order of name."""
+    """What the list can be filtered by, in order of name, and the department that its header names."""
 
+    department: Choice | Department
     offices: tuple[Choice, ...]
     topics: tuple[Choice, ...]
 
     @classmethod
     def now(cls) -> "Choices":
-        """The offices and topics that are not retired, in one query."""
-        columns = ("kind_of_choice", "pk", "slug", "name")
-        offices = Office.objects.current().order_by().annotate(kind_of_choice=Value("office")).values_list(*columns)
-        topics = Topic.objects.current().order_by().annotate(kind_of_choice=Value("topic")).values_list(*columns)
-        rows = sorted(offices.union(topics, all=True), key=lambda row: row[3].casefold())
-        of_kind = {kind: tuple(Choice(*row[1:]) for row in rows if row[0] == kind) for kind in ("office", "topic")}
-        return cls(offices=of_kind["office"], topics=of_kind["topic"])
+        """The department, and the offices and topics that are not retired, in one query."""
+        lists = {
+            "department": Department.objects.annotate(slug=Value("")),
+            "office": Office.objects.current(),
+            "topic": Topic.objects.current(),
+        }
+        department, *others = (
+            rows.order_by().annotate(list=Value(name)).values_list("list", "pk", "slug", "name")
+            for name, rows in lists.items()
+        )
+        found: dict[str, list[Choice]] = {name: [] for name in lists}
+        for name, *facts in department.union(*others, all=True):
+            found[name].append(Choice(*facts))
+        offices, topics = (sorted(found[name], key=lambda it: it.name.casefold()) for name in ("office", "topic"))
+        return cls(next(iter(found["department"]), Department()), tuple(offices), tuple(topics))
 
 
 def known_choices() -> Choices:
-    """The offices and topics, kept for a second, so that an address can be understood without asking the database."""
+    """The department's own lists, kept for a second: addresses are understood without asking the database."""
     return kept("choices", Choices.now, seconds=1.0)
 
 

@@ -85,6 +85,7 @@ def calendar(request: HttpRequest) -> HttpResponseBase:
 
     def page() -> Kept:
         context = {
+            "department": choices.department,
             "everything": Feed("All surgeries", reverse("bookings:feed")),
             "offices": [Feed(it.name, reverse("bookings:office_feed", args=[it.slug])) for it in choices.offices],
             "topics": [Feed(it.name, reverse("bookings:topic_feed", args=[it.slug])) for it in choices.topics],

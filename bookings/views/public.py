@@ -15,7 +15,6 @@ from bookings.finding import Search, as_listed, find, known_choices, nearest
 from bookings.forms.asking import AskForm
 from bookings.kept import Kept, kept
 from bookings.views.decorators import SeeOther, count_form, form_page
-from organisation.models import Department
 from surgeries.models import Surgery
 
 # What the list says about seats is never older than this, in seconds.
@@ -30,7 +29,12 @@ def upcoming(request: HttpRequest) -> HttpResponseBase:
     search = Search.of(request.GET, choices)
 
     def page() -> Kept:
-        context = {"search": search, "choices": choices, "results": find(search, now=timezone.now())}
+        context = {
+            "department": choices.department,
+            "search": search,
+            "choices": choices,
+            "results": find(search, now=timezone.now()),
+        }
         return Kept.render("bookings/upcoming.html", context, path=request.path, query=search.filters)
 
     return kept(f"upcoming:{search.key}", page, seconds=LIST_IS_KEPT).respond(request)
@@ -67,7 +71,6 @@ def surgery(request: HttpRequest, reference: str) -> HttpResponse:
     context |= {
         "book": reverse("bookings:book", args=[found.reference]),
         "slots": slots_with_seats(found, now=now),
-        "department": Department.current(),
         "cutoff_is_that_day": timezone.localdate(found.cutoff_at) == timezone.localdate(found.starts_at),
     }
     return render(request, "bookings/surgery.html", context)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from tests.factories import (
     BookingFactory,
     ChampionFactory,
+    DepartmentFactory,
     OfficeFactory,
     ShiftFactory,
     SurgeryFactory,
@@ -65,6 +66,13 @@ def test_an_entry_says_day_time_place_hosts_topics_and_seats_in_one_link(client,
     assert "8 seats left" in page
     assert "or drop in" in page
     assert leads_to(page) == [surgery.reference]
+
+
+def test_the_header_names_the_department(client):
+    assert "Your department</span>" in listing(client)
+    DepartmentFactory.create(name="Department for Coastal Resilience")
+    assert "Department for Coastal Resilience</span>" in listing(client)
+    assert "Department for Coastal Resilience</span>" in client.get("/ask/").content.decode()
 
 
 def test_surgeries_stand_in_order_of_time_under_their_weeks(client):
