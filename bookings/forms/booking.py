@@ -12,6 +12,7 @@ from django.utils import dateformat, timezone
 
 from bookings.errors import BookingError, SlotFull
 from bookings.forms.fields import (
+    NOT_SHOWN,
     UNSURE,
     Label,
     NameField,
@@ -56,7 +57,7 @@ class SlotField(forms.ChoiceField):
     widget = SlotRadios
     default_error_messages = {
         "required": "Choose a time",
-        "invalid_choice": "Choose one of the times that are shown here",
+        **NOT_SHOWN,
     }
     offer: Offer
 
@@ -125,6 +126,7 @@ class AnswersForm(forms.Form):
         Topic.objects.current(),
         required=False,
         label="Is it about any of these?",
+        error_messages=NOT_SHOWN,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small app-columns"}),
     )
     question = SentencesField(

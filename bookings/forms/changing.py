@@ -7,7 +7,7 @@ from django import forms
 
 from bookings.errors import BookingError, SlotFull
 from bookings.forms.booking import SlotField, check_may_book, choose_from, lost_race
-from bookings.forms.fields import Label, SlotsField, WorkEmailField
+from bookings.forms.fields import NOT_SHOWN, Label, SlotsField, WorkEmailField
 from bookings.models import Booking
 from bookings.offers import Offer
 from organisation.models import Grade, Office
@@ -75,16 +75,25 @@ class EvidenceForm(forms.Form):
     """What serves the evidence only: nothing of it has to be said, and "prefer not to say" is nothing."""
 
     office = forms.ModelChoiceField(
-        Office.objects.current(), required=False, label="Which office do you work in?", empty_label="Prefer not to say"
+        Office.objects.current(),
+        required=False,
+        label="Which office do you work in?",
+        empty_label="Prefer not to say",
+        error_messages=NOT_SHOWN,
     )
     grade = forms.ModelChoiceField(
-        Grade.objects.current(), required=False, label="What is your grade?", empty_label="Prefer not to say"
+        Grade.objects.current(),
+        required=False,
+        label="What is your grade?",
+        empty_label="Prefer not to say",
+        error_messages=NOT_SHOWN,
     )
     feeling = forms.ChoiceField(
         required=False,
         label="How do you feel about social media?",
         choices=[*Booking.Feeling.choices, ("", Label("Prefer not to say", divider="or"))],
         widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
+        error_messages=NOT_SHOWN,
     )
 
 
@@ -106,4 +115,5 @@ class CancelForm(forms.Form):
             )
         ],
         widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
+        error_messages=NOT_SHOWN,
     )

@@ -14,6 +14,8 @@ from surgeries.models import Slot
 from surgeries.templatetags.times import span
 
 UNSURE = "unsure"
+# Only somebody who writes their own requests ever sees these.
+NOT_SHOWN = dict.fromkeys(("invalid_choice", "invalid_pk_value", "invalid_list"), "Choose from what is shown here")
 
 # What nobody types on purpose: control characters, marks that turn the direction of the text around them, and other
 # characters without a shape. Joiners (U+200C, U+200D) stay: Persian and Indian names are written with them.
@@ -122,7 +124,7 @@ class SymptomsField(forms.ModelMultipleChoiceField):
     iterator = Iterator
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(Symptom.objects.current(), **options)
+        super().__init__(Symptom.objects.current(), error_messages=NOT_SHOWN, **options)
 
     def clean(self, value: Any) -> Any:
         return super().clean([chosen for chosen in value or () if chosen != UNSURE])
@@ -147,7 +149,8 @@ class TeamField(forms.ModelChoiceField):
     widget = TeamSelect
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(Team.objects.current().select_related("directorate"), **options)
+        teams = Team.objects.current().select_related("directorate")
+        super().__init__(teams, error_messages=NOT_SHOWN, **options)
 
     def label_from_instance(self, team: Team) -> str:
         return f"{team.name}, {team.directorate.name}"
@@ -156,10 +159,8 @@ class TeamField(forms.ModelChoiceField):
 class SlotsField(forms.ModelMultipleChoiceField):
     """The slots that would suit somebody who waits; none of them means any."""
 
-    default_error_messages = {"invalid_choice": "Choose times that are shown here"}
-
     def __init__(self, **options: Any) -> None:
-        super().__init__(Slot.objects.none(), required=False, **options)
+        super().__init__(Slot.objects.none(), required=False, error_messages=NOT_SHOWN, **options)
 
     def label_from_instance(self, slot: Slot) -> str:
         return span(slot)

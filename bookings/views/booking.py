@@ -15,6 +15,7 @@ from bookings.finding import Search, hosts_of, nearest
 from bookings.forms.booking import BookForm
 from bookings.links import token_for
 from bookings.models import Submission
+from bookings.offers import Offer
 from bookings.services import booking as services
 from bookings.views.decorators import SeeOther, count_form, form_page, see_booking
 from notifications.limits import LimitReached
@@ -25,7 +26,10 @@ from surgeries.models import Surgery
 def book(request: HttpRequest, reference: str) -> HttpResponseBase:
     """The form, and what becomes of it: a seat, a place on the waiting list, or the form again with what is free."""
     now = timezone.now()
-    surgery = Surgery.objects.public().select_related("venue__office").filter(reference=reference.lower()).first()
+    surgeries = Surgery.objects.public()
+    if request.method != "POST":  # which shows it only when something is wrong
+        surgeries = surgeries.select_related("venue__office")
+    surgery = surgeries.filter(reference=reference.lower()).first()
     if surgery is None:
         return _unknown(request)
     if request.method != "POST":
@@ -79,19 +83,20 @@ def _show(
     if surgery.state == Surgery.State.DRAFT:
         return _unknown(request)
     if surgery.is_called_off or surgery.is_over(offer.now) or not offer.can_choose:
-        return _closed(request, surgery, now=offer.now)
+        return _closed(request, offer, status=status)
     context = {"form": form, "offer": offer, "surgery": surgery, "used": used}
     if used and used.booking:
         context["token"] = token_for(used.booking)
     return render(request, "bookings/book.html", context, status=status)
 
 
-def _closed(request: HttpRequest, surgery: Surgery, *, now) -> HttpResponse:
+def _closed(request: HttpRequest, offer: Offer, *, status: int) -> HttpResponse:
+    surgery, now, template = offer.surgery, offer.now, "book_closed"
     hosts_of(surgery)
-    template, status = "book_closed", HTTPStatus.OK
     if surgery.is_called_off or surgery.is_over(now):
         template, status = "surgery_called_off" if surgery.is_called_off else "surgery_over", HTTPStatus.GONE
-    context = {"surgery": surgery, "nearest": nearest(Search(office=surgery.venue.office), now=now, apart_from=surgery)}
+    elsewhere = nearest(Search(office=surgery.venue.office), now=now, apart_from=surgery)
+    context = {"surgery": surgery, "offer": offer, "nearest": elsewhere}
     return render(request, f"bookings/{template}.html", context, status=status)
 
 
