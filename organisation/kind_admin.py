@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import IntegrityError, models
 from django.db.models.deletion import Collector, ProtectedError
 from django.forms import ModelForm
@@ -59,6 +60,13 @@ class KindAdmin(admin.ModelAdmin):
                 return cleaned
 
         return Refused
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        """Beside a list to choose from, offer to add to it; to change or delete what is chosen has its own page."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget.can_change_related = field.widget.can_delete_related = field.widget.can_view_related = False
+        return field
 
     def in_words(self, error: Exception) -> str:
         """What to tell the person whose change was refused."""

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from organisation.kind_admin import KindAdmin, acting
 from surgeries.models import Series, Surgery, Venue
@@ -49,6 +50,12 @@ class SeriesForm(forms.ModelForm):
             "is_drop_in": "People are welcome without a booking.",
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        venues = Venue.objects.filter(Q(is_retired=False) | Q(pk=self.instance.venue_id)).select_related("office")
+        if isinstance(field := self.fields.get("venue"), forms.ModelChoiceField):
+            field.queryset = venues
+
     def clean_seats_per_slot(self) -> int:
         seats = self.cleaned_data["seats_per_slot"]
         if seats > MOST_SEATS_PER_SLOT:
@@ -70,7 +77,7 @@ class SeriesAdmin(KindAdmin):
     """A pattern. What is changed here applies to surgeries made from now on, not to those that are there already."""
 
     form = SeriesForm
-    list_display = ["name", "venue", "pattern", "drafts", "published_ahead"]
+    list_display = ["name", "venue", "day", "times", "drafts", "published_ahead"]
     list_filter = ["venue__office"]
     list_select_related = ["venue__office"]
     search_fields = ["name", "venue__name"]
@@ -88,16 +95,20 @@ class SeriesAdmin(KindAdmin):
             )
         )
 
-    @admin.display(description="pattern")
-    def pattern(self, series: Series) -> str:
+    @admin.display(description="day")
+    def day(self, series: Series) -> str:
         every = "every week" if series.every_weeks == 1 else f"every {series.every_weeks} weeks"
-        return f"{series.starts_on:%A}, {series.start_time:%H:%M} to {series.end_time:%H:%M}, {every}"
+        return f"{date_format(series.starts_on, 'l')}, {every}"
 
-    @admin.display(description="drafts ahead", ordering="drafts_ahead")
+    @admin.display(description="times")
+    def times(self, series: Series) -> str:
+        return f"{series.start_time:%H:%M} to {series.end_time:%H:%M}"
+
+    @admin.display(description="drafts", ordering="drafts_ahead")
     def drafts(self, series: Any) -> int:
         return series.drafts_ahead
 
-    @admin.display(description="published ahead", ordering="shown_ahead")
+    @admin.display(description="published", ordering="shown_ahead")
     def published_ahead(self, series: Any) -> int:
         return series.shown_ahead
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import AdminDateWidget, AdminTimeWidget
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -18,7 +19,7 @@ from bookings.services.diary import add_slot, set_seats
 from bookings.services.editing import end_shift, host, remove_slot
 from champions.models import Champion
 from organisation.models import Department
-from surgeries.models import Shift, Slot, Surgery, local_moment
+from surgeries.models import Shift, Slot, Surgery, Venue, local_moment
 from surgeries.services import MOST_SEATS_PER_SLOT, SHORTEST_SLOT_MINUTES, DiaryError, slot_times
 from surgeries.templatetags.times import span
 
@@ -26,9 +27,9 @@ END_AFTER_START = "The end has to come after the start."
 
 
 class LocalTimeField(forms.TimeField):
-    """A time on the clock, with a small picker."""
+    """A time on the clock, without seconds, with a small picker."""
 
-    widget = AdminTimeWidget
+    widget = AdminTimeWidget(format="%H:%M")
 
 
 def clock(moment: datetime) -> time:
@@ -49,6 +50,9 @@ class SurgeryForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         surgery: Surgery = self.instance
+        venues = Venue.objects.filter(Q(is_retired=False) | Q(pk=surgery.venue_id)).select_related("office")
+        if isinstance(field := self.fields.get("venue"), forms.ModelChoiceField):
+            field.queryset = venues
         if surgery.pk:
             self.initial["on"] = timezone.localdate(surgery.starts_at)
             self.initial["begins"], self.initial["ends"] = clock(surgery.starts_at), clock(surgery.ends_at)
@@ -112,6 +116,7 @@ class RowForm(forms.ModelForm):
             self.fields[name].required = self.times_required
             if self.instance.pk:
                 self.fields[name].disabled = True
+                self.fields[name].widget = forms.TimeInput(format="%H:%M", attrs={"size": 8})
                 self.initial[name] = clock(moment)
 
     def clean(self) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from bookings.admin.forms import (
@@ -32,7 +33,7 @@ from organisation.kind_admin import KindAdmin, acting
 from surgeries.admin import publish_all
 from surgeries.models import Seat, Shift, Slot, Surgery
 from surgeries.services import DiaryError, create_surgery
-from surgeries.templatetags.times import day_and_year, span
+from surgeries.templatetags.times import span
 
 FULLY_HOSTED = 2
 
@@ -146,7 +147,7 @@ class HostsFilter(admin.SimpleListFilter):
 class SurgeryAdmin(KindAdmin):
     """One coffee morning."""
 
-    list_display = ["when", "venue", "in_state", "booked", "waiting", "hosts"]
+    list_display = ["day", "times", "venue", "state", "booked", "waiting", "hosts"]
     list_filter = [WhenFilter, "state", HostsFilter, "venue__office", "series"]
     list_select_related = ["venue__office"]
     search_fields = ["reference", "venue__name", "venue__office__name", "series__name"]
@@ -173,9 +174,13 @@ class SurgeryAdmin(KindAdmin):
             )
         )
 
-    @admin.display(description="when", ordering="starts_at")
-    def when(self, surgery: Surgery) -> str:
-        return f"{day_and_year(surgery.starts_at)}, {span(surgery)}"
+    @admin.display(description="day", ordering="starts_at")
+    def day(self, surgery: Surgery) -> str:
+        return date_format(surgery.local_start, "D j M Y")
+
+    @admin.display(description="times")
+    def times(self, surgery: Surgery) -> str:
+        return span(surgery)
 
     @admin.display(description="state", ordering="state")
     def in_state(self, surgery: Surgery) -> str:
