@@ -39,7 +39,8 @@ def database_url(alias: str = "default") -> str:
 @pytest.fixture(scope="session")
 def _live_product(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     with reserved_port() as listener:
-        environment = os.environ | {
+        inherited = {name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"}
+        environment = inherited | {
             "DATABASE_URL": database_url(),
             "DEMONSTRATION": "true",
             "PUBLIC_BASE_URL": f"http://127.0.0.1:{listener.getsockname()[1]}",

@@ -1,9 +1,11 @@
 """Building the demonstration department, and keeping it alive when it is loaded again."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -44,6 +46,19 @@ class Loaded:
     bookings: int
 
 
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """Let statements run for as long as they take: unlike behind a page, nobody is waiting for an answer."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        try:
+            yield
+        finally:
+            with suppress(DatabaseError):  # a transaction that failed takes it back by itself
+                cursor.execute("RESET statement_timeout")
+
+
+@unhurried()
 def load(*, now: datetime | None = None) -> Loaded:
     """Build the demonstration department or, if it is there, bring its diary up to date.
 

@@ -117,7 +117,8 @@ def test_the_application_waits_for_no_lock_for_long_and_the_owner_may(monkeypatc
 
 
 def manage(*command: str, **changes: str) -> subprocess.CompletedProcess:
-    environment = {name: value for name, value in os.environ.items() if name not in names_read()}
+    ours = names_read() | {"DJANGO_ALLOW_ASYNC_UNSAFE"}  # the latter is for the browser's tests alone
+    environment = {name: value for name, value in os.environ.items() if name not in ours}
     environment |= PRODUCTION | changes
     return subprocess.run(
         [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
