@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -21,7 +20,8 @@ from bookings.errors import (
     WaitingListClosed,
 )
 from bookings.models import Attendee, Booking, Submission
-from bookings.services.locks import is_busy, is_busy_during, lock_attendee, lock_for, lock_surgeries
+from bookings.services.locks import is_busy, lock_for
+from bookings.services.statements import Look, has_one_already, lock_attendee, lock_surgeries, look
 from bookings.services.waiting import confirm, promote, promote_and_tell
 from organisation.models import Grade, Office, Symptom, Team, Topic
 from surgeries.models import Seat, Slot, Surgery
@@ -64,21 +64,18 @@ def book(
     fingerprint = _fingerprint(surgery, slot, name, email, answers, suits)
     with transaction.atomic():
         surgery = lock_surgeries([surgery.pk])[surgery.pk]
-        earlier = Submission.objects.select_related("booking").filter(pk=request_id).first()
-        if earlier:
-            if earlier.fingerprint != fingerprint:
-                raise FormUsedAlready(earlier.booking)
-            return earlier.booking
-        _check_open(surgery, slot, now)
-        # Whoever waits goes first: a seat may be free for somebody whose clash has gone. That stays, even if it
-        # leaves nothing for this booking.
-        promote_and_tell([surgery], now=now)
-        seat = _free_seat(slot) if slot else None
-        refusal = _refusal(surgery, slot, seat, now)
+        if surgery.last_position:
+            # Whoever waits goes first: a seat may be free for somebody whose clash has gone. That stays, even if it
+            # leaves nothing for this booking.
+            promote_and_tell([surgery], now=now)
+        found = look(request_id=request_id, slot=slot)
+        if found.fingerprint:
+            return _same_outcome(found, fingerprint)
+        refusal = _refusal(surgery, slot, found.seat_id, now)
         if refusal is None:
             booking = None
-            attendee = lock_attendee(email=email, name=name)
-            if _has_one_already(attendee, surgery, slot):
+            attendee = Attendee(pk=lock_attendee(email=email, name=name, now=now), email=email)
+            if has_one_already(attendee_id=attendee.pk, email=email, surgery=surgery, slot=slot):
                 emails.queue_already_booked(attendee, surgery=surgery, slot=slot, request_id=request_id, now=now)
             else:
                 booking = Booking(
@@ -86,7 +83,10 @@ def book(
                     team=answers.team, is_unsure=answers.is_unsure, question=answers.question,
                     adjustments=answers.adjustments,
                 )  # fmt: skip
-                _take_a_place(booking, seat, answers, suits, now)
+                if slot:
+                    booking.state, booking.seat_id, booking.slot = Booking.State.CONFIRMED, found.seat_id, slot
+                    booking.confirmed_at = now
+                _take_a_place(booking, answers, suits, now)
             Submission(request_id=request_id, fingerprint=fingerprint, booking=booking, created_at=now).save(
                 force_insert=True
             )
@@ -110,7 +110,8 @@ def move(*, booking: Booking, slot: Slot, now: datetime | None = None) -> Bookin
             return booking
         if not booking.is_live or booking.has_begun(now):
             raise BookingClosed
-        _check_open(target, slot, now)
+        if not _is_open(target, slot, now):
+            raise BookingClosed
         elsewhere = Booking.objects.live().filter(surgery=target, attendee=booking.attendee).exclude(pk=booking.pk)
         if elsewhere.exists():
             raise AlreadyBooked
@@ -205,8 +206,8 @@ def correct_email(*, booking: Booking, email: str, now: datetime | None = None) 
             return True
         if not booking.is_live or booking.has_begun(now):
             raise BookingClosed
-        attendee = lock_attendee(email=email, name=booking.name)
-        if _has_one_already(attendee, booking.surgery, booking.slot):
+        attendee = Attendee(pk=lock_attendee(email=email, name=booking.name, now=now), email=email)
+        if has_one_already(attendee_id=attendee.pk, email=email, surgery=booking.surgery, slot=booking.slot):
             emails.queue_already_booked(
                 attendee, surgery=booking.surgery, slot=booking.slot, request_id=booking.reference, now=now
             )
@@ -223,50 +224,45 @@ def correct_email(*, booking: Booking, email: str, now: datetime | None = None) 
     return True
 
 
-def _check_open(surgery: Surgery, slot: Slot | None, now: datetime) -> None:
+def _is_open(surgery: Surgery, slot: Slot | None, now: datetime) -> bool:
     begins = slot.starts_at if slot else surgery.ends_at
-    if surgery.state != Surgery.State.PUBLISHED or begins <= now:
-        raise BookingClosed
+    return surgery.state == Surgery.State.PUBLISHED and begins > now
 
 
-def _has_one_already(attendee: Attendee, surgery: Surgery, slot: Slot | None) -> bool:
-    """Whether the person is booked at the surgery, or confirmed or hosting at a time that overlaps the slot."""
-    mine = Booking.objects.filter(attendee=OuterRef("pk"))
-    reasons = Q(Exists(mine.live().filter(surgery=surgery)))
-    if slot:
-        reasons |= is_busy_during(slot)
-    return Attendee.objects.filter(reasons, pk=attendee.pk).exists()
+def _same_outcome(found: Look, fingerprint: str) -> Booking | None:
+    """What the same form led to. Raises FormUsedAlready if its contents were others."""
+    booking = Booking.objects.filter(pk=found.booking_id).first()
+    if found.fingerprint != fingerprint:
+        raise FormUsedAlready(booking)
+    return booking
 
 
-def _refusal(surgery: Surgery, slot: Slot | None, seat: Seat | None, now: datetime) -> BookingError | None:
-    if slot and seat is None:
+def _refusal(surgery: Surgery, slot: Slot | None, seat_id: int | None, now: datetime) -> BookingError | None:
+    if not _is_open(surgery, slot, now):
+        return BookingClosed()
+    if slot and seat_id is None:
         return SlotFull()
     if slot is None and now >= surgery.cutoff_at:
         return WaitingListClosed()
     return None
 
 
-def _take_a_place(
-    booking: Booking, seat: Seat | None, answers: Answers, suits: Collection[Slot], now: datetime
-) -> None:
+def _take_a_place(booking: Booking, answers: Answers, suits: Collection[Slot], now: datetime) -> None:
     """Save the new booking with its seat or, without one, at the end of the line, which may be the front of it."""
     surgery = booking.surgery
-    if seat:
-        booking.state, booking.seat, booking.slot = Booking.State.CONFIRMED, seat, seat.slot
-        booking.confirmed_at = now
-    else:
+    if not booking.is_confirmed:
         booking.state, booking.position = Booking.State.WAITING, surgery.last_position + 1
     booking.save(force_insert=True)
     for through, column, chosen in (
         (Booking.topics.through, "topic_id", answers.topics),
         (Booking.symptoms.through, "symptom_id", answers.symptoms),
-        (Booking.suits.through, "slot_id", () if seat else suits),
+        (Booking.suits.through, "slot_id", suits if booking.is_waiting else ()),
     ):
         if chosen:
             through.objects.bulk_create(
                 [through(booking_id=booking.pk, **{column: row.pk}) for row in chosen]  # type: ignore[misc]
             )
-    if seat is None:
+    if booking.is_waiting:
         surgery.last_position = booking.position or 0
         for promoted in promote(surgery, now=now):
             booking.state, booking.seat, booking.slot = promoted.state, promoted.seat, promoted.slot

@@ -1,18 +1,13 @@
 """The one lock, and what is looked at under it."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 
 from bookings.models import Attendee, Booking
+from bookings.services.statements import lock_surgeries
 from surgeries.models import Shift, Slot, Surgery
 from surgeries.transactions import Contention
-
-
-def lock_surgeries(ids: Iterable[int]) -> dict[int, Surgery]:
-    """Lock these surgeries, in order of id, until the transaction ends."""
-    return {surgery.pk: surgery for surgery in Surgery.objects.locked().filter(pk__in=set(ids))}
 
 
 def lock_for(booking: Booking, *others: int, now: datetime) -> tuple[Booking, dict[int, Surgery]]:
@@ -33,17 +28,6 @@ def lock_for(booking: Booking, *others: int, now: datetime) -> tuple[Booking, di
         raise Contention
     fresh.surgery = surgeries[fresh.surgery_id]
     return fresh, surgeries
-
-
-def lock_attendee(*, email: str, name: str) -> Attendee:
-    """The attendee with this normalised address, made if unknown, locked so that no second booking can clash.
-
-    A known attendee keeps the name that is stored: whoever types an address has not shown that it is theirs.
-    """
-    (attendee,) = Attendee.objects.bulk_create(
-        [Attendee(email=email, name=name)], update_conflicts=True, unique_fields=["email"], update_fields=["email"]
-    )
-    return attendee
 
 
 def is_busy_during(slot: Slot, *, apart_from: Booking | None = None) -> Q:

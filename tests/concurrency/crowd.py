@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from django.db import connections
 
-from surgeries.models import SurgeryQuerySet
+from bookings.services import statements
 
 FULL_SIZE = bool(os.environ.get("FULL_SIZE"))
 
@@ -38,12 +38,12 @@ def all_at_once(acts: Iterable[Callable[[], object]], *, threads: int = 16) -> l
 @contextmanager
 def without_the_lock() -> Iterator[None]:
     """The surgery's row is read and not locked."""
-    locked = SurgeryQuerySet.locked
-    SurgeryQuerySet.locked = lambda rows: rows.order_by("id")
+    locked = statements.LOCK
+    statements.LOCK = locked.replace("FOR NO KEY UPDATE", "")
     try:
         yield
     finally:
-        SurgeryQuerySet.locked = locked
+        statements.LOCK = locked
 
 
 @contextmanager
