@@ -3,7 +3,8 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
@@ -70,12 +71,11 @@ def chromium() -> Iterator[Browser]:
         connections.close_all()
 
 
-@pytest.fixture
-def page(chromium: Browser, live_product: Product) -> Iterator[Page]:
+@contextmanager
+def visit(chromium: Browser, product: Product, **options: Any) -> Iterator[Page]:
     """A page of a browser that nobody has used, at the product's address; scripts that fail fail the test."""
-    context = chromium.new_context(
-        base_url=live_product.url, locale="en-GB", timezone_id="Europe/London", viewport={"width": 1280, "height": 900}
-    )
+    usual = {"base_url": product.url, "locale": "en-GB", "timezone_id": "Europe/London"}
+    context = chromium.new_context(**{**usual, "viewport": {"width": 1280, "height": 900}, **options})
     context.set_default_timeout(10_000)
     wrong: list[str] = []
     page = context.new_page()
@@ -84,6 +84,13 @@ def page(chromium: Browser, live_product: Product) -> Iterator[Page]:
     yield page
     context.close()
     assert wrong == []
+
+
+@pytest.fixture
+def page(chromium: Browser, live_product: Product) -> Iterator[Page]:
+    """A page of a browser that nobody has used, at the product's address."""
+    with visit(chromium, live_product) as page:
+        yield page
 
 
 @pytest.fixture(scope="session")
