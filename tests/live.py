@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.management import call_command
 from django.db import connections
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from psycopg.conninfo import make_conninfo
 
 from runner.postgres import APPLICATION, DATABASE, OWNER, debian_binaries, temporary_server
@@ -22,6 +22,10 @@ QUIET = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
+
+# A busy machine is slow; what never comes is missed all the same.
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 class QuickPasswordHasher(PBKDF2PasswordHasher):
@@ -76,7 +80,7 @@ def visit(chromium: Browser, product: Product, **options: Any) -> Iterator[Page]
     """A page of a browser that nobody has used, at the product's address; scripts that fail fail the test."""
     usual = {"base_url": product.url, "locale": "en-GB", "timezone_id": "Europe/London"}
     context = chromium.new_context(**{**usual, "viewport": {"width": 1280, "height": 900}, **options})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     wrong: list[str] = []
     page = context.new_page()
     page.on("pageerror", lambda error: wrong.append(str(error)))

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, ElementHandle, Locator, Page, expect
 
 from runner.product import Product
-from tests.live import visit
+from tests.live import PATIENCE_MS, visit
 
 WAYS = {
     "with JavaScript": {},
@@ -90,7 +90,7 @@ class Visitor:
 
     def read_email(self, to: str, subject: str | re.Pattern) -> Email:
         """Open the newest email to that address with that subject in the mailbox, waiting until it has arrived."""
-        until = time.monotonic() + 15
+        until = time.monotonic() + PATIENCE_MS / 1000
         link = self.page.locator(".app-mailbox__email").get_by_role("link", name=subject)
         while True:
             self.page.goto(f"/mailbox/?to={to}")
