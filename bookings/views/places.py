@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 
 from bookings.errors import BookingClosed, BookingError, WaitingListClosed
@@ -13,7 +13,7 @@ from bookings.forms.changing import ChangeForm, WaitForm
 from bookings.models import Booking
 from bookings.services import booking as services
 from bookings.services.waiting import hand_back
-from bookings.views.decorators import count_form, private_page, see_booking, while_it_can_change
+from bookings.views.decorators import SeeOther, count_form, private_page, see_booking, while_it_can_change
 from surgeries.models import Surgery
 
 
@@ -48,7 +48,7 @@ def move_to(request: HttpRequest, booking: Booking, reference: str) -> HttpRespo
     upcoming = Surgery.objects.upcoming(timezone.now()).select_related("venue__office")
     surgery = upcoming.filter(reference=reference).first()
     if surgery is None:
-        return redirect("..")
+        return SeeOther("../")
     return _choose(request, booking, surgery, "bookings/move_to.html")
 
 

@@ -144,3 +144,12 @@ def test_positions_never_come_back_after_somebody_leaves(full):
     given = leaver.position
     cancel(booking=leaver)
     assert waits(full).position > given
+
+
+def test_two_presses_at_once_hand_a_seat_back_once(full):
+    """Both saw the seat; the second finds that it waits already, and changes nothing of what suits."""
+    holder = in_slot(full, 0)
+    hand_back(booking=holder)
+    again = hand_back(booking=holder)
+    assert list(again.suits.all()) == [full.slots.last()]
+    assert OutboxEmail.objects.filter(kind="booking_handed_back").count() == 1

@@ -1,0 +1,72 @@
+"""How many statements a page takes: few, and the same however much there is."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.bookings.pages import filled_in, page_of, private
+from tests.factories import (
+    BookingFactory,
+    ChampionFactory,
+    GradeFactory,
+    OfficeFactory,
+    ShiftFactory,
+    SurgeryFactory,
+    SymptomFactory,
+    TeamFactory,
+    TopicFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+# BEGIN and COMMIT, which tests see as savepoints, are no statements.
+TRANSACTION = ("SAVEPOINT", "RELEASE SAVEPOINT", "BEGIN", "COMMIT")
+PAGES = ("", "email/", "answers/", "evidence/", "cancel/", "change/", "move/", "wait/")
+
+
+def statements(act) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        response = act()
+    assert response.status_code in {200, 303}
+    return len([query for query in queries if not query["sql"].startswith(TRANSACTION)])
+
+
+def crowd(surgery, size):
+    """More of everything that a page lists."""
+    for make in (TopicFactory, SymptomFactory, TeamFactory, OfficeFactory, GradeFactory):
+        make.create_batch(size)
+    for elsewhere in SurgeryFactory.create_batch(size):
+        ShiftFactory.create(surgery=elsewhere, champion=ChampionFactory.create(topics=[TopicFactory.create()]))
+    for _ in range(size):
+        ShiftFactory.create(surgery=surgery, champion=ChampionFactory.create(topics=[TopicFactory.create()]))
+        BookingFactory.create(surgery=surgery, waiting=True)
+
+
+def test_booking_takes_at_most_12_and_5_more_for_what_they_ask(client, surgery):
+    topics, symptom, team = TopicFactory.create_batch(2), SymptomFactory.create(), TeamFactory.create()
+    slot = surgery.slots.first()
+    assert statements(lambda: client.post(page_of(surgery), filled_in(slot))) <= 12
+    asked = {"topics": [topic.pk for topic in topics], "symptoms": symptom.pk, "team": team.pk}
+    sent = filled_in(slot, email="grace.hopper@example.gov.uk", **asked)
+    # Each of the three is looked up by id; topics and symptoms are written as rows of their own.
+    assert statements(lambda: client.post(page_of(surgery), sent)) <= 12 + 3 + 2
+
+
+def test_the_form_takes_the_same_few_however_much_there_is(client, surgery):
+    first = statements(lambda: client.get(page_of(surgery)))
+    assert first <= 6
+    crowd(surgery, 12)
+    assert statements(lambda: client.get(page_of(surgery))) == first
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("state", ["confirmed", "waiting", "cancelled"])
+def test_each_private_page_takes_at_most_12_however_much_there_is(client, surgery, page, state):
+    booking = BookingFactory.create(surgery=surgery, **({} if state == "confirmed" else {state: True}))
+    crowd(surgery, 1)
+    few = statements(lambda: client.get(private(booking, page)))
+    crowd(surgery, 12)
+    assert few == statements(lambda: client.get(private(booking, page)))
+    assert few <= 12

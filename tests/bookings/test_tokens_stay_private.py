@@ -1,0 +1,47 @@
+"""Whoever reads the logs learns no private link, no name and no address."""
+
+import json
+import logging
+
+import pytest
+
+from bookings.links import token_for
+from config.logs import JSONFormatter
+from tests.bookings.pages import filled_in, page_of, private
+from tests.factories import BookingFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def journey(surgery, client, caplog, alices_booking):
+    """Go on a journey in which nearly everything is refused once; returns every record of it."""
+
+    def go() -> list[logging.LogRecord]:
+        full = surgery.slots.last()
+        BookingFactory.create_batch(2, surgery=surgery, slot=full)
+        caplog.set_level(logging.INFO)
+        caplog.set_level(logging.INFO, logger="django.request")  # production leaves these out as well
+        client.post(page_of(surgery), filled_in(full))
+        client.post(page_of(surgery), filled_in(surgery.slots.first()))
+        client.post(private(alices_booking, "change/"), {"slot": full.pk})
+        for page in ("", "cancel/", "nowhere/", "calendar.ics"):
+            client.get(private(alices_booking, page))
+            client.delete(private(alices_booking, page))
+        client.get(private(alices_booking).replace("/bookings/", "/bookings/x"))
+        client.post(private(alices_booking, "email/"), {"email": "grace.hopper@example.gov.uk"})
+        client.get(private(alices_booking))
+        return caplog.records
+
+    return go
+
+
+def test_the_log_holds_neither_links_nor_people(journey, alices_booking):
+    lines = [JSONFormatter().format(record) for record in journey()]
+    assert {json.loads(line).get("status") for line in lines} >= {200, 303, 404, 405, 409, 410}
+    for secret in (token_for(alices_booking), "Alice", "alice.adeyemi", "Ada Lovelace", "ada.lovelace", "grace.hopper"):
+        assert secret not in "\n".join(lines)
+
+
+def test_control_without_our_format_the_link_would_be_there(journey, alices_booking):
+    assert any(token_for(alices_booking) in record.getMessage() for record in journey())
