@@ -121,11 +121,12 @@ def sent_in_error(row: OutboxEmail) -> Message | None:
     booking = Booking.objects.for_the_page().get(pk=row.about["booking"])
     if booking.attendee.email == row.recipient:
         return None
-    # As that address knew it: where the booking has gone since is somebody else's business.
-    booking.surgery = Surgery.objects.select_related("venue__office").get(pk=row.about["surgery"])
-    booking.slot = Slot.objects.filter(pk=row.about.get("slot")).first()
-    booking.attendee, booking.name = Attendee(email=row.recipient), row.recipient
-    calendar = booking_calendar(booking, method="CANCEL") if booking.confirmed_at else None
+    surgery, calendar = _surgery(row.about["surgery"]), None
+    if surgery and booking.confirmed_at:
+        # As that address knew it: where the booking has gone since is somebody else's business.
+        booking.surgery, booking.slot = surgery, Slot.objects.filter(pk=row.about.get("slot")).first()
+        booking.attendee, booking.name = Attendee(email=row.recipient), row.recipient
+        calendar = booking_calendar(booking, method="CANCEL")
     return render_email("booking_sent_in_error", {"department": Department.current()}, calendar=calendar)
 
 
@@ -141,9 +142,9 @@ def already_booked(row: OutboxEmail) -> Message | None:
         hosting_then = Shift.objects.live().overlapping(slot).filter(champion__user__email=row.recipient)
     bookings = list(in_the_way.for_the_page())
     shifts = list(hosting_then.select_related("surgery__venue__office"))
-    if not bookings and not shifts:
+    wanted = _surgery(row.about["surgery"])
+    if not wanted or not (bookings or shifts):
         return None
-    wanted = Surgery.objects.select_related("venue__office").get(pk=row.about["surgery"])
     facts = [("You asked for", _place(slot or wanted, wanted))]
     for booking in bookings:
         word = "You are waiting for" if booking.is_waiting else "You have"
@@ -237,12 +238,18 @@ def _soon(booking: Booking) -> str:
 
 
 def _before(context: dict) -> str:
-    """Where the booking was before; the slot itself may be gone by now."""
-    surgery = Surgery.objects.select_related("venue__office").get(pk=context["surgery"])
+    """Where the booking was before; the slot, and even the surgery, may be gone by now."""
+    surgery = _surgery(context["surgery"])
+    if not surgery:
+        return "Another surgery"
     if "starts_at" not in context:
         return f"On the waiting list for {_place(surgery, surgery)}"
     times = {name: parse_datetime(context[name]) for name in ("starts_at", "ends_at")}
     return _place(Slot(**times), surgery)
+
+
+def _surgery(pk: int) -> Surgery | None:
+    return Surgery.objects.select_related("venue__office").filter(pk=pk).first()
 
 
 def _place(time: Timed, surgery: Surgery) -> str:

@@ -167,6 +167,13 @@ def cancelled_late() -> OutboxEmail:
 
 
 @story
+def cancelled_by_an_organiser() -> OutboxEmail:
+    booked()
+    cancel(booking=Booking.objects.get(), reason="This one is for beginners.", canceller=Booking.Canceller.ORGANISER)
+    return last_email("booking_cancelled")
+
+
+@story
 def left_the_waiting_list() -> OutboxEmail:
     waiting()
     cancel(booking=Booking.objects.get(attendee__email=EMAIL))

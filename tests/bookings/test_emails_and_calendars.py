@@ -35,7 +35,7 @@ def entry_in(calendar: bytes):
 
 
 ENTERED = {"booked", "promoted", "moved", "moved_off_the_waiting_list"}
-WITHDRAWN = {"handed_back", "cancelled", "cancelled_late", "called_off", "sent_in_error"}
+WITHDRAWN = {"handed_back", "cancelled", "cancelled_late", "cancelled_by_an_organiser", "called_off", "sent_in_error"}
 
 
 @pytest.mark.parametrize("name", STORIES)

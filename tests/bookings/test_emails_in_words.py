@@ -21,7 +21,7 @@ from tests.fit import html_faults
 pytestmark = pytest.mark.django_db
 
 # Who these emails are about has no seat any more, never had one, or is somebody else.
-ENDED = {"cancelled", "cancelled_late", "left_the_waiting_list", "called_off"}
+ENDED = {"cancelled", "cancelled_late", "cancelled_by_an_organiser", "left_the_waiting_list", "called_off"}
 ABOUT_NO_BOOKING = {"sent_in_error", "booked_already", "hosting_already"}
 LIVE = [name for name in STORIES if name not in ENDED | ABOUT_NO_BOOKING]
 
@@ -188,6 +188,12 @@ def test_a_late_cancellation_is_thanked():
 
 def test_a_cancellation_in_time_is_thanked():
     assert "Your seat is free for somebody else. Thank you for telling us.\n" in letter("cancelled").text
+
+
+def test_a_booking_that_an_organiser_cancelled_says_so_and_why():
+    text = letter("cancelled_by_an_organiser").text
+    assert "The organisers have cancelled your booking: This one is for beginners." in text
+    assert "Thank you" not in text
 
 
 def test_leaving_the_waiting_list_speaks_of_no_seat():

@@ -5,9 +5,10 @@ from uuid import uuid4
 
 import pytest
 
+from bookings.links import private_link
 from bookings.models import Attendee, Booking
 from bookings.services.booking import Answers, book, cancel, correct_email, edit_answers, move
-from bookings.services.diary import call_off
+from bookings.services.diary import call_off, set_seats
 from bookings.services.waiting import hand_back
 from notifications.models import OutboxEmail
 from surgeries.models import Surgery
@@ -25,7 +26,7 @@ from tests.bookings.letters import (
     waiting,
     write,
 )
-from tests.factories import SurgeryFactory
+from tests.factories import BookingFactory, SurgeryFactory
 
 pytestmark = pytest.mark.django_db
 ALICIA = "alicia.adeyemi@example.gov.uk"
@@ -132,3 +133,31 @@ def test_a_clash_with_another_surgery_is_told_with_the_link_of_that_booking():
     assert "You have: Tuesday" in message.text
     assert str(elsewhere.venue) in message.text
     assert str(surgery.venue) in message.text
+
+
+def test_each_booking_that_stands_in_the_way_has_its_link():
+    booked()
+    there = Surgery.objects.get()
+    here = SurgeryFactory.create(starts_at=there.starts_at, slots=1, seats=1)
+    BookingFactory.create(surgery=here)
+    book(surgery=here, slot=None, name="A", email=EMAIL, answers=Answers(), request_id=uuid4())
+    set_seats(slot=here.slots.get(), seats=2)
+    book(surgery=here, slot=here.slots.get(), name="A", email=EMAIL, answers=Answers(), request_id=uuid4())
+    message = write(OutboxEmail.objects.latest("pk"))
+    assert message
+    for word in ("You have", "You are waiting for", "You have another booking at that time"):
+        assert word in message.text
+    for booking in Booking.objects.filter(attendee__email=EMAIL):
+        assert private_link(booking) in message.text
+        assert private_link(booking) in message.html
+
+
+def test_where_a_booking_moved_from_may_be_gone_altogether():
+    booked()
+    gone = Surgery.objects.get()
+    move(booking=alices(), slot=SurgeryFactory.create().slots.first())
+    gone.shifts.all().delete()
+    gone.delete()
+    message = write(OutboxEmail.objects.get(kind="booking_moved"))
+    assert message
+    assert "Before: Another surgery" in message.text
