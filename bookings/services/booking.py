@@ -231,7 +231,7 @@ def _is_open(surgery: Surgery, slot: Slot | None, now: datetime) -> bool:
 
 def _same_outcome(found: Look, fingerprint: str) -> Booking | None:
     """What the same form led to. Raises FormUsedAlready if its contents were others."""
-    booking = Booking.objects.filter(pk=found.booking_id).first()
+    booking = Booking.objects.filter(pk=found.booking_id).first() if found.booking_id else None
     if found.fingerprint != fingerprint:
         raise FormUsedAlready(booking)
     return booking

@@ -16,7 +16,7 @@ from surgeries.models import Slot, Surgery
 _COLUMNS = [field.attname for field in Surgery._meta.concrete_fields]
 
 LOCK = f"""
-    SELECT {", ".join(field.column for field in Surgery._meta.concrete_fields)} FROM surgeries_surgery
+    SELECT {", ".join(str(field.column) for field in Surgery._meta.concrete_fields)} FROM surgeries_surgery
     WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
 """  # noqa: S608 - the names of columns are Django's
 
@@ -92,7 +92,8 @@ def lock_attendee(*, email: str, name: str, now: datetime) -> int:
 
 def has_one_already(*, attendee_id: int, email: str, surgery: Surgery, slot: Slot | None) -> bool:
     """Whether the person is booked at the surgery, or confirmed or hosting at a time that overlaps the slot."""
-    times = {"starts_at": slot and slot.starts_at, "ends_at": slot and slot.ends_at}  # no slot overlaps nothing
+    starts_at, ends_at = (slot.starts_at, slot.ends_at) if slot else (None, None)  # no slot overlaps nothing
+    known = {"attendee": attendee_id, "email": email, "surgery": surgery.pk}
     with connection.cursor() as cursor:
-        cursor.execute(BUSY, {"attendee": attendee_id, "email": email, "surgery": surgery.pk, **times})
+        cursor.execute(BUSY, {**known, "starts_at": starts_at, "ends_at": ends_at})
         return cursor.fetchone()[0]
