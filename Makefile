@@ -23,9 +23,9 @@ test-full: check ## the same, at the full size of each test under load
 check: assets ## everything that can be said without running a test
 	ruff format --check .
 	ruff check .
-	djade --target-version 5.2 --check $(TEMPLATES)
+	@echo djade --check templates; djade --target-version 5.2 --check $(TEMPLATES)
 	lint-imports
-	$(CHECKED) mypy .
+	@echo mypy .; $(CHECKED) mypy .
 
 bench: assets ## throughput beside a bare Django floor on the same machine
 	python -m bench
@@ -33,7 +33,7 @@ bench: assets ## throughput beside a bare Django floor on the same machine
 format: install ## write Python and templates in the one format
 	ruff check --fix .
 	ruff format .
-	djade --target-version 5.2 $(TEMPLATES)
+	@djade --target-version 5.2 $(TEMPLATES)
 
 lock: install ## renew both locks after a change to pyproject.toml
 	uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header --output-file requirements.lock

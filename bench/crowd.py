@@ -36,7 +36,7 @@ class Client:
             self.connection.close()  # the server closed a connection that it had kept long enough
             self.connection.request(method, path, body or None, headers)
             response = self.connection.getresponse()
-        response.content = response.read()  # type: ignore[attr-defined]
+        response.content = response.read()
         if response.status != expect:
             raise RuntimeError(f"{method} {path} answered {response.status} instead of {expect}")
         return response

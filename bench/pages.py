@@ -91,8 +91,8 @@ def see_the_list(client: Client, number: int) -> None:
 def book(client: Client, number: int) -> None:
     reference, slot = random.choice(slots())
     if not client.cookie:
-        client.token = form_of(client, reference)  # type: ignore[attr-defined]
-    assert "/bookings/" in send(client, client.token, reference, slot, number)  # type: ignore[attr-defined]
+        client.token = form_of(client, reference)
+    assert "/bookings/" in send(client, client.token, reference, slot, number)
 
 
 def whole_journey(client: Client, number: int) -> None:

@@ -93,7 +93,8 @@ def lock_attendee(*, email: str, name: str, now: datetime) -> int:
 def has_one_already(*, attendee_id: int, email: str, surgery: Surgery, slot: Slot | None) -> bool:
     """Whether the person is booked at the surgery, or confirmed or hosting at a time that overlaps the slot."""
     starts_at, ends_at = (slot.starts_at, slot.ends_at) if slot else (None, None)  # no slot overlaps nothing
-    known = {"attendee": attendee_id, "email": email, "surgery": surgery.pk}
+    known: dict[str, int | str | datetime | None] = {"attendee": attendee_id, "email": email, "surgery": surgery.pk}
+    known |= {"starts_at": starts_at, "ends_at": ends_at}
     with connection.cursor() as cursor:
-        cursor.execute(BUSY, {**known, "starts_at": starts_at, "ends_at": ends_at})
+        cursor.execute(BUSY, known)
         return cursor.fetchone()[0]
