@@ -13,6 +13,8 @@ from django.conf import settings
 from django.db import transaction
 
 from notifications.models import OutboxEmail
+from notifications.registry import writers
+from notifications.smtp import LAST_ANSWER
 
 logger = logging.getLogger(__name__)
 
@@ -20,8 +22,10 @@ State = OutboxEmail.State
 
 BACKOFF = [timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=6)]
 BATCH = 25
-# While an email is handed over the mail server is waited for at four moments, EMAIL_TIMEOUT seconds at most each.
+# How long a worker may keep what it has claimed and not come to.
 LEASE = timedelta(seconds=6 * settings.EMAIL_TIMEOUT)
+# How long it may keep the email in hand: longer than the mail server may take, which is asked four things.
+LEASE_IN_HAND = timedelta(seconds=(4 + LAST_ANSWER) * settings.EMAIL_TIMEOUT)
 # How often an email may go out, counting the times of which nobody can know whether it did.
 MOST_COPIES = 2
 NOBODY_KNOWS = "It may have arrived: twice something broke while it was being handed over."
@@ -29,10 +33,14 @@ FREE = {"lease": None, "lease_until": None}
 
 
 def claim(now: datetime) -> list[OutboxEmail]:
-    """Take a batch of those that have been due longest and that no other worker is just taking, under one lease."""
+    """Take a batch of those that have been due longest and that no other worker is just taking, under one lease.
+
+    Kinds that this worker does not know are left to those that do: while a new version is rolled out, both work.
+    """
     lease = uuid4()
     with transaction.atomic():
-        batch = list(OutboxEmail.objects.due(now).select_for_update(skip_locked=True)[:BATCH])
+        due = OutboxEmail.objects.due(now).filter(kind__in=writers)
+        batch = list(due.select_for_update(skip_locked=True)[:BATCH])
         if batch:
             taken = OutboxEmail.objects.filter(pk__in=[email.pk for email in batch])
             taken.update(state=State.SENDING, lease=lease, lease_until=now + LEASE)
@@ -63,7 +71,7 @@ def take_in_hand(email: OutboxEmail, now: datetime) -> bool:
         email,
         attempts=email.attempts + 1,
         unsure_attempts=email.unsure_attempts + 1,
-        lease_until=now + LEASE,
+        lease_until=now + LEASE_IN_HAND,
     )
 
 

@@ -7,6 +7,10 @@ from typing import Any
 from django.core.mail import EmailMessage
 from django.core.mail.backends import smtp
 
+# The last answer may take this many times as long as the others: a mail server may look into an email before it
+# takes it, and whoever loses patience meanwhile sends a second copy (RFC 5321, 4.5.3.2.6).
+LAST_ANSWER = 15
+
 
 class MaybeSent(Exception):
     """The connection broke after the email was handed over and before the mail server answered."""
@@ -20,10 +24,14 @@ class _Aware:
     def send(self, s: Any) -> None:
         # smtplib passes commands as text and only the email itself as bytes.
         self.in_doubt = isinstance(s, bytes)
+        if self.in_doubt:
+            self.sock.settimeout(self.timeout * LAST_ANSWER)  # type: ignore[attr-defined]
         super().send(s)  # type: ignore[misc]
 
     def getreply(self) -> tuple[int, bytes]:
         reply = super().getreply()  # type: ignore[misc]
+        if self.in_doubt:
+            self.sock.settimeout(self.timeout)  # type: ignore[attr-defined]
         self.in_doubt = False
         return reply
 

@@ -124,7 +124,7 @@ class Worker:
     def note(self, outcome: Callable[[], bool]) -> None:
         """Write down an outcome. While the database is away this is tried until the lease is over, for a forgotten
         outcome means a second copy."""
-        until = timezone.now() + outbox.LEASE
+        until = timezone.now() + outbox.LEASE_IN_HAND
         while True:
             try:
                 outcome()
@@ -136,17 +136,8 @@ class Worker:
                 return
 
 
-class NoWriter(LookupError):
-    """No app has registered a function for emails of this kind."""
-
-
 def compose(email: OutboxEmail) -> EmailMessage | None:
-    """The email as it goes over the wire, or None if there is nothing true left to say.
-
-    Raises NoWriter, and whatever the function raises that writes it.
-    """
-    if email.kind not in writers:
-        raise NoWriter(email.kind)
+    """The email as it goes over the wire, or None if there is nothing true left to say."""
     message = writers[email.kind](email)
     return to_mime(email, message) if message else None
 
