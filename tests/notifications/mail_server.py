@@ -62,19 +62,17 @@ class MailServer:
             server.transport.abort()
         return answer or "421 Bye"
 
-    @property
     def emails(self) -> list[EmailMessage]:
         """What was taken, in order."""
         return [message_from_bytes(raw, _class=EmailMessage, policy=modern) for raw in self.taken]
 
-    @property
     def copies(self) -> Counter[str]:
         """How many copies of each Message-ID were taken."""
-        return Counter(email["Message-ID"] for email in self.emails)
+        return Counter(email["Message-ID"] for email in self.emails())
 
 
 class Unreliable(MailServer):
-    """Fails one in ten: refuses for now, hangs, or hangs up, sometimes after it has taken the email."""
+    """Fails one in ten: refuses for now, hangs, hangs up, or hangs up although it has taken the email."""
 
     def __init__(self, *, seed: int, hangs_for: float) -> None:
         super().__init__()
@@ -82,21 +80,22 @@ class Unreliable(MailServer):
         self.hangs_for = hangs_for
         self.taken_without_a_word = 0
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        raw = bytes(envelope.content or b"")
-        mood = (
-            self.dice.choice(["refuses", "hangs", "hangs up", "takes and hangs up"]) if self.dice.random() < 0.1 else ""
-        )
-        if mood == "refuses":
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]):
+        moods = ["fine", "refuses", "hangs", "hangs up", "takes and hangs up"]
+        session.mood = self.dice.choices(moods, [90, 3, 1, 3, 3])[0]
+        if session.mood == "refuses":
             return "451 4.3.2 Not now"
-        if mood == "hangs":
+        if session.mood == "hangs":
             await asyncio.sleep(self.hangs_for)
+        if session.mood in ("hangs", "hangs up"):
             server.transport.abort()
-            return "421 Bye"
-        if mood != "hangs up":
-            self.taken.append(raw)
-        if mood:
-            self.taken_without_a_word += mood == "takes and hangs up"
+        envelope.rcpt_tos.append(address)
+        return OK
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.taken.append(bytes(envelope.content or b""))
+        if session.mood == "takes and hangs up":
+            self.taken_without_a_word += 1
             server.transport.abort()
         return OK
 
