@@ -44,25 +44,27 @@ def booked(row: OutboxEmail) -> Message | None:
 def promoted(row: OutboxEmail) -> Message | None:
     """A seat came free, and it is theirs."""
     booking = _booking(row, CONFIRMED)
-    return _about_a_live("booking_promoted", booking) if booking else None
+    if not booking:
+        return None
+    return _about_a_live("booking_promoted", booking)
 
 
 @email("booking_handed_back")
 def handed_back(row: OutboxEmail) -> Message | None:
     """They gave their seat up and wait for another."""
     booking = _booking(row, WAITING)
-    return (
-        _about_a_live("booking_handed_back", booking, and_also=[("You gave back", _before(row.context))])
-        if booking
-        else None
-    )
+    if not booking:
+        return None
+    return _about_a_live("booking_handed_back", booking, and_also=[("You gave back", _before(row.context))])
 
 
 @email("booking_moved")
 def moved(row: OutboxEmail) -> Message | None:
     """The booking has moved here from another slot or surgery, or from a waiting list."""
     booking = _booking(row, CONFIRMED)
-    return _about_a_live("booking_moved", booking, and_also=[("Before", _before(row.context))]) if booking else None
+    if not booking:
+        return None
+    return _about_a_live("booking_moved", booking, and_also=[("Before", _before(row.context))])
 
 
 @email("booking_changed")
@@ -216,10 +218,8 @@ def _facts(booking: Booking) -> Facts:
     facts = [("When", when(booking.slot or surgery)), ("Where", str(surgery.venue))]
     if surgery.is_called_off:
         return facts
-    return [
-        *facts,
-        ("With", hosts_in_words(hosts_of(surgery)).removeprefix("With ") or "Somebody from the digital team"),
-    ]
+    hosts = hosts_in_words(hosts_of(surgery)).removeprefix("With ")
+    return [*facts, ("With", hosts or "Somebody from the digital team")]
 
 
 def _facts_of_waiting(booking: Booking) -> Facts:
