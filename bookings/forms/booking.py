@@ -167,7 +167,7 @@ class BookForm(AnswersForm):
     """A seat at a surgery, or a place on its waiting list."""
 
     request_id = forms.UUIDField(
-        widget=forms.HiddenInput(attrs={"autocomplete": "off"}),
+        widget=forms.HiddenInput,
         error_messages=dict.fromkeys(
             ("required", "invalid"), "Part of the form got lost on the way. Please press the button once more"
         ),
@@ -178,7 +178,7 @@ class BookForm(AnswersForm):
         help_text="Any of them, unless you choose.",
         widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
     )
-    among = forms.Field(required=False, widget=forms.MultipleHiddenInput)
+    among = forms.CharField(required=False, widget=forms.HiddenInput)
     name = NameField(label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}))
     email = WorkEmailField(
         label="Work email address",
@@ -218,7 +218,7 @@ class BookForm(AnswersForm):
         """
         if self.cleaned_data["slot"]:
             return ()
-        among = [int(pk) for pk in self.cleaned_data["among"] if ID.fullmatch(pk)]
+        among = [int(pk) for pk in self.cleaned_data["among"].split()[:100] if ID.fullmatch(pk)]
         return self.cleaned_data["suits"] or (self.offer.surgery.slots.filter(pk__in=among) if among else ())
 
     def renew(self) -> None:

@@ -46,7 +46,7 @@ class WaitForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     # What the page said when it was opened: a second press on "hand my seat back" is not about the waiting list.
-    holds = forms.IntegerField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
+    holds = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, booking: Booking, now: datetime, **options: Any) -> None:
         holds = booking.slot_id if booking.is_confirmed else None
