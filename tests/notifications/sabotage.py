@@ -16,4 +16,4 @@ def without_claims() -> None:
         changes["lease_until"] = None
         return bool(OutboxEmail.objects.filter(pk=email.pk).update(**changes))
 
-    outbox.claim, outbox._write = claim, write  # type: ignore[assignment]
+    outbox.claim, outbox._write = claim, write

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -25,6 +26,7 @@ CALENDAR = b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n"
 @pytest.fixture
 def demonstration(db, settings) -> None:
     """Demonstration mode: the worker fills the mailbox, and there are pages to read it."""
+    import_module("config.urls")  # which look at the setting once, when they are loaded
     settings.DEMONSTRATION = True
     settings.EMAIL_BACKEND = "notifications.mailbox.EmailBackend"
     settings.ROOT_URLCONF = "tests.notifications.demonstration_urls"
