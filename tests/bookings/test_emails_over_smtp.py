@@ -38,7 +38,7 @@ def test_it_arrives_as_it_was_written_with_its_invitation(post, name):
     assert message
     OutboxEmail.objects.update(next_try_at=timezone.now())
     Worker().run(until_idle=True)
-    (arrived,) = (email for email in post.emails if email["Message-ID"] == row.message_id)
+    (arrived,) = (email for email in post.emails() if email["Message-ID"] == row.message_id)
     assert (arrived["To"], arrived["Subject"].strip()) == (EMAIL, message.subject)
     assert arrived["Auto-Submitted"] == "auto-generated"
     said = parts(arrived)
@@ -61,4 +61,4 @@ def test_what_was_overtaken_is_shown_as_dropped_and_never_sent(post):
     Worker().run(until_idle=True)
     states = dict(OutboxEmail.objects.filter(recipient=EMAIL).values_list("kind", "state"))
     assert states == {"booking_booked": "dropped", "booking_promoted": "sent"}
-    assert [email["Subject"].split()[:2] for email in post.emails if email["To"] == EMAIL] == [["Your", "seat:"]]
+    assert [email["Subject"].split()[:2] for email in post.emails() if email["To"] == EMAIL] == [["Your", "seat:"]]
