@@ -228,6 +228,13 @@ def test_whoever_hands_a_seat_back_gets_a_free_one_that_suits_at_once(client, su
     assert Booking.objects.get(pk=alices_booking.pk).slot == surgery.slots.last()
 
 
+def test_in_a_surgery_of_one_time_nobody_is_asked_to_hand_back_for_another(client):
+    booking = BookingFactory.create(surgery=SurgeryFactory.create(slots=1))
+    assert "Hand your seat back" not in words_of(client.get(private(booking)))
+    page = press(client, booking, "wait/", holds=booking.slot.pk)
+    assert "Nobody else waits for that time, so the seat is still yours." in words_of(page)
+
+
 def test_whoever_waits_changes_which_times_suit_and_keeps_the_place(client, surgery, waiting):
     BookingFactory.create_batch(2, surgery=surgery, slot=surgery.slots.last())
     page = press(client, waiting, "wait/", suits=[surgery.slots.first().pk, surgery.slots.last().pk])
