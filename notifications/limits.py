@@ -6,6 +6,7 @@ called before the transaction that does the work, never within it, and refuses t
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv6Address, IPv6Network, ip_address
@@ -15,6 +16,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from psycopg.types.json import Jsonb
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,28 +54,47 @@ class LimitReached(Exception):
         self.until = until
 
 
-# One statement locks, reads and raises the count. At the limit its condition fails, and no row comes back.
+# One statement locks, reads and raises the counts. At its limit a count's condition fails, and its row does not come
+# back. In one order, so that two clients who count the same wait for one another instead of deadlocking.
 COUNT = """
     INSERT INTO notifications_limitcount AS counted (what, key, window_ends_at, count)
-    SELECT %(what)s, %(key)s, %(until)s, 1 WHERE %(most)s > 0
-    ON CONFLICT (what, key, window_ends_at) DO UPDATE SET count = counted.count + 1 WHERE counted.count < %(most)s
-    RETURNING count
+    SELECT what, key, window_ends_at, 1
+    FROM jsonb_to_recordset(%(tries)s) AS try (what text, key text, window_ends_at timestamptz, most int)
+    WHERE most > 0 ORDER BY what, key
+    ON CONFLICT (what, key, window_ends_at)
+        DO UPDATE SET count = counted.count + 1 WHERE counted.count < (%(most)s ->> counted.what)::int
+    RETURNING what, key
 """
 
 
 def count(limit: Limit, key: str, *, now: datetime | None = None) -> None:
-    """Count one try for `key`, an address of whatever kind. Raises LimitReached if it is one too many.
+    """Count one try for `key`, an address of whatever kind: `count_all` for a single one."""
+    count_all([(limit, key)], now=now)
 
-    However many processes try at once, exactly `limit.most` get through in a window. The key is stored as a keyed
-    hash. Raises RuntimeError inside a transaction: see above.
+
+def count_all(tries: Iterable[tuple[Limit, str]], *, now: datetime | None = None) -> None:
+    """Count one try for each of these keys, with one statement. Raises LimitReached if one of them is one too many.
+
+    However many processes try at once, exactly `limit.most` get through in a window. Keys are stored as keyed hashes.
+    Raises RuntimeError inside a transaction: see above.
     """
-    until = limit.window_ends_at(now or timezone.now())
-    hashed = salted_hmac(f"notifications.limits {limit.what}", key, algorithm="sha256").hexdigest()
+    now = now or timezone.now()
+    limits = {(limit.what, _hashed(limit, key)): limit for limit, key in tries}
+    rows = [
+        {"what": what, "key": key, "window_ends_at": limit.window_ends_at(now).isoformat(), "most": limit.most}
+        for (what, key), limit in limits.items()
+    ]
+    most = {limit.what: limit.most for limit in limits.values()}
     with transaction.atomic(durable=True), connection.cursor() as cursor:
-        cursor.execute(COUNT, {"what": limit.what, "key": hashed, "until": until, "most": limit.most})
-        allowed = cursor.fetchone()
-    if not allowed:
-        raise LimitReached(limit, until)
+        cursor.execute(COUNT, {"tries": Jsonb(rows), "most": Jsonb(most)})
+        allowed = set(cursor.fetchall())
+    for tried, limit in limits.items():
+        if tried not in allowed:
+            raise LimitReached(limit, limit.window_ends_at(now))
+
+
+def _hashed(limit: Limit, key: str) -> str:
+    return salted_hmac(f"notifications.limits {limit.what}", key, algorithm="sha256").hexdigest()
 
 
 # Some proxies write the client's port behind its address: 192.0.2.1:5123 or [2001:db8::1]:5123.

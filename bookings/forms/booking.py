@@ -22,6 +22,7 @@ from bookings.forms.fields import (
     TeamField,
     WorkEmailField,
 )
+from bookings.kept import kept
 from bookings.offers import Offer
 from bookings.services.booking import Answers
 from bookings.templatetags.seats import either, ordinal, seats_left_in_words
@@ -84,10 +85,14 @@ class SlotField(forms.ChoiceField):
             raise ValidationError(self.error_messages["required"], code="required")
         if chosen == WAIT and self.can_wait:
             return None
-        slot = self.offer.surgery.slots.filter(pk=chosen).first() if ID.fullmatch(chosen) else None
+        slot = next((slot for slot in self.offer.slots if str(slot.pk) == chosen), None) or self._not_shown(chosen)
         if slot is None:
             raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
         return slot
+
+    def _not_shown(self, chosen: str) -> Slot | None:
+        """A slot that has begun since the page was opened."""
+        return self.offer.surgery.slots.filter(pk=chosen).first() if ID.fullmatch(chosen) else None
 
 
 def choose_from(form: forms.Form, offer: Offer) -> None:
@@ -187,14 +192,14 @@ class BookForm(AnswersForm):
     )
     field_order = ("slot", "suits", "name", "email")
 
-    def __init__(self, *args: Any, surgery: Surgery, now: datetime, **options: Any) -> None:
+    def __init__(self, *args: Any, offer: Offer, **options: Any) -> None:
         super().__init__(*args, **options)
         suits = self.fields["suits"]
         assert isinstance(suits, SlotsField)
-        self.offer = Offer(surgery, now=now)
+        self.offer = offer
         choose_from(self, self.offer)
         self.fields["slot"].initial = self._only_choice
-        suits.queryset = surgery.slots.all()
+        suits.queryset = offer.surgery.slots.all()
         suits.choices = self._slots_to_wait_for
 
     def _only_choice(self) -> str | int | None:
@@ -256,7 +261,7 @@ def lost_race(slot: Slot) -> str:
 
 def check_may_book(email: str) -> str:
     """The normalised address, if its domain is one of the department's. Raises ValidationError, saying what to do."""
-    department = Department.current()
+    department = kept("department", Department.current, seconds=1.0)
     if department.lets_book(email):
         return email
     domains = either(department.email_domains)

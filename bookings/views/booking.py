@@ -1,6 +1,7 @@
 """Booking a seat: one page, one press."""
 
 import uuid
+from functools import partial
 from http import HTTPStatus
 
 from django.contrib.auth.decorators import login_not_required
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_safe
 from bookings.errors import BookingError, FormUsedAlready
 from bookings.finding import Search, hosts_of, nearest
 from bookings.forms.booking import BookForm
+from bookings.kept import kept
 from bookings.links import token_for
 from bookings.models import Submission
 from bookings.offers import Offer
@@ -25,22 +27,30 @@ from surgeries.models import Surgery
 @form_page
 def book(request: HttpRequest, reference: str) -> HttpResponseBase:
     """The form, and what becomes of it: a seat, a place on the waiting list, or the form again with what is free."""
-    now = timezone.now()
-    surgeries = Surgery.objects.public()
-    if request.method != "POST":  # which shows it only when something is wrong
-        surgeries = surgeries.select_related("venue__office")
-    surgery = surgeries.filter(reference=reference.lower()).first()
-    if surgery is None:
+    reference = reference.lower()[:13]  # one more than any has, so that no key is long
+    offer = kept(f"offer:{reference}", partial(_offer, reference), seconds=1.0)
+    if offer is None:
         return _unknown(request)
     if request.method != "POST":
         chosen = {"slot": request.GET["slot"]} if "slot" in request.GET else {}
-        return _show(request, BookForm(initial={"request_id": uuid.uuid4(), **chosen}, surgery=surgery, now=now))
-    form = BookForm(request.POST, surgery=surgery, now=now)
+        return _show(request, BookForm(initial={"request_id": uuid.uuid4(), **chosen}, offer=offer))
+    form = BookForm(request.POST, offer=offer)
     if form.is_valid():
         return _book(request, form)
     if "request_id" in form.errors:
         form.renew()
     return _show(request, form)
+
+
+def _offer(reference: str) -> Offer | None:
+    """What there is to choose from. A second old will do to show it: the lock decides what can still be booked."""
+    found = Surgery.objects.public().select_related("venue__office")
+    surgery = found.filter(reference=reference).first()
+    if surgery is None:
+        return None
+    offer = Offer(surgery, now=timezone.now())
+    offer.slots  # noqa: B018 - looked up now, so that it is kept
+    return offer
 
 
 def _book(request: HttpRequest, form: BookForm) -> HttpResponseBase:

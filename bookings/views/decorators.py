@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from bookings.links import LinkWithdrawn, LinkWrong, booking_for, token_for
 from bookings.models import Booking
-from notifications.limits import EMAILS_PER_ADDRESS, FORMS_PER_CLIENT, LimitReached, client_address, count
+from notifications.limits import EMAILS_PER_ADDRESS, FORMS_PER_CLIENT, LimitReached, client_address, count_all
 
 View = Callable[..., HttpResponseBase]
 
@@ -87,10 +87,8 @@ def while_it_can_change(view: View) -> View:
 
 def count_form(request: HttpRequest, *addresses: str | None) -> None:
     """Count a form that is going to send emails to these addresses. Raises LimitReached."""
-    count(FORMS_PER_CLIENT, client_address(request))
-    for address in addresses:
-        if address:
-            count(EMAILS_PER_ADDRESS, address)
+    known = [(EMAILS_PER_ADDRESS, address) for address in addresses if address]
+    count_all([(FORMS_PER_CLIENT, client_address(request)), *known])
 
 
 def too_much(request: HttpRequest, reached: LimitReached) -> HttpResponse:

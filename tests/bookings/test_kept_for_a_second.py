@@ -215,7 +215,7 @@ def test_what_is_kept_is_bounded(client):
     many(1)
     for number in range(300):
         client.get(f"/?page={number}")
-    assert len(caches["kept"]._cache) <= 100
+    assert len(caches["kept"]._cache) <= 200
 
 
 # ── Light ─────────────────────────────────────────────────────────────────────────────────────────────────────
