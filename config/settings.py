@@ -125,7 +125,7 @@ INSTALLED_APPS = [
     "bookings",
     "crispy_forms",
     "csp",
-    "django.contrib.admin",
+    "config.admin.DiarySiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -7,8 +7,6 @@ from django.urls import include, path
 
 from config import views
 
-admin.site.site_header = admin.site.site_title = "Social media surgeries"
-admin.site.index_title = "Keep the diary"
 admin.site.unregister(Group)  # there is one kind of administrator
 
 handler500 = "config.views.server_error"

@@ -13,7 +13,14 @@ from django.utils.formats import date_format
 
 from organisation.kind_admin import KindAdmin, acting
 from surgeries.models import Series, Surgery, Venue
-from surgeries.services import MOST_SEATS_PER_SLOT, DiaryError, extend_series, publish, slot_times
+from surgeries.services import (
+    MOST_SEATS_PER_SLOT,
+    SHORTEST_SLOT_MINUTES,
+    DiaryError,
+    extend_series,
+    publish,
+    slot_times,
+)
 from surgeries.templatetags.times import day_and_year
 
 WEEKS_AHEAD = 10
@@ -67,7 +74,8 @@ class SeriesForm(forms.ModelForm):
         day = timezone.localdate()
         if {"start_time", "end_time", "slot_minutes"} <= cleaned.keys():
             start, end = (datetime.combine(day, cleaned[name]) for name in ("start_time", "end_time"))
-            if start < end and not slot_times(start, end, cleaned["slot_minutes"]):
+            minutes = cleaned["slot_minutes"]
+            if start < end and minutes >= SHORTEST_SLOT_MINUTES and not slot_times(start, end, minutes):
                 self.add_error("slot_minutes", "A slot cannot be longer than the surgery.")
         return cleaned
 
