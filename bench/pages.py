@@ -7,13 +7,13 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import cache
 from urllib.parse import urlencode
 
 from bench.crowd import ROOT, Client, Pair
 
-SURGERIES = 500
+SURGERIES = 20
 
 
 def prepare() -> None:
@@ -26,18 +26,18 @@ def prepare() -> None:
     from django.db import connections
     from django.utils import timezone
 
-    from surgeries.models import Venue
+    from surgeries.models import Venue, local_moment
     from surgeries.services import create_surgery, publish
 
-    venue, start = Venue.objects.all()[0], timezone.now() + timedelta(days=90)
+    venue, first_day = Venue.objects.all()[0], timezone.localdate() + timedelta(days=90)
     for number in range(SURGERIES):
-        begins = start + timedelta(hours=3 * number)
+        begins = local_moment(first_day + timedelta(days=number), time(10))
         surgery = create_surgery(
             venue=venue,
             starts_at=begins,
             ends_at=begins + timedelta(hours=2),
             slot_minutes=20,
-            seats_per_slot=20,
+            seats_per_slot=250,
             is_drop_in=True,
         )
         publish(surgery=surgery, by=None)

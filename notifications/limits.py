@@ -5,6 +5,7 @@ their tries for nothing, and everybody behind the same address would wait for on
 called before the transaction that does the work, never within it, and refuses to run inside one.
 """
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +17,6 @@ from django.db import connection, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from psycopg.types.json import Jsonb
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,10 +59,10 @@ class LimitReached(Exception):
 COUNT = """
     INSERT INTO notifications_limitcount AS counted (what, key, window_ends_at, count)
     SELECT what, key, window_ends_at, 1
-    FROM jsonb_to_recordset(%(tries)s) AS try (what text, key text, window_ends_at timestamptz, most int)
+    FROM jsonb_to_recordset(%(tries)s::jsonb) AS try (what text, key text, window_ends_at timestamptz, most int)
     WHERE most > 0 ORDER BY what, key
     ON CONFLICT (what, key, window_ends_at)
-        DO UPDATE SET count = counted.count + 1 WHERE counted.count < (%(most)s ->> counted.what)::int
+        DO UPDATE SET count = counted.count + 1 WHERE counted.count < (%(most)s::jsonb ->> counted.what)::int
     RETURNING what, key
 """
 
@@ -86,7 +86,7 @@ def count_all(tries: Iterable[tuple[Limit, str]], *, now: datetime | None = None
     ]
     most = {limit.what: limit.most for limit in limits.values()}
     with transaction.atomic(durable=True), connection.cursor() as cursor:
-        cursor.execute(COUNT, {"tries": Jsonb(rows), "most": Jsonb(most)})
+        cursor.execute(COUNT, {"tries": json.dumps(rows), "most": json.dumps(most)})
         allowed = set(cursor.fetchall())
     for tried, limit in limits.items():
         if tried not in allowed:

@@ -8,4 +8,4 @@ from organisation.models import Department
 
 def department(request: HttpRequest) -> dict[str, SimpleLazyObject]:
     """The department as organisers set it, looked up by those pages that show something of it."""
-    return {"department": SimpleLazyObject(Department.current)}
+    return {"department": SimpleLazyObject(Department.recent)}

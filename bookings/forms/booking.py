@@ -22,7 +22,6 @@ from bookings.forms.fields import (
     TeamField,
     WorkEmailField,
 )
-from bookings.kept import kept
 from bookings.offers import Offer
 from bookings.services.booking import Answers
 from bookings.templatetags.seats import either, ordinal, seats_left_in_words
@@ -261,7 +260,7 @@ def lost_race(slot: Slot) -> str:
 
 def check_may_book(email: str) -> str:
     """The normalised address, if its domain is one of the department's. Raises ValidationError, saying what to do."""
-    department = kept("department", Department.current, seconds=1.0)
+    department = Department.recent()
     if department.lets_book(email):
         return email
     domains = either(department.email_domains)

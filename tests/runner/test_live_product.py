@@ -20,7 +20,7 @@ def test_a_browser_reads_a_page_of_the_live_product(page, live_product):
     page.get_by_label("Email").fill("alice@example.gov.uk")
     page.get_by_label("Password").fill("correct horse battery")
     page.get_by_role("button", name="Log in").click()
-    page.get_by_role("heading", name="Site administration").wait_for()
+    page.get_by_role("heading", name="Keep the diary").wait_for()
 
 
 @pytest.mark.parametrize("turn", [1, 2])
