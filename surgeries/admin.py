@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -42,6 +41,16 @@ class VenueAdmin(KindAdmin):
 
 
 class SeriesForm(forms.ModelForm):
+    slot_minutes = forms.IntegerField(
+        min_value=SHORTEST_SLOT_MINUTES,
+        max_value=24 * 60,
+        initial=20,
+        help_text="As long as the surgery makes it one long slot.",
+    )
+    seats_per_slot = forms.IntegerField(
+        min_value=1, max_value=MOST_SEATS_PER_SLOT, initial=3, help_text="How many people can book the same slot."
+    )
+
     class Meta:
         model = Series
         fields = (
@@ -52,8 +61,6 @@ class SeriesForm(forms.ModelForm):
             "starts_on": "Its weekday is the day of the series.",
             "ends_on": "Leave it empty to go on and on.",
             "every_weeks": "1 for every week, 2 for every second week.",
-            "slot_minutes": "As long as the surgery makes it one long slot.",
-            "seats_per_slot": "How many people can book the same slot.",
             "is_drop_in": "People are welcome without a booking.",
         }
 
@@ -63,19 +70,12 @@ class SeriesForm(forms.ModelForm):
         if isinstance(field := self.fields.get("venue"), forms.ModelChoiceField):
             field.queryset = venues
 
-    def clean_seats_per_slot(self) -> int:
-        seats = self.cleaned_data["seats_per_slot"]
-        if seats > MOST_SEATS_PER_SLOT:
-            raise ValidationError(f"A slot has {MOST_SEATS_PER_SLOT} seats at most.")
-        return seats
-
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
         day = timezone.localdate()
         if {"start_time", "end_time", "slot_minutes"} <= cleaned.keys():
             start, end = (datetime.combine(day, cleaned[name]) for name in ("start_time", "end_time"))
-            minutes = cleaned["slot_minutes"]
-            if start < end and minutes >= SHORTEST_SLOT_MINUTES and not slot_times(start, end, minutes):
+            if start < end and not slot_times(start, end, cleaned["slot_minutes"]):
                 self.add_error("slot_minutes", "A slot cannot be longer than the surgery.")
         return cleaned
 

@@ -58,7 +58,7 @@ def test_a_series_that_cannot_make_surgeries_says_why(client):
         ({"slot_minutes": 121}, "longer than the surgery"),
         ({"slot_minutes": 1}, "greater than or equal to 5"),
         ({"slot_minutes": 0}, "greater than or equal to 5"),
-        ({"seats_per_slot": 201}, "200 seats at most"),
+        ({"seats_per_slot": 201}, "less than or equal to 200"),
         ({"every_weeks": 13}, "less than or equal to 12"),
         ({"end_time": "09:00"}, "end has to come after the start"),
         ({"ends_on": "2020-01-01"}, "end has to come after the start"),
