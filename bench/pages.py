@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from bench.crowd import ROOT, Client, Pair
 
-SURGERIES = 20
+SURGERIES = 30
 
 
 def prepare() -> None:
@@ -37,7 +37,7 @@ def prepare() -> None:
             starts_at=begins,
             ends_at=begins + timedelta(hours=2),
             slot_minutes=20,
-            seats_per_slot=250,
+            seats_per_slot=200,
             is_drop_in=True,
         )
         publish(surgery=surgery, by=None)
