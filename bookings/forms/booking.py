@@ -159,12 +159,16 @@ class AnswersForm(forms.Form):
         said = self.cleaned_data
         return Answers(
             team=said["team"],
-            topics=said["topics"],
-            symptoms=said["symptoms"],
+            topics=self._chosen("topics"),
+            symptoms=self._chosen("symptoms"),
             is_unsure=UNSURE in self["symptoms"].data,
             question=said["question"],
             adjustments=said["adjustments"],
         )
+
+    def _chosen(self, name: str) -> list:
+        """The rows that were ticked, without asking the database for none."""
+        return list(self.cleaned_data[name]) if self[name].data else []
 
 
 class BookForm(AnswersForm):
