@@ -1,16 +1,18 @@
-"""What the clock does for this app: it reminds."""
+"""What the clock does for this app: it reminds, and it promotes whom no act of theirs could."""
 
 from collections import defaultdict
 from datetime import datetime, time, timedelta
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from bookings.emails import queue_reminders
 from bookings.models import Booking
+from bookings.services.waiting import settle
 from notifications.registry import duty
 from organisation.models import Department
 from organisation.working_days import working_day_before
-from surgeries.models import Surgery, local_moment
+from surgeries.models import Seat, Surgery, local_moment
 
 # How far ahead to look: more days than any weekend with bank holidays around it has.
 AHEAD = timedelta(days=10)
@@ -39,3 +41,16 @@ def reminded_at(surgery: Surgery, *, hour: int) -> datetime:
     """When clocks show `hour` on the working day before the surgery, in the nation of its office."""
     day = working_day_before(timezone.localdate(surgery.starts_at), surgery.venue.office.nation)
     return local_moment(day, time(hour))
+
+
+@duty(every=timedelta(minutes=1))
+def promote_those_free_by_now(now: datetime) -> None:
+    """Promote where somebody waits beside a free seat.
+
+    Whoever frees a seat promotes at once; this is for people who became free themselves, by a surgery elsewhere that
+    was called off or a shift that was given back.
+    """
+    waiting = Booking.objects.waiting().filter(surgery=OuterRef("pk"))
+    free = Seat.objects.filter(surgery=OuterRef("pk"), booking=None, slot__starts_at__gt=now)
+    for surgery in Surgery.objects.upcoming(now).filter(Exists(waiting), Exists(free)):
+        settle(surgery=surgery, now=now)

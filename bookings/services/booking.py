@@ -163,9 +163,12 @@ def cancel(
     booking: Booking,
     reason: str = "Cancelled from the private link",
     canceller: str = Booking.Canceller.ATTENDEE,
+    tell: bool = True,
     now: datetime | None = None,
 ) -> Booking:
     """End the booking, or leave the waiting list; the seat goes to the first in line whom it suits.
+
+    Without `tell` the attendee gets no email about it, because they have had as many as an address is sent in a day.
 
     Cancelling again changes nothing. Raises BookingClosed once the slot has begun.
     """
@@ -186,7 +189,8 @@ def cancel(
                 "calendar_sequence",
             ]
         )  # fmt: skip
-        emails.queue_cancelled(booking, now=now)
+        if tell:
+            emails.queue_cancelled(booking, now=now)
         promote_and_tell(surgeries.values(), now=now)
     return booking
 
@@ -201,7 +205,7 @@ def correct_email(*, booking: Booking, email: str, now: datetime | None = None) 
     """
     now = now or timezone.now()
     with transaction.atomic():
-        booking, _ = lock_for(booking, now=now)
+        booking, surgeries = lock_for(booking, now=now)
         if booking.attendee.email == email:
             return True
         if not booking.is_live or booking.has_begun(now):
@@ -212,13 +216,15 @@ def correct_email(*, booking: Booking, email: str, now: datetime | None = None) 
                 attendee, surgery=booking.surgery, slot=booking.slot, request_id=booking.reference, now=now
             )
             return False
-        mistaken = booking.attendee
+        # Locked whole, so that no booking elsewhere can come to point at it while it is decided whether to forget it.
+        mistaken = Attendee.objects.select_for_update().get(pk=booking.attendee_id)
         booking.attendee, booking.changed_at = attendee, now
         booking.link_number += 1
         booking.calendar_sequence += 1
         booking.save(update_fields=["attendee", "changed_at", "link_number", "calendar_sequence"])
         emails.queue_sent_in_error(booking, to=mistaken.email, now=now)
         emails.queue_booked(booking, now=now)
+        promote_and_tell(surgeries.values(), now=now)
         if not (mistaken.user_id or mistaken.bookings.exists() or mistaken.visits.exists()):
             mistaken.delete()
     return True

@@ -10,6 +10,7 @@ from bookings import emails
 from bookings.errors import BookingClosed, WaitingListClosed
 from bookings.models import Booking
 from bookings.services.locks import is_busy, lock_for
+from bookings.services.statements import lock_surgeries
 from surgeries.models import Seat, Slot, Surgery
 from surgeries.transactions import retried
 
@@ -51,6 +52,14 @@ def promote_and_tell(surgeries: Iterable[Surgery], *, now: datetime, passing_ove
     for surgery in surgeries:
         for booking in promote(surgery, now=now, passing_over=passing_over):
             emails.queue_promoted(booking, now=now)
+
+
+@retried
+def settle(*, surgery: Surgery, now: datetime | None = None) -> None:
+    """Promote whoever can have a free seat by now, such as somebody whose clash was at a surgery that is called off."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        promote_and_tell(lock_surgeries([surgery.pk]).values(), now=now)
 
 
 def confirm(booking: Booking, seat: Seat, *, now: datetime) -> None:

@@ -132,14 +132,17 @@ def evidence(request: HttpRequest, booking: Booking) -> HttpResponseBase:
 def cancel(request: HttpRequest, booking: Booking) -> HttpResponseBase:
     """Cancel, or leave the waiting list: this page asks, and its button acts.
 
-    Counted like everything that sends an email, and never refused: somebody else may have the seat.
+    Never refused, because somebody else may have the seat; past the limit there is only no email about it.
     """
     form = CancelForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        with suppress(LimitReached):
+        try:
             count_form(request, booking.attendee.email)
+            tell = True
+        except LimitReached:
+            tell = False
         reason = form.cleaned_data["reason"]
         with suppress(BookingClosed):
-            services.cancel(booking=booking, **({"reason": reason} if reason else {}))
+            services.cancel(booking=booking, tell=tell, **({"reason": reason} if reason else {}))
         return see_booking(booking)
     return render(request, "bookings/cancel.html", {"form": form, "booking": booking})

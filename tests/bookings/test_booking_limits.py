@@ -95,6 +95,7 @@ def test_cancelling_counts_and_is_never_refused(client):
     assert client.post(private(booking, "cancel/")).status_code == 303
     booking.refresh_from_db()
     assert booking.is_cancelled
+    assert OutboxEmail.objects.filter(recipient=ADA).count() == 2, "past the limit nothing is sent about it"
 
 
 def test_evidence_sends_nothing_and_counts_for_the_client_only(client, surgery, alices_booking):

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from bookings.duties import promote_those_free_by_now
 from bookings.errors import BookingClosed, WaitingListClosed
 from bookings.models import Booking
-from bookings.services.booking import cancel, move
-from bookings.services.diary import set_seats
+from bookings.services.booking import cancel, correct_email, move
+from bookings.services.diary import call_off, set_seats
 from bookings.services.waiting import hand_back
 from notifications.models import OutboxEmail
 from tests.factories import BookingFactory, SurgeryFactory
@@ -153,3 +154,26 @@ def test_two_presses_at_once_hand_a_seat_back_once(full):
     again = hand_back(booking=holder)
     assert list(again.suits.all()) == [full.slots.last()]
     assert OutboxEmail.objects.filter(kind="booking_handed_back").count() == 1
+
+
+def test_whoever_is_freed_by_a_surgery_that_is_called_off_is_promoted_by_the_clock(full):
+    first, second = waits(full), waits(full, full.slots.last())
+    elsewhere = SurgeryFactory.create(starts_at=full.starts_at, slots=1)
+    BookingFactory.create(surgery=elsewhere, attendee=first.attendee)
+    cancel(booking=in_slot(full, 0))
+    promote_those_free_by_now(timezone.now())
+    assert states(first, second) == ["waiting", "waiting"]
+    call_off(surgery=elsewhere, reason="The café is closed.")
+    for _ in range(2):
+        promote_those_free_by_now(timezone.now())
+    assert states(first, second) == ["confirmed", "waiting"]
+    assert OutboxEmail.objects.filter(kind="booking_promoted").count() == 1
+
+
+def test_whoever_is_freed_by_an_address_put_right_is_promoted_at_once(full):
+    first = waits(full)
+    elsewhere = SurgeryFactory.create(starts_at=full.starts_at, slots=1)
+    mistyped = BookingFactory.create(surgery=elsewhere, attendee=first.attendee)
+    cancel(booking=in_slot(full, 0))
+    correct_email(booking=mistyped, email="ada.lovelace@example.gov.uk")
+    assert states(first) == ["confirmed"]
