@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.middleware.common import CommonMiddleware
 
 from config.logs import about
 
@@ -51,6 +52,15 @@ def add_headers(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+class CommonUnlessProbed(CommonMiddleware):
+    """Django's own, but a load balancer may probe by IP address: the two probes are answered whatever the host."""
+
+    probes = ("/healthz", "/readyz")
+
+    def process_request(self, request):
+        return None if request.path_info in self.probes else super().process_request(request)
 
 
 class SignedInUnlessPublic(LoginRequiredMiddleware):

@@ -234,6 +234,24 @@ def test_a_process_lives_without_its_database_and_is_not_ready(lenient: Client, 
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("address", "status"), [("/healthz", 200), ("/readyz", 200), ("/cookies/", 400)])
+def test_a_load_balancer_may_probe_by_ip_address_and_nothing_else(client: Client, settings, address: str, status: int):
+    settings.SECURE_SSL_REDIRECT = True
+
+    response = client.get(address, HTTP_HOST="10.0.0.7:8000")
+
+    assert response.status_code == status
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/healthz", "/readyz"])
+def test_without_the_exception_a_probe_by_ip_address_is_refused(client: Client, monkeypatch, address: str):
+    monkeypatch.setattr("config.middleware.CommonUnlessProbed.probes", ())
+
+    assert client.get(address, HTTP_HOST="10.0.0.7:8000").status_code == 400
+
+
+@pytest.mark.django_db
 def test_a_process_is_ready_when_every_migration_is_there(client: Client):
     assert client.get("/readyz").content == b"ready\n"
 

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from organisation.models import Department
+from tests.factories import SeriesFactory
 
 PAGES = ["/accessibility/", "/privacy/", "/cookies/"]
 pytestmark = pytest.mark.django_db
@@ -41,6 +42,20 @@ def test_every_cookie_of_the_administration_is_on_the_page_about_cookies(client:
 
     for cookie in {*client.get("/admin/login/").cookies, *admin_client.cookies}:
         assert f">{cookie}</dt>" in listed
+
+
+@pytest.mark.parametrize(("storage", "sets_its_own"), [("session.Session", False), ("cookie.Cookie", True)])
+def test_what_the_administration_says_needs_no_cookie_of_its_own(
+    admin_client: Client, settings, storage: str, sets_its_own: bool
+) -> None:
+    if sets_its_own:
+        settings.MESSAGE_STORAGE = f"django.contrib.messages.storage.{storage}Storage"
+    chosen = {"action": "publish_drafts", "_selected_action": [SeriesFactory().pk]}
+
+    said = admin_client.post("/admin/surgeries/series/", chosen)
+
+    assert said.status_code == 302
+    assert ("messages" in said.cookies) is sets_its_own
 
 
 def test_the_menu_is_the_same_everywhere_and_marks_only_the_page_itself(client: Client) -> None:
