@@ -131,6 +131,8 @@ class SeriesAdmin(KindAdmin):
                 self.message_user(request, f"{series}: nothing was added. {error}", messages.ERROR)
                 continue
             said = f"{series}: {len(extension.made)} added as drafts."
+            if extension.made:
+                self.log_change(request, series, f"Surgeries added as drafts: {len(extension.made)}.")
             if extension.skipped:
                 left_out = ", ".join(f"{day_and_year(each.day)} ({each.reason})" for each in extension.skipped)
                 said = f"{said} Left out: {left_out}."

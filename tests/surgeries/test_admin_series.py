@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 from django.utils import timezone
 
@@ -30,6 +31,8 @@ def test_surgeries_are_added_as_drafts_and_bank_holidays_named(client):
         assert "Left out: Monday 6 April 2026 (Easter Monday), Monday 4 May 2026 (May Day)." in words
         assert set(series.surgeries.values_list("state", flat=True)) == {Surgery.State.DRAFT}
         assert "0 added as drafts." in said(act(client, "surgeries_series", "add_surgeries", [series]))
+        history = LogEntry.objects.filter(content_type__model="series", object_id=series.pk)
+        assert [entry.change_message for entry in history] == ["Surgeries added as drafts: 8."]
 
 
 def test_its_drafts_are_published_together(client):
