@@ -101,7 +101,8 @@ class WorkEmailField(forms.EmailField):
 
     def to_python(self, value: Any) -> str:
         address = UNSEEN.sub("", super().to_python(value) or "")
-        return normalise_email("".join(address.split()))
+        # Around the address and its @ only: without a space in the middle it might be somebody else's.
+        return normalise_email("@".join(part.strip() for part in address.split("@")))
 
 
 class SentencesField(forms.CharField):
