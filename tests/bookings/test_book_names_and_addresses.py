@@ -95,7 +95,8 @@ def test_the_address_is_stored_in_its_one_spelling(send):
 @pytest.mark.parametrize(
     "typed",
     [
-        "b ob@example.gov.uk", "ada", "ada@", "@example.gov.uk", "ada@example", "ada@exa mple,gov.uk", "ada@@example.gov.uk", "ada@.gov.uk",
+        "b ob@example.gov.uk",
+        "ada", "ada@", "@example.gov.uk", "ada@example", "ada@exa mple,gov.uk", "ada@@example.gov.uk", "ada@.gov.uk",
         '"ada lovelace"@example.gov.uk', "ada@éxample.gov.uk", "àda@example.gov.uk",
         f"{'a' * 250}@example.gov.uk", "ada@example.gov.uk, bob@example.gov.uk", "<ada@example.gov.uk>",
     ],

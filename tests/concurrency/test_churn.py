@@ -8,7 +8,7 @@ from functools import partial
 
 from bookings.errors import BookingError
 from bookings.invariants import violations
-from bookings.models import Booking
+from bookings.models import Booking, BookingQuerySet
 from bookings.services.booking import Answers, book, cancel, move
 from bookings.services.diary import set_seats
 from bookings.services.waiting import promote
@@ -39,8 +39,12 @@ class Churn:
         return done
 
     def book(self, dice: random.Random) -> None:
-        slot = dice.choice(self.slots)
-        wants = dice.choice([slot, None])
+        self.sign_up(slot := dice.choice(self.slots), dice.choice([slot, None]))
+
+    def wait(self, dice: random.Random) -> None:
+        self.sign_up(dice.choice(self.slots), None)
+
+    def sign_up(self, slot: Slot, wants: Slot | None) -> None:
         booking = book(
             surgery=slot.surgery, slot=wants, name="Somebody", email=f"{uuid.uuid4()}@example.gov.uk",
             answers=Answers(), request_id=uuid.uuid4(),
@@ -105,9 +109,11 @@ def test_the_invariants_hold_at_every_moment_and_promotions_are_in_order(each_po
 
 
 def test_control_promotion_from_the_end_of_the_line_is_noticed(each_postgres, monkeypatch):
-    from bookings.models import BookingQuerySet
-
-    monkeypatch.setattr("tests.concurrency.test_churn.SECONDS", 4)
-    monkeypatch.setattr("tests.concurrency.test_churn.SURGERIES", 2)
+    surgery = SurgeryFactory.create(slots=1, seats=1)
+    crowd, dice = Churn([surgery]), random.Random(1)
+    while len(crowd.positions) < 3:
+        crowd.wait(dice)
     monkeypatch.setattr(BookingQuerySet, "waiting", lambda rows: rows.filter(state="waiting").order_by("-position"))
-    assert out_of_order(churn())
+    for _ in range(2):
+        cancel(booking=surgery.bookings.holding_a_seat().get())
+    assert out_of_order(crowd)
