@@ -12,6 +12,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+PATIENCE = 8.0
+"""Seconds that a process has to end by itself after SIGTERM."""
+
 
 class CannotRun(Exception):
     """The product cannot start or go on. Its text is one sentence that says what to do."""
@@ -68,6 +71,16 @@ class Child:
         if len(self.deaths) == self.deaths.maxlen and self.deaths[-1] - self.deaths[0] < 30:
             raise CannotRun(f"The {self.name} process keeps stopping: see {self.log}.")
         self.start()
+
+    def start_again(self) -> None:
+        """Start the process unless it runs."""
+        if self.process is None or self.process.poll() is not None:
+            self.start()
+
+    def stop(self) -> None:
+        """Ask it to stop and wait until it has."""
+        self.ask_to_stop()
+        self.wait_until_stopped(time.monotonic() + PATIENCE)
 
     def ask_to_stop(self) -> None:
         """Send SIGTERM, which lets it finish what it is doing."""

@@ -8,10 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from runner.processes import CannotRun, Child
-
-PATIENCE = 8.0
-"""Seconds that a process has to end by itself after SIGTERM."""
+from runner.processes import PATIENCE, CannotRun, Child
 
 
 @dataclass

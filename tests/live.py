@@ -53,13 +53,21 @@ def _live_product(django_db_setup: None, tmp_path_factory: pytest.TempPathFactor
             "PUBLIC_BASE_URL": f"http://127.0.0.1:{listener.getsockname()[1]}",
         }
         with product(listener, environment, logs=tmp_path_factory.mktemp("live")) as running:
+            assert running.worker
+            running.worker.stop()
             yield running
 
 
 @pytest.fixture
-def live_product(_live_product: Product, transactional_db: None) -> Product:
-    """The product as it runs in a demonstration, over the database of this test, which is emptied afterwards."""
-    return _live_product
+def live_product(_live_product: Product, transactional_db: None) -> Iterator[Product]:
+    """The product as it runs in a demonstration, over the database of this test, which is emptied afterwards.
+
+    Its worker rests between such tests: it would write rows behind the emptying, and take other tests' emails.
+    """
+    assert _live_product.worker
+    _live_product.worker.start_again()
+    yield _live_product
+    _live_product.worker.stop()
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,14 @@ def test_the_live_product_answers(live_product):
         assert response.read() == b"ready\n"
 
 
+def test_the_worker_rests_while_no_test_asks_for_it(_live_product):
+    assert _live_product.worker.process.poll() is not None
+
+
+def test_the_worker_works_for_a_test_that_asks(live_product):
+    assert live_product.worker.process.poll() is None
+
+
 def test_a_browser_reads_a_page_of_the_live_product(page, live_product):
     User.objects.create_superuser("alice@example.gov.uk", "correct horse battery")
     page.goto("/admin/")
