@@ -44,7 +44,7 @@ def database_url(alias: str = "default") -> str:
 
 
 @pytest.fixture(scope="session")
-def _live_product(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def shared_product(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     with reserved_port() as listener:
         inherited = {name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"}
         environment = inherited | {
@@ -59,15 +59,15 @@ def _live_product(django_db_setup: None, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture
-def live_product(_live_product: Product, transactional_db: None) -> Iterator[Product]:
+def live_product(shared_product: Product, transactional_db: None) -> Iterator[Product]:
     """The product as it runs in a demonstration, over the database of this test, which is emptied afterwards.
 
     Its worker rests between such tests: it would write rows behind the emptying, and take other tests' emails.
     """
-    assert _live_product.worker
-    _live_product.worker.start_again()
-    yield _live_product
-    _live_product.worker.stop()
+    assert shared_product.worker
+    shared_product.worker.start_again()
+    yield shared_product
+    shared_product.worker.stop()
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,8 @@ def test_the_live_product_answers(live_product):
         assert response.read() == b"ready\n"
 
 
-def test_the_worker_rests_while_no_test_asks_for_it(_live_product):
-    assert _live_product.worker.process.poll() is not None
+def test_the_worker_rests_while_no_test_asks_for_it(shared_product):
+    assert shared_product.worker.process.poll() is not None
 
 
 def test_the_worker_works_for_a_test_that_asks(live_product):
