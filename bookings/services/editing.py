@@ -10,8 +10,8 @@ from django.db.models import ProtectedError, Q
 from django.utils import timezone
 
 from accounts.models import User
-from bookings.models import Attendee, Booking
-from bookings.services.locks import lock_surgeries
+from bookings.models import Booking
+from bookings.services.statements import lock_attendee, lock_surgeries
 from bookings.services.waiting import promote_and_tell
 from champions.models import Champion
 from surgeries.models import Shift, Slot, Surgery, Venue
@@ -100,10 +100,11 @@ def host(
     Raises DiaryError if that lies outside the surgery, or if the champion hosts elsewhere or has booked a seat for
     themselves at that time.
     """
-    surgery = _open_surgery(surgery.pk, now or timezone.now())
+    now = now or timezone.now()
+    surgery = _open_surgery(surgery.pk, now)
     if not surgery.starts_at <= starts_at < ends_at <= surgery.ends_at:
         raise DiaryError(f"{champion}’s shift has to lie within the surgery, {span(surgery)}.")
-    _check_own_bookings(champion, starts_at, ends_at)
+    _check_own_bookings(champion, starts_at, ends_at, now)
     try:
         with transaction.atomic():
             return Shift.objects.create(champion=champion, surgery=surgery, starts_at=starts_at, ends_at=ends_at)
@@ -133,13 +134,17 @@ def _open_surgery(pk: int, now: datetime) -> Surgery:
     return surgery
 
 
-def _check_own_bookings(champion: Champion, starts_at: datetime, ends_at: datetime) -> None:
-    """Raises DiaryError if the champion, as an attendee, is confirmed somewhere at that time."""
+def _check_own_bookings(champion: Champion, starts_at: datetime, ends_at: datetime, now: datetime) -> None:
+    """Raises DiaryError if the champion, as an attendee, is confirmed somewhere at that time.
+
+    Whoever books takes the same lock. Somebody who never has is made an attendee for it: there is no row to lock yet,
+    and their first booking may come at this very moment.
+    """
     if champion.user is None:
         return
-    attendees = list(Attendee.objects.select_for_update(no_key=True).filter(email=champion.user.email))
+    attendee = lock_attendee(email=champion.user.email, name=champion.name, now=now)
     booked = Booking.objects.holding_a_seat().filter(
-        attendee__in=attendees, slot__starts_at__lt=ends_at, slot__ends_at__gt=starts_at
+        attendee=attendee, slot__starts_at__lt=ends_at, slot__ends_at__gt=starts_at
     )
     if booked.exists():
         raise DiaryError(f"{champion} has booked a seat for that time. Ask them to cancel it first.")

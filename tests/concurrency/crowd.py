@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from django.db import connections
+from django.db import connection, connections
 
 from bookings.services import statements
 
 FULL_SIZE = bool(os.environ.get("FULL_SIZE"))
+# Long enough for a second act to finish or to stand before the lock, whichever it will.
+A_MOMENT = 0.02
 
 
 def all_at_once(acts: Iterable[Callable[[], object]], *, threads: int = 16) -> list[object]:
@@ -33,6 +35,41 @@ def all_at_once(acts: Iterable[Callable[[], object]], *, threads: int = 16) -> l
 
         list(pool.map(leave, range(threads)))
     return results
+
+
+def second_begins_after(statements: int, first: Callable[[], object], second: Callable[[], object]) -> bool:
+    """Run both acts, the second as soon as the first has made so many statements. Whether the first makes so many."""
+    begin, ended, count = threading.Event(), threading.Event(), 0
+
+    def pause(execute, sql, params, many, context):
+        nonlocal count
+        result = execute(sql, params, many, context)
+        count += 1
+        if count == statements:
+            begin.set()
+            ended.wait(A_MOMENT)
+        return result
+
+    def run_first() -> None:
+        try:
+            with connection.execute_wrapper(pause):
+                first()
+        finally:
+            begin.set()
+            connection.close()
+
+    def run_second() -> None:
+        begin.wait()
+        try:
+            second()
+        finally:
+            ended.set()
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        for future in [pool.submit(run_first), pool.submit(run_second)]:
+            future.result()
+    return count >= statements
 
 
 @contextmanager

@@ -5,15 +5,13 @@ statement, otherwise after every fifth.
 """
 
 import itertools
-import threading
 import uuid
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import pytest
-from django.db import connection
 
 from bookings.errors import BookingError
 from bookings.invariants import violations
@@ -22,11 +20,9 @@ from bookings.services.booking import Answers, book, cancel, move
 from bookings.services.diary import call_off, set_seats
 from bookings.services.waiting import hand_back
 from surgeries.models import Slot, Surgery
-from tests.concurrency.crowd import FULL_SIZE, without_the_lock
+from tests.concurrency.crowd import FULL_SIZE, second_begins_after, without_the_lock
 from tests.factories import AttendeeFactory, BookingFactory, SurgeryFactory
 
-# Long enough for the second act to finish or to stand before the lock, whichever it will.
-A_MOMENT = 0.02
 STRIDE = 1 if FULL_SIZE else 5
 
 
@@ -92,39 +88,9 @@ def one_after_the_other(*acts: Callable[[Scene], object]) -> frozenset:
 
 def begins_after(statements: int, one: Callable, other: Callable) -> tuple[frozenset, bool]:
     """The outcome if `other` begins after so many statements of `one`, and whether `one` has that many."""
-    scene, now, count = Scene(), threading.Event(), 0
-
-    def pause(execute, sql, params, many, context):
-        nonlocal count
-        result = execute(sql, params, many, context)
-        count += 1
-        if count == statements:
-            now.set()
-            pool_turn.wait(A_MOMENT)
-        return result
-
-    pool_turn = threading.Event()
-
-    def second() -> None:
-        now.wait()
-        told(other, scene)
-        pool_turn.set()
-
-    def first() -> None:
-        with connection.execute_wrapper(pause):
-            told(one, scene)
-        now.set()
-
-    def run(act: Callable[[], None]) -> None:
-        try:
-            act()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        for future in [pool.submit(run, first), pool.submit(run, second)]:
-            future.result()
-    return scene.outcome(), count >= statements
+    scene = Scene()
+    reached = second_begins_after(statements, partial(told, one, scene), partial(told, other, scene))
+    return scene.outcome(), reached
 
 
 def surprises(one: str, other: str) -> list[str]:

@@ -1,0 +1,67 @@
+"""A champion takes a shift while making a first booking ever, elsewhere at the same time: one of them is refused."""
+
+import itertools
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+
+import pytest
+
+from bookings.invariants import violations
+from bookings.models import Attendee, Booking
+from bookings.services import editing
+from bookings.services.booking import Answers, book
+from surgeries.models import Shift
+from surgeries.services import DiaryError
+from tests.concurrency.crowd import second_begins_after
+from tests.factories import ChampionFactory, SurgeryFactory, UserFactory
+
+
+class Scene:
+    """Two surgeries at one time, and a champion who has never booked."""
+
+    def __init__(self) -> None:
+        self.here, self.there = SurgeryFactory.create_batch(2, slots=1)
+        self.champion = ChampionFactory.create(user=UserFactory.create())
+
+    def host(self) -> None:
+        with suppress(DiaryError):
+            editing.host(
+                surgery=self.here, champion=self.champion, starts_at=self.here.starts_at, ends_at=self.here.ends_at
+            )
+
+    def book(self) -> None:
+        book(
+            surgery=self.there, slot=self.there.slots.get(), name="Ada", email=self.champion.user.email,
+            answers=Answers(), request_id=uuid.uuid4(),
+        )  # fmt: skip
+
+    def commitments(self) -> int:
+        booked = Booking.objects.holding_a_seat().filter(attendee__email=self.champion.user.email)
+        return booked.count() + Shift.objects.live().filter(champion=self.champion).count()
+
+
+def most_commitments(first: Callable[[Scene], None], second: Callable[[Scene], None]) -> int:
+    """How many the champion ends up with, whichever statement of the first act the second begins after."""
+    most = 0
+    for statements in itertools.count(1):
+        scene = Scene()
+        if not second_begins_after(statements, partial(first, scene), partial(second, scene)):
+            return most
+        most = max(most, scene.commitments())
+    raise AssertionError("an act has an end")
+
+
+@pytest.mark.parametrize(("first", "second"), [(Scene.host, Scene.book), (Scene.book, Scene.host)])
+def test_nobody_hosts_here_and_sits_there(each_postgres, first, second):
+    assert most_commitments(first, second) == 1
+    assert violations() == {}
+
+
+def test_control_a_lock_on_whom_we_know_already_is_not_enough(each_postgres, monkeypatch):
+    def lock_if_known(*, email, name, now):
+        return Attendee.objects.select_for_update().filter(email=email).values_list("pk", flat=True).first()
+
+    monkeypatch.setattr(editing, "lock_attendee", lock_if_known)
+    assert most_commitments(Scene.host, Scene.book) == 2
