@@ -40,7 +40,7 @@ def prepare() -> None:
             seats_per_slot=200,
             is_drop_in=True,
         )
-        publish(surgery=surgery, by=None)
+        publish(surgery=surgery)
     connections.close_all()
 
 

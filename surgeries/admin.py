@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from organisation.kind_admin import KindAdmin, acting
+from organisation.kind_admin import KindAdmin
 from surgeries.models import Series, Surgery, Venue
 from surgeries.services import (
     MOST_SEATS_PER_SLOT,
@@ -126,7 +126,7 @@ class SeriesAdmin(KindAdmin):
         until = timezone.localdate() + timedelta(weeks=WEEKS_AHEAD)
         for series in queryset:
             try:
-                extension = extend_series(series=series, until=until, by=acting(request))
+                extension = extend_series(series=series, until=until)
             except DiaryError as error:
                 self.message_user(request, f"{series}: nothing was added. {error}", messages.ERROR)
                 continue
@@ -150,7 +150,7 @@ def publish_all(page: admin.ModelAdmin, request: HttpRequest, surgeries: QuerySe
     published = 0
     for surgery in surgeries.select_related("venue__office"):
         try:
-            publish(surgery=surgery, by=acting(request))
+            publish(surgery=surgery)
         except DiaryError as error:
             page.message_user(request, f"{surgery}: not published. {error}", messages.ERROR)
         else:

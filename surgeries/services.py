@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import User
 from organisation.models import Department
 from organisation.working_days import bank_holidays
 
@@ -66,7 +65,6 @@ def create_surgery(
     series: Series | None = None,
     cutoff_minutes: int | None = None,
     note: str = "",
-    by: User | None = None,
 ) -> Surgery:
     """Make a draft surgery with its slots and their seats, and return it.
 
@@ -105,7 +103,7 @@ def create_surgery(
 
 @retried
 @transaction.atomic
-def extend_series(*, series: Series, until: date, by: User | None = None, now: datetime | None = None) -> Extension:
+def extend_series(*, series: Series, until: date, now: datetime | None = None) -> Extension:
     """Make the drafts that are missing in a series, for every date of its pattern after `now` up to `until`.
 
     Steps in local time and converts afterwards, so that 10:00 stays 10:00 across a change of the clocks. Bank holidays
@@ -134,7 +132,6 @@ def extend_series(*, series: Series, until: date, by: User | None = None, now: d
                 slot_minutes=series.slot_minutes,
                 seats_per_slot=series.seats_per_slot,
                 is_drop_in=series.is_drop_in,
-                by=by,
             )
         )
     return extension
@@ -142,7 +139,7 @@ def extend_series(*, series: Series, until: date, by: User | None = None, now: d
 
 @retried
 @transaction.atomic
-def publish(*, surgery: Surgery, by: User | None, now: datetime | None = None) -> Surgery:
+def publish(*, surgery: Surgery, now: datetime | None = None) -> Surgery:
     """Show a draft to everybody, so that it can be booked. Returns the surgery as it is now.
 
     Raises CannotPublish if it is no draft, is over at `now`, or has no seat.

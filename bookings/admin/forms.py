@@ -13,7 +13,6 @@ from django.contrib.admin.widgets import AdminDateWidget, AdminTimeWidget
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import User
 from bookings.errors import StillBooked
 from bookings.services.diary import add_slot, set_seats
 from bookings.services.editing import end_shift, host, remove_slot
@@ -152,23 +151,23 @@ class RowFormSet(forms.BaseInlineFormSet):
         form.surgery = self.instance
         return form
 
-    def keep(self, *, by: User) -> None:
+    def keep(self) -> None:
         """Save what was added, changed and ticked for deletion. Raises DiaryError if a service refuses."""
         self.new_objects: list[Any] = []
         self.changed_objects: list[Any] = []
         self.deleted_objects: list[Any] = []
         for form in self.deleted_forms:
             if form.instance.pk:
-                self.removed(form, by)
+                self.removed(form)
                 self.deleted_objects.append(form.instance)
         for form in self.forms:
             if form in self.deleted_forms or not form.has_changed():
                 continue
             if form.instance.pk:
-                self.changed(form, by)
+                self.changed(form)
                 self.changed_objects.append((form.instance, form.changed_data))
             else:
-                self.new_objects.append(self.added(form, by))
+                self.new_objects.append(self.added(form))
 
 
 class SlotForm(RowForm):
@@ -198,17 +197,17 @@ def fewer_than_booked(booked: int) -> str:
 
 
 class SlotFormSet(RowFormSet):
-    def added(self, form: Any, by: User) -> Slot:
-        return add_slot(surgery=self.instance, seats=form.cleaned_data["seats"], by=by, **form.times)
+    def added(self, form: Any) -> Slot:
+        return add_slot(surgery=self.instance, seats=form.cleaned_data["seats"], **form.times)
 
-    def changed(self, form: Any, by: User) -> None:
+    def changed(self, form: Any) -> None:
         try:
-            set_seats(slot=form.instance, seats=form.cleaned_data["seats"], by=by)
+            set_seats(slot=form.instance, seats=form.cleaned_data["seats"])
         except StillBooked as error:
             raise DiaryError(f"{form.instance}: {fewer_than_booked(error.booked)}") from None
 
-    def removed(self, form: Any, by: User) -> None:
-        remove_slot(slot=form.instance, by=by)
+    def removed(self, form: Any) -> None:
+        remove_slot(slot=form.instance)
 
 
 class ChampionField(forms.ModelChoiceField):
@@ -257,11 +256,11 @@ class ShiftForm(RowForm):
 
 
 class ShiftFormSet(RowFormSet):
-    def added(self, form: Any, by: User) -> Shift:
-        return host(surgery=self.instance, champion=form.cleaned_data["who"], by=by, **form.times)
+    def added(self, form: Any) -> Shift:
+        return host(surgery=self.instance, champion=form.cleaned_data["who"], **form.times)
 
-    def removed(self, form: Any, by: User) -> None:
-        end_shift(shift=form.instance, reason="Taken off by an organiser", by=by)
+    def removed(self, form: Any) -> None:
+        end_shift(shift=form.instance, reason="Taken off by an organiser")
 
 
 class CallOffForm(forms.Form):

@@ -242,16 +242,16 @@ class SurgeryAdmin(KindAdmin):
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Surgery:
         """A new surgery comes with its slots and seats at once."""
         unsaved = super().save_form(request, form, change)
-        return unsaved if change else create_surgery(**form.facts(), by=acting(request))
+        return unsaved if change else create_surgery(**form.facts())
 
     def save_model(self, request: HttpRequest, obj: Surgery, form: Any, change: bool) -> None:
         """Changed even when nothing was, because that takes the lock under which slots and hosts are saved."""
         if change:
-            change_surgery(surgery=obj, **form.facts(), by=acting(request))
+            change_surgery(surgery=obj, **form.facts())
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         assert isinstance(formset, RowFormSet)
-        formset.keep(by=acting(request))
+        formset.keep()
 
     def response_add(self, request: HttpRequest, obj: Surgery, post_url_continue: str | None = None) -> HttpResponse:
         """Go on to its page, where hosts are added."""

@@ -144,6 +144,6 @@ def extend_diary(*, since: datetime, now: datetime) -> list[Surgery]:
     made: list[Surgery] = []
     for series in Series.objects.filter(name__in=BY_NAME).order_by("pk"):
         for surgery in extend_series(series=series, until=until, now=since).made:
-            publish(surgery=surgery, by=None, now=since)
+            publish(surgery=surgery, now=since)
             made.append(surgery)
     return sorted(made, key=lambda surgery: (surgery.starts_at, surgery.pk))

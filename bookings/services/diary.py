@@ -16,7 +16,7 @@ from surgeries.transactions import retried
 
 
 @retried
-def set_seats(*, slot: Slot, seats: int, by: User | None = None, now: datetime | None = None) -> None:
+def set_seats(*, slot: Slot, seats: int, now: datetime | None = None) -> None:
     """Give the slot this many seats. New ones go to the waiting list first; free ones are taken away first.
 
     Raises StillBooked, saying how many are, if more than that are booked.
@@ -35,7 +35,6 @@ def add_slot(
     starts_at: datetime,
     ends_at: datetime,
     seats: int,
-    by: User | None = None,
     now: datetime | None = None,
 ) -> Slot:
     """Add a slot with this many seats; the waiting list goes first. Raises ValueError if it is not in the surgery."""

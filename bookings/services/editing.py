@@ -9,7 +9,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, Q
 from django.utils import timezone
 
-from accounts.models import User
 from bookings.models import Booking
 from bookings.services.statements import lock_attendee, lock_surgeries
 from bookings.services.waiting import promote_and_tell
@@ -31,7 +30,6 @@ def change_surgery(
     is_drop_in: bool,
     cutoff_minutes: int,
     note: str,
-    by: User | None = None,
     now: datetime | None = None,
 ) -> Surgery:
     """Change when, where and how a surgery is held, and return it. Its slots stay as they are.
@@ -70,7 +68,7 @@ def change_surgery(
 
 @retried
 @transaction.atomic
-def remove_slot(*, slot: Slot, by: User | None = None, now: datetime | None = None) -> None:
+def remove_slot(*, slot: Slot, now: datetime | None = None) -> None:
     """Take a slot that nobody ever booked, or waits for, out of its surgery. Raises DiaryError if somebody does."""
     _open_surgery(slot.surgery_id, now or timezone.now())
     # Without its slot a choice would be empty, which means "any", and somebody would get a time that does not suit.
@@ -92,7 +90,6 @@ def host(
     champion: Champion,
     starts_at: datetime,
     ends_at: datetime,
-    by: User | None = None,
     now: datetime | None = None,
 ) -> Shift:
     """Let a champion host at the surgery from when to when, and return the shift.
@@ -117,7 +114,7 @@ def host(
 
 @retried
 @transaction.atomic
-def end_shift(*, shift: Shift, reason: str, by: User | None = None, now: datetime | None = None) -> None:
+def end_shift(*, shift: Shift, reason: str, now: datetime | None = None) -> None:
     """Take a champion off a surgery; the shift stays on record with the `reason`. Ending it again changes nothing."""
     now = now or timezone.now()
     _open_surgery(shift.surgery_id, now)

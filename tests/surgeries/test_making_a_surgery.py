@@ -70,7 +70,7 @@ def test_what_cannot_be_is_refused_in_words_and_leaves_nothing_behind(facts, err
 def test_publishing_shows_a_draft_to_everybody():
     surgery = make()
     assert surgery not in Surgery.objects.public()
-    assert publish(surgery=surgery, by=None).state == Surgery.State.PUBLISHED
+    assert publish(surgery=surgery).state == Surgery.State.PUBLISHED
     assert surgery in Surgery.objects.public()
 
 
@@ -78,18 +78,18 @@ def test_publishing_shows_a_draft_to_everybody():
 def test_only_a_draft_is_published(state):
     surgery = SurgeryFactory(**state)
     with pytest.raises(CannotPublish, match="already"):
-        publish(surgery=surgery, by=None)
+        publish(surgery=surgery)
 
 
 def test_a_surgery_that_is_over_is_not_published():
     surgery = make()
     with pytest.raises(CannotPublish, match="over"):
-        publish(surgery=surgery, by=None, now=surgery.ends_at)
-    assert publish(surgery=surgery, by=None, now=surgery.ends_at - timedelta(seconds=1))
+        publish(surgery=surgery, now=surgery.ends_at)
+    assert publish(surgery=surgery, now=surgery.ends_at - timedelta(seconds=1))
 
 
 def test_a_surgery_without_a_seat_is_not_published():
     surgery = make()
     Seat.objects.all().delete()
     with pytest.raises(CannotPublish, match="no seat"):
-        publish(surgery=surgery, by=None, now=timezone.now())
+        publish(surgery=surgery, now=timezone.now())
