@@ -25,6 +25,7 @@ CONTENT_TYPE = "text/calendar; charset=utf-8"
 REFRESH = timedelta(hours=1)
 # For how long a surgery stays in subscribed calendars once it is over.
 STAYS = timedelta(days=30)
+CHANGE = "To change or cancel your booking, use the link in the email that we sent you."
 Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
 # What some program takes for the end of a line (str.splitlines knows them all), and other control characters.
 LINE_ENDS = re.compile(r"\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -84,9 +85,7 @@ def booking_calendar(booking: Booking, *, method: Method) -> bytes:
         end=times.ends_at.astimezone(UTC),
         summary=f"{'Cancelled: ' if is_off else ''}Social media surgery",
         location=plain(str(surgery.venue)),
-        description=_description(
-            surgery, "To change or cancel your booking, use the link in the email that we sent you."
-        ),
+        description=_description(surgery, "" if is_off else CHANGE),
         url=_address(surgery),
         organizer=_organiser(),
         status=STATUS.CANCELLED if is_off else STATUS.CONFIRMED,

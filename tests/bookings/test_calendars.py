@@ -130,6 +130,14 @@ def test_a_download_of_a_cancelled_booking_says_so(db):
     assert entry(booking_calendar(booking, method="PUBLISH")).status.value == "CANCELLED"
 
 
+def test_only_an_entry_that_stands_says_how_to_change_or_cancel(booking):
+    advice = "To change or cancel your booking, use the link in the email that we sent you."
+    assert advice in entry(booking_calendar(booking, method="REQUEST")).description.value
+    assert advice not in entry(booking_calendar(booking, method="CANCEL")).description.value
+    booking.state = Booking.State.CANCELLED
+    assert advice not in entry(booking_calendar(booking, method="PUBLISH")).description.value
+
+
 def test_a_move_keeps_the_entry_and_changes_its_time(booking):
     before = entry(booking_calendar(booking, method="REQUEST"))
     booking.slot, booking.calendar_sequence = booking.surgery.slots.all()[2], 5
