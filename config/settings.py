@@ -107,7 +107,8 @@ ALLOWED_HOSTS = sorted({_public.hostname, *LOOPBACK, "[::1]"})
 # X-Forwarded-For. 0 believes no header.
 TRUSTED_PROXY_COUNT = whole_number("TRUSTED_PROXY_COUNT", 0)
 # Until an organiser saves the department's own settings, these rule. A domain stands for itself and what is under it.
-ALLOWED_EMAIL_DOMAINS = [d.strip().lower().lstrip("@.") for d in env.list("ALLOWED_EMAIL_DOMAINS", default=[])]
+_domains = [domain.strip().lower().lstrip("@.") for domain in env.list("ALLOWED_EMAIL_DOMAINS", default=[])]
+ALLOWED_EMAIL_DOMAINS = [domain for domain in _domains if domain]
 if DEMONSTRATION and not ALLOWED_EMAIL_DOMAINS:
     ALLOWED_EMAIL_DOMAINS = ["gov.uk"]
 if not ALLOWED_EMAIL_DOMAINS:

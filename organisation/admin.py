@@ -30,6 +30,7 @@ class DepartmentForm(forms.ModelForm):
     email_domains = SimpleArrayField(
         DomainField(max_length=253),
         help_text="Who may book. A domain stands for itself and everything under it. Separate them with commas.",
+        error_messages={"required": "Name at least one domain. Without one nobody could book."},
     )
     reminder_hour = forms.IntegerField(
         min_value=0,

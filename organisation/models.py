@@ -56,11 +56,9 @@ class Department(models.Model):
         return caches["kept"].get_or_set("department", cls.current, 1) or cls.current()
 
     def lets_book(self, email: str) -> bool:
-        """Whether somebody with this normalised address may book: any domain if none is listed."""
+        """Whether somebody with this normalised address may book: nobody if no domain is listed."""
         domain = email.rpartition("@")[2]
-        return not self.email_domains or any(
-            domain == allowed or domain.endswith(f".{allowed}") for allowed in self.email_domains
-        )
+        return any(domain == allowed or domain.endswith(f".{allowed}") for allowed in self.email_domains)
 
 
 class CurrentQuerySet(models.QuerySet):

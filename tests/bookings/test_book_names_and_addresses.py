@@ -129,3 +129,9 @@ def test_an_address_of_another_domain_is_told_which_ones_may_book_and_what_to_do
 def test_a_domain_stands_for_itself_and_what_is_under_it(send, email, books):
     DepartmentFactory.create(email_domains=["example.gov.uk"])
     assert (send(email=email).status_code == 303) is books
+
+
+def test_without_a_domain_nobody_books(send):
+    DepartmentFactory.create(email_domains=[])
+    assert send(email="ada@example.gov.uk").status_code == 200
+    assert not Booking.objects.exists()

@@ -82,6 +82,7 @@ def test_production_settings_are_read(monkeypatch: pytest.MonkeyPatch):
         ("DATABASE_URL", "mysql://root:hunter2@host/name", "DATABASE_URL is not a PostgreSQL address"),
         ("DATABASE_URL", "postgresql://host", "names no database"),
         ("ALLOWED_EMAIL_DOMAINS", None, "ALLOWED_EMAIL_DOMAINS is not set"),
+        ("ALLOWED_EMAIL_DOMAINS", " , @", "ALLOWED_EMAIL_DOMAINS is not set"),
         ("EMAIL_URL", None, "EMAIL_URL is not set"),
         ("EMAIL_URL", "pigeon://coop", "EMAIL_URL is not a mail server's address"),
         ("EMAIL_FROM", None, "EMAIL_FROM is not set"),
