@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from bookings import emails
 from bookings.errors import (
@@ -61,7 +62,7 @@ def book(
     Raises BookingClosed, SlotFull, WaitingListClosed, or FormUsedAlready for other contents with that `request_id`.
     """
     now = now or timezone.now()
-    fingerprint = _fingerprint(surgery, slot, name, email, answers, suits)
+    contents = _contents(surgery, slot, name, email, answers, suits)
     with transaction.atomic():
         surgery = lock_surgeries([surgery.pk])[surgery.pk]
         if surgery.last_position:
@@ -70,7 +71,7 @@ def book(
             promote_and_tell([surgery], now=now)
         found = look(request_id=request_id, slot=slot)
         if found.fingerprint:
-            return _same_outcome(found, fingerprint)
+            return _same_outcome(found, contents)
         refusal = _refusal(surgery, slot, found.seat_id, now)
         if refusal is None:
             booking = None
@@ -87,6 +88,7 @@ def book(
                     booking.state, booking.seat_id, booking.slot = Booking.State.CONFIRMED, found.seat_id, slot
                     booking.confirmed_at = now
                 _take_a_place(booking, answers, suits, now)
+            fingerprint = _fingerprint(contents, settings.SECRET_KEY)
             Submission(request_id=request_id, fingerprint=fingerprint, booking=booking, created_at=now).save(
                 force_insert=True
             )
@@ -235,10 +237,12 @@ def _is_open(surgery: Surgery, slot: Slot | None, now: datetime) -> bool:
     return surgery.state == Surgery.State.PUBLISHED and begins > now
 
 
-def _same_outcome(found: Look, fingerprint: str) -> Booking | None:
-    """What the same form led to. Raises FormUsedAlready if its contents were others."""
+def _same_outcome(found: Look, contents: str) -> Booking | None:
+    """What the same form led to, whatever key that was kept under. Raises FormUsedAlready for other contents."""
+    assert found.fingerprint
     booking = Booking.objects.filter(pk=found.booking_id).first() if found.booking_id else None
-    if found.fingerprint != fingerprint:
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    if not any(constant_time_compare(found.fingerprint, _fingerprint(contents, key)) for key in keys):
         raise FormUsedAlready(booking)
     return booking
 
@@ -304,9 +308,11 @@ def _answers_of(booking: Booking) -> tuple:
     )
 
 
-def _fingerprint(surgery, slot, name, email, answers, suits) -> str:
+def _contents(surgery, slot, name, email, answers, suits) -> str:
+    """Everything that a form asks for, so that another one differs."""
+    return repr((surgery.pk, slot and slot.pk, name, email, _comparable(answers), sorted(suit.pk for suit in suits)))
+
+
+def _fingerprint(contents: str, key: str) -> str:
     """A keyed hash of a form's contents, which says nothing about them to who reads the table."""
-    contents = (
-        surgery.pk, slot and slot.pk, name, email, _comparable(answers), sorted(suit.pk for suit in suits),
-    )  # fmt: skip
-    return salted_hmac("bookings.submission", repr(contents), algorithm="sha256").hexdigest()
+    return salted_hmac("bookings.submission", contents, secret=key, algorithm="sha256").hexdigest()

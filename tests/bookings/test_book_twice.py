@@ -80,6 +80,16 @@ def test_a_form_that_has_booked_something_else_leads_to_it_or_books_anew(client,
     assert Booking.objects.count() == 1
 
 
+def test_a_form_sent_again_after_the_key_was_renewed_leads_to_the_same_booking(client, surgery, settings):
+    sent = filled_in(surgery.slots.first())
+    client.post(page_of(surgery), sent)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "the new key", [settings.SECRET_KEY]
+    assert client.post(page_of(surgery), sent).status_code == 303
+    assert client.post(page_of(surgery), sent | {"name": "Grace Hopper"}).status_code == 409
+    settings.SECRET_KEY_FALLBACKS = []
+    assert client.post(page_of(surgery), sent).status_code == 409
+
+
 def test_a_form_that_told_an_address_leads_nowhere(client, surgery, alice, alices_booking):
     sent = filled_in(surgery.slots.last(), email=alice.email)
     client.post(page_of(surgery), sent)
