@@ -20,6 +20,7 @@ from bookings.errors import (
     SlotFull,
     WaitingListClosed,
 )
+from bookings.links import LinkWithdrawn
 from bookings.models import Attendee, Booking, Submission
 from bookings.services.locks import is_busy, lock_for
 from bookings.services.statements import Look, has_one_already, lock_attendee, lock_surgeries, look
@@ -154,9 +155,13 @@ def edit_answers(*, booking: Booking, answers: Answers, now: datetime | None = N
 
 
 def give_evidence(*, booking: Booking, office: Office | None, grade: Grade | None, feeling: str) -> None:
-    """Keep the optional answers that serve the evidence only: `office`, `grade` and a `Booking.Feeling` or ''."""
-    booking.office, booking.grade, booking.feeling = office, grade, feeling
-    booking.save(update_fields=["office", "grade", "feeling"])
+    """Keep the optional answers that serve the evidence only: `office`, `grade` and a `Booking.Feeling` or ''.
+
+    Raises LinkWithdrawn.
+    """
+    still_theirs = Booking.objects.filter(pk=booking.pk, link_number=booking.link_number)
+    if not still_theirs.update(office=office, grade=grade, feeling=feeling):
+        raise LinkWithdrawn
 
 
 @retried
@@ -207,7 +212,12 @@ def correct_email(*, booking: Booking, email: str, now: datetime | None = None) 
     """
     now = now or timezone.now()
     with transaction.atomic():
-        booking, surgeries = lock_for(booking, now=now)
+        try:
+            booking, surgeries = lock_for(booking, now=now)
+        except LinkWithdrawn:
+            if Booking.objects.filter(pk=booking.pk, attendee__email=email).exists():
+                return True  # by this very correction: pressed twice at once, or its answer was lost
+            raise
         if booking.attendee.email == email:
             return True
         if not booking.is_live or booking.has_begun(now):

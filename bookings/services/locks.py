@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 
+from bookings.links import LinkWithdrawn
 from bookings.models import Attendee, Booking
 from bookings.services.statements import lock_surgeries
 from surgeries.models import Shift, Slot, Surgery
@@ -14,7 +15,7 @@ def lock_for(booking: Booking, *others: int, now: datetime) -> tuple[Booking, di
     """Lock the booking's surgery, `others`, and the upcoming ones where the same person waits.
 
     Those last ones because whoever gives up a time may become free for a seat there. Returns the booking as it is
-    under the lock. Raises Contention if it was moved elsewhere meanwhile.
+    under the lock. Raises Contention if it was moved elsewhere meanwhile, LinkWithdrawn if its address was put right.
     """
     seen = Booking.objects.filter(pk=booking.pk).values_list("surgery_id", "attendee_id").get()
     waits_at = (
@@ -26,6 +27,8 @@ def lock_for(booking: Booking, *others: int, now: datetime) -> tuple[Booking, di
     fresh = Booking.objects.for_the_page().select_for_update(no_key=True, of=("self",)).get(pk=booking.pk)
     if (fresh.surgery_id, fresh.attendee_id) != seen:
         raise Contention
+    if fresh.link_number != booking.link_number:
+        raise LinkWithdrawn
     fresh.surgery = surgeries[fresh.surgery_id]
     return fresh, surgeries
 

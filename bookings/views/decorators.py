@@ -60,13 +60,11 @@ def private_page(view: View) -> View:
     @wraps(view)
     def page(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponseBase:
         try:
-            booking = booking_for(token)
+            response = view(request, booking_for(token), **kwargs)
         except LinkWrong:
-            response: HttpResponseBase = render(request, "bookings/link_wrong.html", status=404)
+            response = render(request, "bookings/link_wrong.html", status=404)
         except LinkWithdrawn:
             response = render(request, "bookings/link_withdrawn.html", status=410)
-        else:
-            response = view(request, booking, **kwargs)
         response["Referrer-Policy"] = "strict-origin"
         return response
 

@@ -37,8 +37,13 @@ def all_at_once(acts: Iterable[Callable[[], object]], *, threads: int = 16) -> l
     return results
 
 
-def second_begins_after(statements: int, first: Callable[[], object], second: Callable[[], object]) -> bool:
-    """Run both acts, the second as soon as the first has made so many statements. Whether the first makes so many."""
+def second_begins_after(
+    statements: int, first: Callable[[], object], second: Callable[[], object], *, moment: float = A_MOMENT
+) -> bool:
+    """Run both acts, the second as soon as the first has made so many statements. Whether the first makes so many.
+
+    The first then pauses until the second has ended or, because that may stand before a lock, for a `moment`.
+    """
     begin, ended, count = threading.Event(), threading.Event(), 0
 
     def pause(execute, sql, params, many, context):
@@ -47,7 +52,7 @@ def second_begins_after(statements: int, first: Callable[[], object], second: Ca
         count += 1
         if count == statements:
             begin.set()
-            ended.wait(A_MOMENT)
+            ended.wait(moment)
         return result
 
     def run_first() -> None:
