@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.utils import timezone
+
 from bookings.models import Attendee, Booking
 from notifications.services import NewEmail, queue_email, queue_emails
 from surgeries.models import Slot, Surgery
@@ -100,6 +102,24 @@ def queue_already_booked(
         not_after=surgery.ends_at,
         now=now,
     )
+
+
+def queue_not_moved(booking: Booking, *, slot: Slot, now: datetime) -> None:
+    """Somebody asked to move the booking to where its owner has something else. Told once a day for each slot."""
+    if booking.attendee.email:
+        queue_email(
+            kind="booking_not_moved",
+            to=booking.attendee.email,
+            about={
+                "booking": booking.pk,
+                "attendee": booking.attendee.pk,
+                "surgery": slot.surgery_id,
+                "slot": slot.pk,
+            },
+            dedupe_key=f"booking_not_moved:{booking.pk}:{slot.pk}:{timezone.localdate(now)}",
+            not_after=slot.ends_at,
+            now=now,
+        )
 
 
 def _queue_change(name: str, booking: Booking, *, now: datetime, context: dict | None = None) -> None:

@@ -19,14 +19,6 @@ class WaitingListClosed(BookingError):
     """Past the cut-off nobody is promoted, so there is no list to join: free seats are open to all."""
 
 
-class AlreadyBooked(BookingError):
-    """The same person has another live booking at that surgery."""
-
-
-class Clash(BookingError):
-    """The same person is confirmed, or hosts, at an overlapping time."""
-
-
 class FormUsedAlready(BookingError):
     """The form with this `request_id` booked something else: `booking`, or None if that is nobody's to see."""
 

@@ -135,6 +135,18 @@ def sent_in_error(row: OutboxEmail) -> Message | None:
 @email("already_booked")
 def already_booked(row: OutboxEmail) -> Message | None:
     """Somebody gave this address for a booking that its owner cannot have besides what is listed here."""
+    return _in_the_way("already_booked", row)
+
+
+@email("booking_not_moved")
+def not_moved(row: OutboxEmail) -> Message | None:
+    """Somebody, who has the link, asked to move a booking to where its owner has what is listed here."""
+    booking = _booking(row, CONFIRMED, WAITING)
+    return _in_the_way("booking_not_moved", row, keeps=booking) if booking else None
+
+
+def _in_the_way(name: str, row: OutboxEmail, *, keeps: Booking | None = None) -> Message | None:
+    """What stands in the way of what was asked for, with a link to change it. None if nothing does any more."""
     slot = Slot.objects.filter(pk=row.about.get("slot")).first()
     theirs = Booking.objects.filter(attendee=row.about["attendee"], attendee__email=row.recipient)
     in_the_way = theirs.live().filter(surgery=row.about["surgery"])
@@ -142,7 +154,7 @@ def already_booked(row: OutboxEmail) -> Message | None:
     if slot:
         in_the_way |= theirs.overlapping(slot)
         hosting_then = Shift.objects.live().overlapping(slot).filter(champion__user__email=row.recipient)
-    bookings = list(in_the_way.for_the_page())
+    bookings = [each for each in in_the_way.for_the_page() if each != keeps]
     shifts = list(hosting_then.select_related("surgery__venue__office"))
     wanted = _surgery(row.about["surgery"])
     if not wanted or not (bookings or shifts):
@@ -152,12 +164,12 @@ def already_booked(row: OutboxEmail) -> Message | None:
         word = "You are waiting for" if booking.is_waiting else "You have"
         facts.append((word, _place(booking.slot or booking.surgery, booking.surgery)))
     facts += [("You host", _place(shift, shift.surgery)) for shift in shifts]
+    if keeps:
+        facts.append(("You keep", _place(keeps.times, keeps.surgery)))
     context = {"department": Department.current(), "wanted": wanted, "bookings": bookings, "facts": facts}
-    if bookings:
-        link = private_link(bookings[0])
-        context |= {"private_link": link, "button": {"text": CHANGE, "url": link}}
-        context["others"] = [private_link(other) for other in bookings[1:]]
-    return render_email("already_booked", context)
+    if links := [private_link(each) for each in ([keeps] if keeps else []) + bookings]:
+        context |= {"private_link": links[0], "button": {"text": CHANGE, "url": links[0]}, "others": links[1:]}
+    return render_email(name, context)
 
 
 def _booking(row: OutboxEmail, *states: str) -> Booking | None:

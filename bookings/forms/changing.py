@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 
-from bookings.errors import BookingError, SlotFull
 from bookings.forms.booking import SlotField, check_may_book, choose_from, lost_race
 from bookings.forms.fields import NOT_SHOWN, Label, SlotsField, WorkEmailField
 from bookings.models import Booking
@@ -25,16 +24,13 @@ class ChangeForm(forms.Form):
         self.offer = Offer(surgery, now=now, held=booking.slot)
         choose_from(self, self.offer)
 
-    def refuse(self, refusal: BookingError, *, now: datetime) -> None:
-        """Say why they cannot have that slot, and offer what there is now."""
+    def refuse(self, *, now: datetime) -> None:
+        """Say that somebody else has the last seat of that slot, and offer what there is now."""
         slot = self.cleaned_data["slot"]
         self.offer = Offer(self.offer.surgery, now=now, held=self.booking.slot)
         choose_from(self, self.offer)
         instead = "These times are still free." if self.offer.free else "No other time is free."
-        if isinstance(refusal, SlotFull):
-            self.add_error("slot", f"{lost_race(slot)} {instead}")
-        else:
-            self.add_error("slot", "You have something else with us at that time. Choose another time")
+        self.add_error("slot", f"{lost_race(slot)} {instead}")
 
 
 class WaitForm(forms.Form):

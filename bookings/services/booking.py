@@ -12,10 +12,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from bookings import emails
 from bookings.errors import (
-    AlreadyBooked,
     BookingClosed,
     BookingError,
-    Clash,
     FormUsedAlready,
     SlotFull,
     WaitingListClosed,
@@ -99,11 +97,14 @@ def book(
 
 
 @retried
-def move(*, booking: Booking, slot: Slot, now: datetime | None = None) -> Booking:
+def move(*, booking: Booking, slot: Slot, now: datetime | None = None) -> Booking | None:
     """Give the booking a seat in another slot, of the same surgery or another; its old seat goes to who waits.
 
     The row, its link and its calendar entry stay. Somebody on a waiting list takes a free seat the same way. Moving
-    to where it is already changes nothing. Raises BookingClosed, SlotFull, AlreadyBooked, Clash.
+    to where it is already changes nothing. Returns None if that person has another booking there, or something that
+    clashes: then nothing moves, nothing is revealed, and an email tells whoever owns the address.
+
+    Raises BookingClosed, SlotFull.
     """
     now = now or timezone.now()
     with transaction.atomic():
@@ -116,10 +117,9 @@ def move(*, booking: Booking, slot: Slot, now: datetime | None = None) -> Bookin
         if not _is_open(target, slot, now):
             raise BookingClosed
         elsewhere = Booking.objects.live().filter(surgery=target, attendee=booking.attendee).exclude(pk=booking.pk)
-        if elsewhere.exists():
-            raise AlreadyBooked
-        if is_busy(booking.attendee, slot, apart_from=booking):
-            raise Clash
+        if elsewhere.exists() or is_busy(booking.attendee, slot, apart_from=booking):
+            emails.queue_not_moved(booking, slot=slot, now=now)
+            return None
         promote_and_tell([target], now=now, passing_over=booking.pk)
         seat = _free_seat(slot)
         if seat:

@@ -5,9 +5,10 @@ from http import HTTPStatus
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
-from bookings.errors import BookingClosed, BookingError, WaitingListClosed
+from bookings.errors import BookingClosed, SlotFull, WaitingListClosed
 from bookings.finding import PER_PAGE, Search, as_listed, entries
 from bookings.forms.changing import ChangeForm, WaitForm
 from bookings.models import Booking
@@ -59,14 +60,15 @@ def _choose(request: HttpRequest, booking: Booking, surgery: Surgery, template: 
     if form.is_valid():
         count_form(request, booking.attendee.email)
         try:
-            services.move(booking=booking, slot=form.cleaned_data["slot"])
+            moved = services.move(booking=booking, slot=form.cleaned_data["slot"])
         except BookingClosed:
             return see_booking(booking, done="closed")
-        except BookingError as refusal:
-            form.refuse(refusal, now=timezone.now())
+        except SlotFull:
+            form.refuse(now=timezone.now())
             status = HTTPStatus.CONFLICT
         else:
-            return see_booking(booking, done="moved")
+            # Whoever has the link has not shown that the address is theirs: what stands in the way, the email says.
+            return see_booking(booking, done="moved") if moved else SeeOther(reverse("bookings:emailed"))
     context = {"form": form, "booking": booking, "surgery": surgery, "offer": form.offer}
     return render(request, template, context, status=status)
 

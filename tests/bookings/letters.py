@@ -205,6 +205,26 @@ def booked_already() -> OutboxEmail:
 
 
 @story
+def not_moved() -> OutboxEmail:
+    booked()
+    elsewhere = SurgeryFactory.create(starts_at=Surgery.objects.get().starts_at + timedelta(days=1))
+    book(surgery=elsewhere, slot=elsewhere.slots.last(), name=NAME, email=EMAIL, answers=Answers(), request_id=uuid4())
+    move(booking=Booking.objects.earliest("pk"), slot=elsewhere.slots.first())
+    return last_email("booking_not_moved")
+
+
+@story
+def not_moved_into_a_shift() -> OutboxEmail:
+    booked()
+    shift = ShiftFactory.create(
+        champion__user=UserFactory.create(email=EMAIL),
+        surgery__starts_at=Surgery.objects.get().starts_at + timedelta(days=1),
+    )
+    move(booking=Booking.objects.get(), slot=shift.surgery.slots.first())
+    return last_email("booking_not_moved")
+
+
+@story
 def hosting_already() -> OutboxEmail:
     surgery = coffee_morning()
     elsewhere = SurgeryFactory.create(starts_at=surgery.starts_at, venue=surgery.venue)

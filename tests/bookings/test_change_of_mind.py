@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bookings.errors import AlreadyBooked, BookingClosed, Clash, SlotFull
+from bookings.errors import BookingClosed, SlotFull
 from bookings.links import LinkWithdrawn, LinkWrong, booking_for, token_for
 from bookings.models import Attendee
 from bookings.services.booking import Answers, cancel, correct_email, edit_answers, move
@@ -53,14 +53,15 @@ def test_moving_into_a_full_slot_keeps_the_old_seat(surgery, alices_booking):
     assert alices_booking.slot == surgery.slots.first()
 
 
-def test_moving_into_a_clash_or_a_second_booking_is_refused(surgery, alice, alices_booking):
+def test_moving_into_a_clash_or_a_second_booking_is_only_told_by_email(surgery, alice, alices_booking):
     elsewhere = SurgeryFactory.create(starts_at=surgery.starts_at + timedelta(hours=2))
     BookingFactory.create(surgery=elsewhere, attendee=alice, slot=elsewhere.slots.first())
     third = SurgeryFactory.create(starts_at=elsewhere.starts_at)
-    with pytest.raises(AlreadyBooked):
-        move(booking=alices_booking, slot=elsewhere.slots.last())
-    with pytest.raises(Clash):
-        move(booking=alices_booking, slot=third.slots.first())
+    for slot in (elsewhere.slots.last(), third.slots.first(), third.slots.first()):
+        assert move(booking=alices_booking, slot=slot) is None
+    assert kinds_to(alice.email) == ["booking_not_moved", "booking_not_moved"]
+    alices_booking.refresh_from_db()
+    assert alices_booking.surgery == surgery
 
 
 def test_nothing_can_be_changed_once_the_slot_has_begun(surgery, alices_booking):

@@ -115,13 +115,14 @@ def test_a_booking_moves_to_another_surgery_and_keeps_its_link(client, alices_bo
     assert str(elsewhere.venue) in words_of(page)
 
 
-def test_somebody_with_something_else_at_that_time_is_told_so_and_no_more(client, surgery, alice, alices_booking):
+def test_somebody_with_something_else_at_that_time_is_only_told_by_email(client, surgery, alice, alices_booking):
     elsewhere = SurgeryFactory.create(starts_at=local(days=9))
     BookingFactory.create(surgery=elsewhere, attendee=alice, name="Secret Name", slot=elsewhere.slots.first())
-    response = client.post(private(alices_booking, f"move/{elsewhere.reference}/"), {"slot": elsewhere.slots.last().pk})
-    assert response.status_code == 409
-    assert "You have something else with us at that time." in words_of(response)
-    assert "Secret Name" not in response.content.decode()
+    page = press(client, alices_booking, f"move/{elsewhere.reference}/", slot=elsewhere.slots.last().pk)
+    assert page.redirect_chain == [("/emailed/", 303)]
+    for secret in ("Secret Name", alice.email, "something else", "10am"):
+        assert secret not in words_of(page)
+    assert kinds() == ["booking_not_moved"]
 
 
 @pytest.mark.parametrize("state", ["called_off", "draft"])
