@@ -37,13 +37,21 @@ function descriptionOf(select) {
 function enhance(select) {
   const options = [...select.options].filter((option) => option.value);
   const description = descriptionOf(select);
+  const hadError = select.classList.contains("govuk-select--error");
   const unknown = document.createElement("p");
-  unknown.className = "govuk-hint app-team-search__unknown";
-  unknown.setAttribute("role", "status");
+  unknown.className = "govuk-error-message app-team-search__unknown";
+  unknown.setAttribute("role", "alert");
+  select.before(unknown);
 
   function choose(option) {
     select.value = option?.value ?? "";
-    unknown.textContent = "";
+    say("");
+  }
+
+  /** Say it beside the field, as an error is said; nothing takes it away again. */
+  function say(words) {
+    unknown.textContent = words;
+    select.closest(".govuk-form-group").classList.toggle("govuk-form-group--error", Boolean(words) || hadError);
   }
 
   accessibleAutocomplete.enhanceSelectElement({
@@ -57,7 +65,9 @@ function enhance(select) {
     autoselect: false,
     confirmOnBlur: false,
     showAllValues: true,
-    inputClasses: select.classList.contains("govuk-select--error") ? "govuk-input--error" : null,
+    // Over what is below: a button that moved away when the list closes would miss the press that closed it.
+    displayMenu: "overlay",
+    inputClasses: hadError ? "govuk-input--error" : null,
     onConfirm: (option) => option && choose(option),
     tAssistiveHint: () =>
       `${description} When there are results, use the up and down arrows to look through them and enter to choose. On a touch screen, explore by touch or swipe.`.trim(),
@@ -66,21 +76,23 @@ function enhance(select) {
   });
 
   const input = document.getElementById(select.id.replace(/-select$/, ""));
-  select.parentNode.append(unknown);
-  // Words that are no team are not sent: say so, rather than lose them quietly.
+  // Words that are no team are not sent. They stay, and we say so, rather than lose them quietly.
+  function isUnknown() {
+    const typed = input.value.trim();
+    const chosen = select.value || !typed;
+    say(chosen ? "" : `We have no team called “${typed}”. Choose one from the list, or leave this empty.`);
+    return !chosen;
+  }
   input.addEventListener("input", () => {
     const typed = simple(input.value.trim());
     choose(options.find((option) => simple(option.text) === typed));
   });
-  input.addEventListener("blur", () => {
-    const typed = input.value.trim();
-    // A press on a suggestion takes the focus first, and chooses a moment later.
-    setTimeout(() => {
-      const chosen = select.value || !typed || input.value.trim() !== typed;
-      unknown.textContent = chosen
-        ? ""
-        : `We have no team called “${typed}”. Choose one from the list, or leave this empty.`;
-    }, 200);
+  // A press on a suggestion takes the focus first, and chooses a moment later.
+  input.addEventListener("blur", () => setTimeout(isUnknown, 200));
+  select.form?.addEventListener("submit", (event) => {
+    if (!isUnknown()) return;
+    event.preventDefault();
+    input.focus();
   });
 }
 

@@ -109,6 +109,29 @@ def test_words_that_are_no_team_are_not_sent_and_that_is_said(search: Locator) -
     assert sent(search) == ""
 
 
+def test_a_form_with_words_that_are_no_team_stays_until_they_are_put_right(search: Locator) -> None:
+    search.fill("Canteen")
+    search.page.get_by_role("button", name="Book").click()
+
+    said = search.page.get_by_role("alert").filter(has_text="We have no team called “Canteen”.")
+    expect(said).to_be_visible()
+    expect(search).to_be_focused()
+    expect(search).to_have_value("Canteen")
+    assert axe_faults(search.page) == []
+
+    search.fill("")
+    search.press("Escape")
+    expect(said).to_be_hidden()
+    with search.page.expect_navigation():
+        search.page.get_by_role("button", name="Book").click()
+    assert search.page.url.endswith("/team/?team=")
+
+
+def test_it_is_set_in_the_typeface_of_the_page(search: Locator) -> None:
+    typeface = "element => getComputedStyle(element).fontFamily"
+    assert search.evaluate(typeface) == search.page.locator("label").evaluate(typeface)
+
+
 def test_a_name_that_was_typed_in_full_is_sent(search: Locator) -> None:
     search.fill("digital services – data")
 
