@@ -38,7 +38,7 @@ def private(booking: Booking, page: str = "") -> str:
 def words_of(response: HttpResponse) -> str:
     """What a page says, without its tags, in one line."""
     page = re.sub(r"<(script|style)\b.*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.replace("<wbr>", ""))).split())
 
 
 def title_of(response: HttpResponse) -> str:
