@@ -83,7 +83,7 @@ def booking_calendar(booking: Booking, *, method: Method) -> bytes:
         last_modified=booking.changed_at.astimezone(UTC),
         start=times.starts_at.astimezone(UTC),
         end=times.ends_at.astimezone(UTC),
-        summary=f"{'Cancelled: ' if is_off else ''}Social media surgery",
+        summary=_title(surgery, before="Cancelled: " if is_off else ""),
         location=plain(str(surgery.venue)),
         description=_description(surgery, "" if is_off else CHANGE),
         url=_address(surgery),
@@ -121,7 +121,7 @@ def _surgery_event(surgery: Surgery) -> Event:
         last_modified=changed_at,
         start=surgery.starts_at.astimezone(UTC),
         end=surgery.ends_at.astimezone(UTC),
-        summary=f"{'Called off: ' if surgery.is_called_off else ''}Social media surgery",
+        summary=_title(surgery, before="Called off: " if surgery.is_called_off else ""),
         location=plain(str(surgery.venue)),
         description=_description(surgery, f"{reason}\n{_address(surgery)}"),
         url=_address(surgery),
@@ -130,6 +130,11 @@ def _surgery_event(surgery: Surgery) -> Event:
         # Whoever subscribes has not said that they come: it does not make them look busy.
         transparency=TRANSP.TRANSPARENT,
     )
+
+
+def _title(surgery: Surgery, *, before: str) -> str:
+    """Such as "Social media surgery, Ground floor café, Leeds": a month of a calendar shows nothing else."""
+    return plain(f"{before}Social media surgery, {surgery.venue}")
 
 
 def _description(surgery: Surgery, last: str) -> str:

@@ -86,7 +86,7 @@ def test_a_booking_is_an_invitation_that_names_who_asks_and_who_comes(booking):
     assert event.dtstamp.value == event.last_modified.value == booking.changed_at.replace(microsecond=0)
     assert event.status.value == "CONFIRMED"
     assert event.transp.value == "OPAQUE"
-    assert event.summary.value == "Social media surgery"
+    assert event.summary.value == "Social media surgery, Café, fourth floor; by the lift, Leeds"
     assert event.location.value == "Café, fourth floor; by the lift, Leeds"
     assert event.url.value == f"https://surgeries.example.gov.uk/surgeries/{booking.surgery.reference}/"
     assert event.organizer.value == "mailto:from@example.gov.uk"
@@ -226,7 +226,7 @@ def test_a_surgery_that_is_called_off_says_so_in_its_entry(client, db):
     surgery = SurgeryFactory.create(called_off=True, calendar_sequence=1)
     event = fetch(client, f"/surgeries/{surgery.reference}/calendar.ics").vevent
     assert (event.status.value, event.sequence.value) == ("CANCELLED", "1")
-    assert event.summary.value == "Called off: Social media surgery"
+    assert event.summary.value == f"Called off: Social media surgery, {surgery.venue}"
     assert surgery.called_off_reason in event.description.value
 
 
