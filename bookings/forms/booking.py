@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import dateformat, timezone
+from django.utils.text import capfirst
 
 from bookings.errors import BookingError, SlotFull
 from bookings.forms.fields import (
@@ -71,8 +72,11 @@ class SlotField(forms.ChoiceField):
         self.choices = self._offered
 
     def _offered(self) -> list[tuple[str, Label]]:
+        can_wait = self.can_wait and self.offer.can_wait
+        if can_wait and self.offer.is_full:
+            return [(WAIT, Label("Join the waiting list", hint=place_in_line(self.offer)))]
         shown = [(str(slot.pk), _slot_label(slot, self.offer)) for slot in self.offer.slots]
-        if self.can_wait and self.offer.can_wait:
+        if can_wait:
             shown.append((WAIT, _wait_label(self.offer)))
         return shown
 
@@ -103,19 +107,22 @@ def choose_from(form: forms.Form, offer: Offer) -> None:
 
 def _slot_label(slot: Any, offer: Offer) -> Label:
     if slot == offer.held:
-        return Label(span(slot), hint="You have this one", is_closed=True)
-    return Label(span(slot), hint=seats_left_in_words(slot.seats_left), is_closed=not slot.seats_left)
+        return Label(capfirst(span(slot)), hint="You have this one", is_closed=True)
+    return Label(capfirst(span(slot)), hint=seats_left_in_words(slot.seats_left), is_closed=not slot.seats_left)
 
 
 def _wait_label(offer: Offer) -> Label:
+    which = f"{span(offer.full[0])}, which is full" if len(offer.full) == 1 else "a time that is full"
+    return Label(f"Wait for {which}", hint=place_in_line(offer), divider="or")
+
+
+def place_in_line(offer: Offer) -> str:
+    """What joining the waiting list comes to."""
     surgery = offer.surgery
     same_day = day(surgery.cutoff_at) == day(surgery.starts_at)
     until = clock(surgery.cutoff_at) + ("" if same_day else f" on {day(surgery.cutoff_at)}")
     place = ordinal(offer.waiting + 1)
-    hint = f"You would be {place} in line. A seat that comes free goes to the first in line until {until}."
-    if offer.is_full:
-        return Label("Join the waiting list", hint=hint)
-    return Label("Another time: wait for a slot that is full", hint=hint, divider="or")
+    return f"You would be {place} in line. A seat that comes free goes to the first in line until {until}."
 
 
 class AnswersForm(forms.Form):
@@ -123,13 +130,13 @@ class AnswersForm(forms.Form):
 
     symptoms = SymptomsField(
         required=False,
-        label="Does any of this sound like you?",
+        label="Does any of this sound like you? (optional)",
         widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
     )
     topics = forms.ModelMultipleChoiceField(
         Topic.objects.current(),
         required=False,
-        label="Is it about any of these?",
+        label="Is it about any of these? (optional)",
         error_messages=NOT_SHOWN,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small app-columns"}),
     )
@@ -183,7 +190,7 @@ class BookForm(AnswersForm):
     slot = SlotField(can_wait=True, label="Choose a time")
     suits = SlotsField(
         label="Which times would suit you?",
-        help_text="Any of them, unless you choose.",
+        help_text="Tick those that would. If you tick none, any of these will do.",
         widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
     )
     among = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -205,6 +212,16 @@ class BookForm(AnswersForm):
         suits.queryset = offer.surgery.slots.all()
         suits.choices = self._slots_to_wait_for
 
+    @property
+    def can_only_wait(self) -> bool:
+        """Nothing is left but the waiting list. Whoever chose a time that was just taken has to say so, though."""
+        return self.offer.is_full and (not self.is_bound or self["slot"].value() == WAIT)
+
+    @property
+    def place_in_line(self) -> str:
+        """What joining the waiting list comes to."""
+        return place_in_line(self.offer)
+
     def _only_choice(self) -> str | int | None:
         free = self.offer.free
         if self.offer.can_wait:
@@ -213,7 +230,7 @@ class BookForm(AnswersForm):
 
     def _slots_to_wait_for(self) -> list[tuple[int, Label]]:
         slots = self.offer.slots if self.offer.is_full else self.offer.full
-        return [(slot.pk, Label(span(slot))) for slot in slots]
+        return [(slot.pk, Label(capfirst(span(slot)))) for slot in slots]
 
     def clean_email(self) -> str:
         return check_may_book(self.cleaned_data["email"])

@@ -38,7 +38,7 @@ class WaitForm(forms.Form):
 
     suits = SlotsField(
         label="Which times would suit you?",
-        help_text="Any of them, unless you choose.",
+        help_text="Tick those that would. If you tick none, any of these will do.",
         widget=forms.CheckboxSelectMultiple,
     )
     # What the page said when it was opened: a second press on "hand my seat back" is not about the waiting list.

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
+from django.utils.text import capfirst
 
 from accounts.models import normalise_email
 from organisation.models import Symptom, Team
@@ -164,4 +165,4 @@ class SlotsField(forms.ModelMultipleChoiceField):
         super().__init__(Slot.objects.none(), required=False, error_messages=NOT_SHOWN, **options)
 
     def label_from_instance(self, slot: Slot) -> str:
-        return span(slot)
+        return capfirst(span(slot))

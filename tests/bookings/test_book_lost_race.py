@@ -57,7 +57,8 @@ def test_when_the_last_seat_goes_the_waiting_list_is_what_is_left(client):
     fill(slot)
     response = client.post(page_of(surgery), filled_in(slot))
     assert "Somebody took the 10:00 seat a moment ago. You can join the waiting list." in words_of(response)
-    assert set(slots_on(response)) == {str(slot.pk), "wait"}
+    assert [state for _, state in slots_on(response).values()] == ["free"]
+    assert set(slots_on(response)) == {"wait"}
 
 
 def test_when_the_last_seat_goes_past_the_cut_off_the_page_says_where_to_go_instead(client):

@@ -22,11 +22,22 @@ def ada() -> Booking:
     return Booking.objects.get(name="Ada Lovelace")
 
 
-def test_a_full_surgery_says_the_place_in_line_and_has_the_waiting_list_chosen(client, full):
+def test_a_full_surgery_leads_with_the_place_in_line_and_shows_nothing_that_cannot_be_chosen(client, full):
     page = client.get(page_of(full))
     assert title_of(page).startswith("Join the waiting list")
-    hint = "You would be third in line. A seat that comes free goes to the first in line until 8am."
-    assert slots_on(page)["wait"] == (hint, "chosen")
+    said = (
+        "Every seat is taken. You would be third in line. A seat that comes free goes to the first in line until 8am."
+    )
+    assert said in words_of(page)
+    assert slots_on(page) == {}
+    assert '<input type="hidden" name="slot" value="wait">' in page.content.decode()
+    assert 'name="suits"' in page.content.decode()
+
+
+def test_whoever_chose_a_time_that_is_full_by_now_says_so_before_joining_the_waiting_list(client, full):
+    page = client.post(page_of(full), filled_in(full.slots.first(), name=""))
+    assert slots_on(page)["wait"][1] == "free"
+    assert 'type="hidden" name="slot"' not in page.content.decode()
 
 
 def test_joining_shows_the_place_in_line(client, full):
@@ -48,9 +59,15 @@ def test_while_there_are_free_seats_one_can_wait_for_a_time_that_is_full(client)
     BookingFactory.create(surgery=surgery, slot=early)
     BookingFactory.create(surgery=surgery, slot=late)
     page = client.get(page_of(surgery)).content.decode()
-    assert "Another time: wait for a slot that is full" in page
+    assert "Wait for a time that is full" in page
     shown = [f'name="suits" type="checkbox" value="{slot.pk}"' in page for slot in (early, middle, late)]
     assert shown == [True, False, True]
+
+
+def test_the_only_time_that_is_full_is_named(client):
+    surgery = SurgeryFactory.create(slots=2, seats=1)
+    BookingFactory.create(surgery=surgery, slot=surgery.slots.first())
+    assert "Wait for 10am to 10:20am, which is full" in words_of(client.get(page_of(surgery)))
 
 
 def test_waiting_for_a_full_time_without_choosing_means_any_that_is_full_not_a_free_one(client):
@@ -61,6 +78,7 @@ def test_waiting_for_a_full_time_without_choosing_means_any_that_is_full_not_a_f
     page = client.get(page_of(surgery)).content.decode()
     among = f"{early.pk} {late.pk}"
     assert f'name="among" value="{among}"' in page
+    assert "If you tick none, any of these will do." in page
     client.post(page_of(surgery), filled_in(None, among=among))
     assert ada().is_waiting
     assert set(ada().suits.all()) == {early, late}
