@@ -88,6 +88,8 @@ class Availability:
     def aside(self) -> str:
         """What to know beside: that people may drop in as well, or can get in line."""
         if self.is_drop_in:
+            if self.is_full:
+                return "Drop-ins welcome"
             return "or drop in" if self.seats_open else ""
         return "waiting list open" if self.can_wait and not self.waiting else ""
 

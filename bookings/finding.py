@@ -170,8 +170,11 @@ def find(search: Search, *, now: datetime) -> Results:
 
 
 def nearest(search: Search, *, now: datetime, apart_from: Surgery | None = None, at_most: int = 3) -> tuple[Entry, ...]:
-    """Surgeries to come that have room: about the same topic first, then at the same office, then any; sooner first."""
-    has_room = Q(seats_left__gt=0) | Q(is_drop_in=True)
+    """Surgeries to come that have room: about the same topic first, then at the same office, then any; sooner first.
+
+    One that is full is nowhere to send anybody, even if people may drop in.
+    """
+    has_room = Q(seats_left__gt=0) | Q(is_drop_in=True, seats_open=0)
     found = as_listed(Surgery.objects.upcoming(now), now=now).filter(has_room, starts_at__gt=now)
     if apart_from:
         found = found.exclude(pk=apart_from.pk)

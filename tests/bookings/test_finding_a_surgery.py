@@ -245,6 +245,25 @@ def test_a_full_surgery_says_how_many_are_waiting(client):
     assert "Full: 3 waiting" in listing(client)
 
 
+def test_at_a_full_surgery_people_may_drop_in(client):
+    surgery = SurgeryFactory.create(slots=1, seats=1)
+    BookingFactory.create(surgery=surgery)
+    page = listing(client)
+    assert "Drop-ins welcome" in page
+    assert "or drop in" not in page
+
+
+def test_a_full_surgery_is_not_what_others_are_sent_to(client, linkedin):
+    full, free = SurgeryFactory.create(slots=1, seats=1), SurgeryFactory.create()
+    BookingFactory.create(surgery=full)
+    assert leads_to(listing(client, "?topic=linkedin")) == [free.reference]
+
+
+def test_while_nobody_hosts_an_entry_says_so(client):
+    SurgeryFactory.create()
+    assert "Hosts to be confirmed" in listing(client)
+
+
 def test_seats_of_slots_that_have_begun_do_not_count(client):
     surgery = SurgeryFactory.create(slots=3, seats=2, is_drop_in=False)
     first, second, third = surgery.slots.all()

@@ -134,6 +134,8 @@ def test_whoever_left_the_waiting_list_has_no_seat_to_speak_of(client, surgery):
     cancel(booking=booking)
     words = say(client, booking)
     assert "You have left the waiting list" in words
+    assert "A seat that comes free goes to somebody else now. Thank you for telling us." in words
+    assert "We have emailed you to confirm it. You need not do anything else." in words
     assert "seat is free" not in words
 
 
