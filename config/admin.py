@@ -17,6 +17,8 @@ class DiarySite(admin.AdminSite):
 
     site_header = site_title = "Social media surgeries"
     index_title = "Keep the diary"
+    # The first page lists the same. Beside a list it would leave no room for the last columns.
+    enable_nav_sidebar = False
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         page = super().admin_view(view, cacheable)
