@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from organisation.kind_admin import KindAdmin
+from surgeries.fields import LocalTimeField
 from surgeries.models import Series, Surgery, Venue
 from surgeries.services import (
     MOST_SEATS_PER_SLOT,
@@ -41,6 +42,8 @@ class VenueAdmin(KindAdmin):
 
 
 class SeriesForm(forms.ModelForm):
+    start_time = LocalTimeField()
+    end_time = LocalTimeField()
     slot_minutes = forms.IntegerField(
         min_value=SHORTEST_SLOT_MINUTES,
         max_value=24 * 60,

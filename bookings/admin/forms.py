@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import AdminDateWidget, AdminTimeWidget
+from django.contrib.admin.widgets import AdminDateWidget
 from django.db.models import Q
 from django.utils import timezone
 
@@ -18,17 +18,13 @@ from bookings.services.diary import add_slot, set_seats
 from bookings.services.editing import end_shift, host, remove_slot
 from champions.models import Champion
 from organisation.models import Department
+from surgeries.fields import LocalTimeField
 from surgeries.models import Shift, Slot, Surgery, Venue, local_moment
 from surgeries.services import MOST_SEATS_PER_SLOT, SHORTEST_SLOT_MINUTES, DiaryError, slot_times
 from surgeries.templatetags.times import span
 
 END_AFTER_START = "The end has to come after the start."
-
-
-class LocalTimeField(forms.TimeField):
-    """A time on the clock, without seconds, with a small picker."""
-
-    widget = AdminTimeWidget(format="%H:%M")
+IN_THE_PAST = "That is in the past. Choose a time that is still to come."
 
 
 def clock(moment: datetime) -> time:
@@ -64,7 +60,13 @@ class SurgeryForm(forms.ModelForm):
             self.instance.ends_at = local_moment(cleaned["on"], cleaned["ends"])
             if self.instance.ends_at <= self.instance.starts_at:
                 self.add_error("ends", END_AFTER_START)
+            if self.instance.starts_at <= timezone.now() and self._is_given_a_start():
+                self.add_error("on" if cleaned["on"] < timezone.localdate() else "begins", IN_THE_PAST)
         return cleaned
+
+    def _is_given_a_start(self) -> bool:
+        """Whether it is new or moves: one that has begun may be edited, and keeps its start."""
+        return not self.instance.pk or not {"on", "begins"}.isdisjoint(self.changed_data)
 
     def facts(self) -> dict[str, Any]:
         """What services are to be told, once the form is valid."""

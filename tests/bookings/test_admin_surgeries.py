@@ -72,8 +72,11 @@ def test_a_new_surgery_is_a_draft_with_slots_and_seats_at_the_times_on_the_clock
         ({"seats_per_slot": 0}, "greater than or equal to 1"),
         ({"seats_per_slot": 100_000}, "less than or equal to 200"),
         ({"on": "31 February"}, "valid date"),
-        ({"on": "0001-01-01", "begins": "00:00"}, ""),
-        ({"begins": "25:00"}, "valid time"),
+        ({"on": "0001-01-01", "begins": "00:00"}, "in the past"),
+        ({"on": timezone.localdate() - timedelta(days=1)}, "in the past"),
+        ({"begins": "25:00"}, "Enter a valid time. Such as 10am, 10:30 or 2.15pm."),
+        ({"begins": "14pm"}, "valid time"),
+        ({"begins": "2"}, "valid time"),
         ({"venue": 0}, "valid choice"),
         ({"venue": None}, "required"),
         ({"cutoff_minutes": -1}, "greater than or equal to 0"),
@@ -84,7 +87,33 @@ def test_a_new_surgery_is_a_draft_with_slots_and_seats_at_the_times_on_the_clock
 def test_a_surgery_that_cannot_be_is_refused_beside_the_field(client, changes, words):
     response = new(client, **changes)
     assert words in complaints(response)
-    assert Surgery.objects.exists() == (not words)
+    assert not Surgery.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends"),
+    [("10am", "12pm"), (" 10.00 AM ", "midday"), ("10:00", "12.00"), ("10 a.m.", "noon"), ("10:00:00", "12:00:00")],
+)
+def test_a_time_is_understood_as_people_write_it(client, begins, ends):
+    new(client, begins=begins, ends=ends)
+    surgery = Surgery.objects.get()
+    assert (surgery.starts_at, surgery.ends_at) == (local(days=7), local(days=7) + timedelta(hours=2))
+
+
+def test_a_surgery_earlier_today_is_refused_beside_its_time(client):
+    with time_machine.travel(local(days=7) + timedelta(minutes=5)):
+        response = new(client, on=timezone.localdate())
+        assert response.context["adminform"].form.errors.keys() == {"begins"}
+    assert not Surgery.objects.exists()
+
+
+def test_a_surgery_that_has_begun_can_be_edited_but_none_moves_into_the_past(client):
+    surgery = SurgeryFactory(starts_at=local(days=7))
+    with time_machine.travel(surgery.starts_at + timedelta(minutes=5)):
+        assert complaints(send(client, CHANGE, surgery.pk, note="The lift is out of order.")) == ""
+        assert "in the past" in complaints(send(client, CHANGE, surgery.pk, begins="09:00"))
+    surgery.refresh_from_db()
+    assert (surgery.note, surgery.starts_at) == ("The lift is out of order.", local(days=7))
 
 
 # ── when, where and how ───────────────────────────────────────────────────────────────────────────────────────

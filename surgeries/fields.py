@@ -1,0 +1,37 @@
+"""Fields of the administration pages that concern the diary."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.contrib.admin.widgets import AdminTimeWidget
+
+HINT = "Such as 10am, 10:30 or 2.15pm."
+WRITTEN = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(?:([ap])\.?m\.?)?")
+NAMED = {"midday": "12:00", "noon": "12:00", "midnight": "00:00"}
+
+
+class LocalTimeField(forms.TimeField):
+    """A time on the clock as people write it, without seconds, with a small picker."""
+
+    widget = AdminTimeWidget(format="%H:%M")
+    default_error_messages = {"invalid": f"Enter a valid time. {HINT}"}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"help_text": HINT, **options})
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(_on_a_24_hour_clock(value) if isinstance(value, str) else value)
+
+
+def _on_a_24_hour_clock(text: str) -> str:
+    """Such as "14:15" for "2.15 pm". What is not understood stays as it is, and is refused as such."""
+    text = text.strip().lower()
+    written = WRITTEN.fullmatch(text)
+    if not written:
+        return NAMED.get(text, text)
+    hour, minutes, half = int(written[1]), written[2], written[3]
+    if half and 1 <= hour <= 12:
+        return f"{hour % 12 + (12 if half == 'p' else 0)}:{minutes or '00'}"
+    # A bare "2" could be either half of the day, and there is no 14pm.
+    return f"{hour}:{minutes}" if minutes and not half else text
