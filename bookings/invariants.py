@@ -88,6 +88,33 @@ INVARIANTS: dict[str, str] = {
         JOIN surgeries_slot slot ON slot.id = suits.slot_id
         WHERE slot.surgery_id <> booking.surgery_id
     """,
+    # Whom a surgery elsewhere or a shift has set free is promoted by the clock (bookings.duties), so for five minutes
+    # after either has ended nobody counts as overlooked.
+    "nobody waits beside a free seat that they could have": """
+        SELECT DISTINCT booking.id FROM bookings_booking booking
+        JOIN bookings_attendee attendee ON attendee.id = booking.attendee_id
+        JOIN surgeries_surgery surgery ON surgery.id = booking.surgery_id AND surgery.state = 'published'
+            AND surgery.starts_at - surgery.cutoff_minutes * interval '1 minute' > now()
+        JOIN surgeries_slot slot ON slot.surgery_id = surgery.id AND slot.starts_at > now()
+        JOIN surgeries_seat seat ON seat.slot_id = slot.id
+        LEFT JOIN bookings_booking taken ON taken.seat_id = seat.id
+        WHERE booking.state = 'waiting' AND taken.id IS NULL
+          AND (NOT EXISTS (SELECT FROM bookings_booking_suits suits WHERE suits.booking_id = booking.id)
+               OR EXISTS (SELECT FROM bookings_booking_suits suits
+                          WHERE suits.booking_id = booking.id AND suits.slot_id = slot.id))
+          AND NOT EXISTS (
+              SELECT FROM bookings_booking other JOIN surgeries_slot others_slot ON others_slot.id = other.slot_id
+              WHERE other.attendee_id = attendee.id AND other.state = 'confirmed'
+                AND others_slot.starts_at < slot.ends_at AND others_slot.ends_at > slot.starts_at)
+          AND NOT EXISTS (
+              SELECT FROM accounts_user account
+              JOIN champions_champion champion ON champion.user_id = account.id
+              JOIN surgeries_shift shift ON shift.champion_id = champion.id AND shift.ended_at IS NULL
+              WHERE account.email = attendee.email
+                AND shift.starts_at < slot.ends_at AND shift.ends_at > slot.starts_at)
+          AND NOT EXISTS (SELECT FROM surgeries_surgery WHERE called_off_at > now() - interval '5 minutes')
+          AND NOT EXISTS (SELECT FROM surgeries_shift WHERE ended_at > now() - interval '5 minutes')
+    """,
 }
 
 
