@@ -1,19 +1,25 @@
 """Half of the connections book and cancel, the other half try to break in as the application's role."""
 
+import itertools
 import random
 import time
 import uuid
+from contextlib import suppress
 from functools import partial
 
-from django.db import Error, connection, transaction
+import psycopg
+import pytest
+from django.db import Error, IntegrityError, ProgrammingError, connection, transaction
 
 from bookings.errors import BookingError
 from bookings.invariants import violations
 from bookings.models import Booking
 from bookings.services.booking import Answers, book, cancel
+from runner.postgres import OWNER
 from surgeries.models import Surgery
 from tests.concurrency.crowd import FULL_SIZE, all_at_once
 from tests.factories import ShiftFactory, SurgeryFactory
+from tests.live import database_url
 
 SECONDS, CONNECTIONS = (60, 64) if FULL_SIZE else (6, 16)
 
@@ -52,16 +58,22 @@ ATTACKS = [
     """INSERT INTO bookings_visit (attendee_id, surgery_id, booking_id, arrived_at)
        SELECT a.id, b.surgery_id, b.id, now() FROM bookings_booking b, bookings_attendee a
        WHERE a.id <> b.attendee_id LIMIT 1""",
-    # what belongs to the owner
-    "ALTER TABLE bookings_booking DROP CONSTRAINT bookings_booking_seat_id_key",
-    "DROP TRIGGER booking_position_only_rises ON bookings_booking",
-    "ALTER TABLE bookings_booking DISABLE TRIGGER ALL",
-    "SET session_replication_role = replica",
-    "TRUNCATE bookings_booking CASCADE",
-    "CREATE TABLE mine (id int)",
-    "DELETE FROM django_admin_log",
-    "SET ROLE postgres",
 ]
+# What only they may do: it would break no invariant at once, and then any.
+RESERVED = {
+    OWNER: [
+        "ALTER TABLE bookings_booking DROP CONSTRAINT bookings_booking_seat_id_key",
+        "DROP TRIGGER booking_position_only_rises ON bookings_booking",
+        "TRUNCATE bookings_booking CASCADE",
+        "CREATE TABLE mine (id int)",
+        "DELETE FROM django_admin_log",
+    ],
+    "postgres": [
+        "ALTER TABLE bookings_booking DISABLE TRIGGER ALL",
+        "SET session_replication_role = replica",
+        "SET ROLE postgres",
+    ],
+}
 
 
 def attack(until: float, seed: int) -> int:
@@ -72,7 +84,7 @@ def attack(until: float, seed: int) -> int:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(f"SET TRANSACTION ISOLATION LEVEL {dice.choice(ISOLATION)}")
                 cursor.execute("SET LOCAL lock_timeout = '300ms'")
-                cursor.execute(dice.choice(ATTACKS))
+                cursor.execute(dice.choice([*ATTACKS, *itertools.chain(*RESERVED.values())]))
         except Error:
             refused += 1
     return refused
@@ -123,9 +135,18 @@ def test_every_attack_is_refused_or_changes_nothing_that_matters(each_postgres):
                 answers=Answers(), request_id=uuid.uuid4(),
             )  # fmt: skip
     for statement in ATTACKS:
-        try:
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(statement)
-        except Error:
-            pass
+        # A rule refuses it, and no mistake in it.
+        with suppress(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
         assert violations() == {}, statement
+
+
+def test_what_is_reserved_is_refused_to_the_application_and_works_for_whom_it_belongs_to(each_postgres):
+    for role, statements in RESERVED.items():
+        for statement in statements:
+            refused = pytest.raises(ProgrammingError, match=r"permission denied|must be owner")
+            with refused, transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(statement)
+            with psycopg.connect(database_url("owner"), user=role) as theirs:
+                theirs.execute(statement)
+                theirs.rollback()
