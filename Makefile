@@ -9,7 +9,7 @@ CHECKED := SECRET_KEY=only-for-checks-only-for-checks-only-for-checks-only-for-c
 	PUBLIC_BASE_URL=https://surgeries.example.gov.uk DATABASE_URL=postgresql:///not-asked \
 	ALLOWED_EMAIL_DOMAINS=example.gov.uk EMAIL_URL=smtp://127.0.0.1 EMAIL_FROM=surgeries@example.gov.uk
 
-.PHONY: run test test-full check bench install assets lock format clean
+.PHONY: run test test-full check bench lighthouse install assets lock format clean
 
 run: assets ## serve the demonstration on http://127.0.0.1:8000 (PORT chooses another port) until Ctrl-C
 	@exec python -m runner
@@ -29,6 +29,9 @@ check: assets ## everything that can be said without running a test
 
 bench: assets ## throughput beside a bare Django floor on the same machine
 	python -m bench
+
+lighthouse: assets bench/lighthouse/node_modules/.installed.json ## what Lighthouse says of four pages, which has to be 100
+	python -m bench.lighthouse
 
 format: install ## write Python and templates in the one format
 	ruff check --fix .
@@ -51,6 +54,10 @@ assets: static/built/.stamp
 
 node_modules/.installed.json: package-lock.json .venv/installed.lock
 	@cmp --silent $< $@ || { echo "Installing the asset build"; npm ci --no-audit --no-fund --loglevel=error; }
+	@cp $< $@
+
+bench/lighthouse/node_modules/.installed.json: bench/lighthouse/package-lock.json .venv/installed.lock
+	@cmp --silent $< $@ || { echo "Installing Lighthouse"; npm --prefix bench/lighthouse ci --loglevel=error; }
 	@cp $< $@
 
 static/built/.stamp: node_modules/.installed.json package.json $(shell find static/scss static/js -type f)

@@ -128,6 +128,22 @@ PAIRS = [
 ]
 
 
+def pages() -> dict[str, str]:
+    """The pages of the journey by name, and where they are."""
+    from bookings.links import token_for
+    from bookings.models import Booking
+    from surgeries.models import Surgery
+
+    reference = slots()[0][0]
+    booking = Booking.objects.holding_a_seat().order_by("-pk")[0]
+    return {
+        "the list": "/",
+        "a surgery": Surgery.objects.get(reference=reference).get_absolute_url(),
+        "the booking form": f"/surgeries/{reference}/book/",
+        "the private link": f"/bookings/{token_for(booking)}/",
+    }
+
+
 def weigh() -> Iterator[tuple[str, int, int, int]]:
     """For each page of the journey: its statements, and its bytes as they are and gzipped."""
     from django.core.cache import caches
@@ -135,19 +151,7 @@ def weigh() -> Iterator[tuple[str, int, int, int]]:
     from django.test import Client as Visitor
     from django.test.utils import CaptureQueriesContext
 
-    from bookings.links import token_for
-    from bookings.models import Booking
-    from surgeries.models import Surgery
-
-    reference = slots()[0][0]
-    booking = Booking.objects.holding_a_seat().order_by("-pk")[0]
-    pages = {
-        "the list": "/",
-        "a surgery": Surgery.objects.get(reference=reference).get_absolute_url(),
-        "the booking form": f"/surgeries/{reference}/book/",
-        "the private link": f"/bookings/{token_for(booking)}/",
-    }
-    for name, path in pages.items():
+    for name, path in pages().items():
         caches["kept"].clear()
         with CaptureQueriesContext(connection) as statements:
             response = Visitor(SERVER_NAME="127.0.0.1").get(path)
