@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import AdminDateWidget
+from django.contrib.admin.widgets import AdminDateWidget, AdminTextInputWidget
 from django.db.models import Q
 from django.utils import timezone
 
@@ -270,7 +270,7 @@ class CallOffForm(forms.Form):
 
     reason = forms.CharField(
         max_length=200,
-        widget=forms.TextInput(attrs={"size": 80}),
+        widget=AdminTextInputWidget,
         help_text="Everybody who booked reads it in their email, so write it to them.",
     )
 
