@@ -12,13 +12,49 @@ from playwright.sync_api import Page
 
 NODE_MODULES = Path(settings.BASE_DIR) / "node_modules"
 WIDTHS = (320, 768, 1280)
-# 320 pixels is also what a screen of 1280 pixels shows at 400 % (WCAG 2.2, 1.4.10).
+# What a screen of 1280 by 1024 pixels shows at 400 % (WCAG 2.2, 1.4.10).
+ZOOMED = {"width": 320, "height": 256}
+# More stops of the Tab key than any page has.
+STOPS = 300
 WIDE_SPACING = """
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
                            word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }`);
-    document.adoptedStyleSheets = [sheet];
+    document.adoptedStyleSheets.push(sheet);
 """
+
+# Whether the focus shows: how an element that has it differs from how it looked without, and whether it is covered. It
+# may be drawn on a label, as for radio buttons. Outlines that nobody sees (they are for forced colours) do not count.
+FOCUS = """() => {
+    const seen = new Map();
+    const visible = (style) => !["none", "0px"].includes(style.outlineStyle) && !style.outlineColor.endsWith(", 0)");
+    const drawn = (element) => JSON.stringify(
+        [element, ...(element.labels ?? [])].flatMap((part) => [null, "::before", "::after"].map((pseudo) => {
+            const style = getComputedStyle(part, pseudo);
+            return [visible(style) && style.outline, style.boxShadow, style.backgroundColor, style.border,
+                    style.color, style.textDecoration];
+        })));
+    const words = (element) => element.outerHTML.slice(0, 120);
+    let before = null;
+    window.lookAtFocus = () => {
+        const faults = [], element = document.activeElement;
+        if (before && before !== element && seen.get(before) === drawn(before))
+            faults.push(`focus does not show: ${words(before)}`);
+        before = null;
+        if (element === document.body || element.tagName === "IFRAME") return {faults, again: false};
+        if (seen.has(element)) return {faults, again: true};
+        const parts = [element, ...(element.labels ?? [])];
+        const uncovered = (box) => {
+            const hit = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+            return hit && parts.some((part) => part.contains(hit));
+        };
+        if (![...element.getClientRects()].some(uncovered))
+            faults.push(`focus is covered or out of sight: ${words(element)}`);
+        seen.set(element, drawn(element));
+        before = element;
+        return {faults, again: false};
+    };
+}"""
 
 
 def axe_faults(page: Page, *, but: Collection[str] = ()) -> list[str]:
@@ -26,22 +62,67 @@ def axe_faults(page: Page, *, but: Collection[str] = ()) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate((NODE_MODULES / "axe-core" / "axe.min.js").read_text())
     rules = {"target-size": {"enabled": True}} | {rule: {"enabled": False} for rule in but}
-    found = page.evaluate("(rules) => axe.run({rules})", rules)
-    return [
-        f"{fault['id']}: {fault['help']}: {node['html']}" for fault in found["violations"] for node in fault["nodes"]
-    ]
+    found = page.evaluate("async (rules) => (await axe.run({rules, resultTypes: ['violations']})).violations", rules)
+    return [f"{fault['id']}: {fault['help']}: {node['html']}" for fault in found for node in fault["nodes"]]
 
 
 def sideways_faults(page: Page) -> list[str]:
     """Whether somebody has to scroll sideways, and because of what."""
     wide = page.evaluate(
-        """() => document.documentElement.scrollWidth <= window.innerWidth ? [] :
-             [...document.body.querySelectorAll("*")]
-               .filter((element) => element.getBoundingClientRect().right > window.innerWidth + 1)
-               .map((element) => element.outerHTML.slice(0, 120))"""
+        """() => {
+            if (document.documentElement.scrollWidth <= window.innerWidth) return [];
+            const wide = [...document.body.querySelectorAll("*")]
+              .filter((element) => element.getBoundingClientRect().right > window.innerWidth + 1);
+            return wide.length ? wide.map((element) => element.outerHTML.slice(0, 120)) : ["what a style draws"];
+        }"""
     )
     width = page.viewport_size["width"] if page.viewport_size else None
     return [f"wider than {width}: {element}" for element in wide]
+
+
+def focus_faults(page: Page) -> list[str]:
+    """Stops of the Tab key where the focus cannot be seen, or is covered. Ends at the size that it began with."""
+    size = page.viewport_size
+    page.set_viewport_size(ZOOMED)
+    page.evaluate(FOCUS)
+    faults = []
+    for _ in range(STOPS):
+        page.keyboard.press("Tab")
+        looked = page.evaluate("lookAtFocus()")
+        faults += looked["faults"]
+        if looked["again"]:
+            break
+    else:
+        faults.append(f"after {STOPS} presses of Tab there is no end")
+    page.set_viewport_size(size)
+    return faults
+
+
+def error_faults(page: Page) -> list[str]:
+    """What is missing where a form has mistakes: the summary with the focus, its links to the fields, the title.
+
+    The page has just loaded. Without mistakes the title may not speak of any.
+    """
+    return page.evaluate("""() => {
+        const summary = document.querySelector(".govuk-error-summary"), faults = [];
+        const mistakes = summary ?? document.querySelector(".errornote"); // the latter under /admin/
+        if (document.title.startsWith("Error: ") !== Boolean(mistakes)) faults.push(`title: ${document.title}`);
+        // What is said in red while somebody types, as how many characters are left, is in no summary.
+        const messages = [...document.querySelectorAll(".govuk-error-message:not(.govuk-character-count__message)")]
+          .filter((message) => message.textContent.trim());
+        if (!summary) return [...faults, ...messages.map((message) => `not in a summary: ${message.textContent}`)];
+        if (document.activeElement !== summary) faults.push("the summary does not have the focus");
+        const links = [...summary.querySelectorAll(".govuk-error-summary__list a")];
+        if (!links.length) faults.push("the summary leads nowhere");
+        for (const message of messages)
+            if (!links.some((link) => message.textContent.includes(link.textContent.trim())))
+                faults.push(`not in the summary: ${message.textContent}`);
+        for (const link of links) {
+            link.click();
+            if (!document.activeElement.matches("input, select, textarea")) faults.push(`no field: ${link.outerHTML}`);
+        }
+        return faults;
+    }""")
 
 
 def faults_at_every_size(page: Page) -> list[str]:
@@ -57,7 +138,7 @@ def faults_at_every_size(page: Page) -> list[str]:
     page.set_viewport_size({"width": WIDTHS[0], "height": 900})
     page.evaluate(f"() => {{ {WIDE_SPACING} }}")
     faults += [f"with wide spacing: {fault}" for fault in sideways_faults(page)]
-    page.evaluate("() => { document.adoptedStyleSheets = []; }")
+    page.evaluate("() => { document.adoptedStyleSheets.pop(); }")
     page.set_viewport_size({"width": WIDTHS[-1], "height": 900})
     return faults
 

@@ -1,7 +1,5 @@
 """The demonstration mailbox in a real browser: the frame keeps its promises."""
 
-from urllib.parse import urlsplit
-
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page
@@ -9,7 +7,6 @@ from playwright.sync_api import Page
 from notifications.models import MailboxEmail, OutboxEmail
 from notifications.registry import Message
 from notifications.rendering import to_mime
-from tests.fit import faults_at_every_size, html_faults
 
 HTML = """<!doctype html><html><head><title>x</title><style>p { color: rgb(1, 2, 3); }</style></head>
 <body><p>Hello</p><a href="/healthz">A link</a></body></html>"""
@@ -35,19 +32,3 @@ def test_the_style_block_of_an_email_applies(letter: Page):
 def test_a_link_in_an_email_opens_in_the_whole_window(letter: Page):
     letter.frame_locator("iframe").get_by_role("link", name="A link").click()
     letter.wait_for_url("**/healthz")
-
-
-def test_an_empty_mailbox_fits_every_size_and_setting(page: Page):
-    page.goto("/mailbox/")
-    assert faults_at_every_size(page) == []
-
-
-def test_a_mailbox_with_emails_fits_every_size_and_setting(letter: Page):
-    assert faults_at_every_size(letter) == []
-    letter.goto("/mailbox/")
-    assert faults_at_every_size(letter) == []
-
-
-def test_the_html_of_the_mailbox_is_valid(letter: Page):
-    paths = ["/mailbox/", "/mailbox/?to=alice@example.gov.uk", urlsplit(letter.url).path]
-    assert html_faults({path: letter.request.get(path).text() for path in paths}) == []

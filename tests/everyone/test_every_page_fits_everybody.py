@@ -1,0 +1,128 @@
+"""Every page in every state: axe, reflow, spacing, forced colours, focus and mistakes. And these checks find faults."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from runner.product import Product
+from tests.everyone.states import STATES, Shown, shown
+from tests.fit import axe_faults, error_faults, faults_at_every_size, focus_faults
+from tests.live import visit
+
+
+@pytest.fixture
+def browser_page(chromium: Browser, shared_product: Product, db: None) -> Iterator[Page]:
+    """A page at the product's address. The database is the test's own, and nobody else sees what is in it."""
+    with visit(chromium, shared_product) as page:
+        yield page
+
+
+def open_page(page: Page, made: Shown) -> None:
+    """Show the page as it was answered, with its headers; styles and scripts come from the product."""
+
+    def answer(route: Route) -> None:
+        headers = dict(made.response.items())
+        route.fulfill(status=made.response.status_code, headers=headers, body=made.response.content)
+
+    page.route(lambda address: urlsplit(address).path == made.path, answer)
+    page.route("**/letter/", lambda route: route.fulfill(body="<p>Hello</p>", content_type="text/html"))
+    page.goto(made.path)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_page_fits_every_size_and_setting(browser_page: Page, state: str) -> None:
+    open_page(browser_page, shown(state))
+
+    faults = error_faults(browser_page) + faults_at_every_size(browser_page) + focus_faults(browser_page)
+
+    assert faults == []
+
+
+@pytest.mark.parametrize("state", ["the list", "book, everything wrong", "mailbox"])
+def test_the_focus_shows_with_forced_colours_as_well(browser_page: Page, state: str) -> None:
+    browser_page.emulate_media(forced_colors="active")
+    open_page(browser_page, shown(state))
+
+    assert focus_faults(browser_page) == []
+
+
+def test_the_skip_link_is_the_first_stop_and_leads_past_the_navigation(browser_page: Page) -> None:
+    open_page(browser_page, shown("cookies"))
+    browser_page.keyboard.press("Tab")
+    expect(browser_page.get_by_role("link", name="Skip to main content")).to_be_focused()
+    expect(browser_page.get_by_role("link", name="Skip to main content")).to_be_in_viewport()
+
+    browser_page.keyboard.press("Enter")
+
+    expect(browser_page.get_by_role("main")).to_be_focused()
+
+
+# ── Controls: what is wrong is found ──────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("fault", "found"),
+    [
+        ("document.documentElement.removeAttribute('lang')", "html-has-lang"),
+        ("document.querySelector('main p').style.color = '#ccc'", "color-contrast"),
+        ("document.querySelector('main').insertAdjacentHTML('beforeend', '<input>')", "label"),
+        ("document.querySelector('main').insertAdjacentHTML('beforeend', '<h4>Too deep</h4>')", "heading-order"),
+        ("document.querySelector('h1').remove()", "page-has-heading-one"),
+        ("document.querySelectorAll('.app-footer__link').forEach((link) => { link.style.fontSize = '4px';"
+         " link.style.padding = 0; link.closest('ul').style.gap = 0; })", "target-size"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_found_by_axe(browser_page: Page, fault: str, found: str) -> None:
+    open_page(browser_page, shown("privacy"))
+
+    browser_page.evaluate(fault)
+
+    assert {line.partition(":")[0] for line in axe_faults(browser_page)} == {found}
+
+
+WIDE_WORD = "content: 'llanfairpwllgwyngyllgogerych'; display: block; white-space: nowrap; font: 16px monospace"
+TINY_LINKS = ".app-footer__list { gap: 0 } .app-footer__link { font-size: 4px; padding: 0 }"
+
+
+@pytest.mark.parametrize(
+    ("style", "found"),
+    [
+        ("h1 { width: 400px }", "wider than 320"),
+        (f"h1::after {{ {WIDE_WORD} }}", "with wide spacing: wider than 320"),
+        (f"@media (forced-colors: active) {{ {TINY_LINKS} }}", "with forced colours: target-size"),
+        (f"@media (min-width: 700px) and (max-width: 800px) {{ {TINY_LINKS} }}", "target-size"),
+        ("a:focus { outline: 3px solid transparent !important; all: unset !important }", "focus does not show"),
+        ("footer a:focus { opacity: 1; position: fixed; top: -100px }", "focus is covered or out of sight"),
+        ("nav::before { content: ''; position: fixed; inset: 0 }", "focus is covered or out of sight"),
+    ],
+)
+def test_a_fault_in_the_styles_is_found(browser_page: Page, style: str, found: str) -> None:
+    open_page(browser_page, shown("privacy"))
+
+    browser_page.evaluate(
+        "(style) => { const sheet = new CSSStyleSheet(); sheet.replaceSync(style);"
+        " document.adoptedStyleSheets = [sheet]; }", style,
+    )  # fmt: skip
+
+    faults = focus_faults(browser_page) + faults_at_every_size(browser_page)
+    assert any(line.startswith(found) for line in faults)
+
+
+@pytest.mark.parametrize(
+    ("fault", "found"),
+    [
+        ("document.title = document.title.replace('Error: ', '')", "title"),
+        ("document.querySelector('.govuk-error-summary').blur()", "the summary does not have the focus"),
+        ("document.querySelector('.govuk-error-summary').remove()", "not in a summary"),
+        ("document.querySelector('.govuk-error-summary li').remove()", "not in the summary"),
+        ("document.querySelector('.govuk-error-summary a').href = '#nowhere'", "no field"),
+    ],
+)
+def test_mistakes_that_are_badly_told_are_found(browser_page: Page, fault: str, found: str) -> None:
+    open_page(browser_page, shown("book, nothing filled in"))
+
+    browser_page.evaluate(fault)
+
+    assert any(line.startswith(found) for line in error_faults(browser_page))

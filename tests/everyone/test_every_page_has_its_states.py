@@ -1,0 +1,76 @@
+"""No page is left out: every template is shown in a state, every form with mistakes as well, and all HTML is valid."""
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from tests.everyone.states import Shown, every_page
+from tests.fit import html_faults
+
+TEMPLATES = Path(settings.BASE_DIR) / "templates"
+# Emails are no pages; the form pack and the components are compared with GOV.UK Frontend's own, one by one.
+ELSEWHERE = ("emails/", "govuk/", "components/")
+
+# What is wrong with them is said on the pages "email" and "evidence".
+SENT_ELSEWHERE = {"bookings/booking_email.html", "bookings/booking_evidence.html"}
+
+
+@pytest.fixture(scope="module")
+def pages(django_db_setup: None, django_db_blocker) -> Iterator[dict[str, Shown]]:
+    with django_db_blocker.unblock():
+        yield every_page()
+
+
+def templates() -> set[str]:
+    """Every template of a page or of a part of one."""
+    names = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html")}
+    return {name for name in names if not name.startswith(ELSEWHERE)}
+
+
+def shown_nowhere(pages: Collection[Shown]) -> set[str]:
+    return templates() - {name for page in pages for name in page.templates}
+
+
+def never_wrong(pages: Collection[Shown]) -> set[str]:
+    """The templates with a form to send that no page shows with mistakes in it."""
+    forms = {name for name in templates() if 'method="post"' in (TEMPLATES / name).read_text()} - SENT_ELSEWHERE
+    wrong = [page for page in pages if "govuk-error-summary" in page.html or "errornote" in page.html]
+    return forms - {name for page in wrong for name in page.templates}
+
+
+def test_every_template_is_shown_in_a_state(pages: dict[str, Shown]) -> None:
+    assert shown_nowhere(pages.values()) == set()
+
+
+def test_a_template_that_no_state_shows_is_found(pages: dict[str, Shown]) -> None:
+    without = [page for name, page in pages.items() if name != "link that is withdrawn"]
+
+    assert shown_nowhere(without) == {"bookings/link_withdrawn.html"}
+
+
+def test_every_form_is_shown_with_mistakes(pages: dict[str, Shown]) -> None:
+    assert never_wrong(pages.values()) == set()
+
+
+def test_a_form_that_is_never_shown_with_mistakes_is_found(pages: dict[str, Shown]) -> None:
+    without = [page for name, page in pages.items() if name != "email, wrong"]
+
+    assert never_wrong(without) == {"bookings/correct_email.html"}
+
+
+def test_the_html_of_every_page_is_valid(pages: dict[str, Shown]) -> None:
+    # Under /admin/ most of it is Django's.
+    ours = {state: page.html for state, page in pages.items() if not page.path.startswith("/admin/")}
+
+    assert html_faults(ours) == []
+
+
+def test_invalid_html_is_found() -> None:
+    page = render_to_string("404.html")
+
+    assert html_faults({"right": page}) == []
+    assert html_faults({"wrong": page.replace("<h1", "<h1 id='main-content'")}) != []
+    assert html_faults({"wrong": page.replace("</main>", "")}) != []
