@@ -69,6 +69,9 @@ def database(name: str, url: str, session: str = "") -> dict:
         "OPTIONS": {
             "connect_timeout": max(2, 4 // hosts),
             "tcp_user_timeout": 4000,
+            # A statement that comes again is not planned again: planning takes longer than most of ours take to run.
+            "server_side_binding": True,
+            "prepare_threshold": 2,
             **options,
             "options": f"{options.get('options', '')} {session}".strip(),
         },
