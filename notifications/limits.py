@@ -8,6 +8,7 @@ called before the transaction that does the work, never within it, and refuses t
 import json
 import re
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv6Address, IPv6Network, ip_address
@@ -85,7 +86,9 @@ def count_all(tries: Iterable[tuple[Limit, str]], *, now: datetime | None = None
         for (what, key), limit in limits.items()
     ]
     most = {limit.what: limit.most for limit in limits.values()}
-    with transaction.atomic(durable=True), connection.cursor() as cursor:
+    # A statement outside of any transaction is one of its own, without a BEGIN and a COMMIT to wait for.
+    alone = transaction.atomic(durable=True) if connection.in_atomic_block else nullcontext()
+    with alone, connection.cursor() as cursor:
         cursor.execute(COUNT, {"tries": json.dumps(rows), "most": json.dumps(most)})
         allowed = set(cursor.fetchall())
     for tried, limit in limits.items():
