@@ -19,9 +19,9 @@ from bookings.errors import (
     WaitingListClosed,
 )
 from bookings.links import LinkWithdrawn
-from bookings.models import Attendee, Booking, Submission
+from bookings.models import Attendee, Booking
 from bookings.services.locks import is_busy, lock_for
-from bookings.services.statements import Look, has_one_already, lock_attendee, lock_surgeries, look
+from bookings.services.statements import Look, has_one_already, lock_attendee, lock_surgeries, look, take
 from bookings.services.waiting import confirm, promote, promote_and_tell
 from organisation.models import Grade, Office, Symptom, Team, Topic
 from surgeries.models import Seat, Slot, Surgery
@@ -73,24 +73,24 @@ def book(
             return _same_outcome(found, contents)
         refusal = _refusal(surgery, slot, found.seat_id, now)
         if refusal is None:
-            booking = None
             attendee = Attendee(pk=lock_attendee(email=email, name=name, now=now), email=email)
-            if has_one_already(attendee_id=attendee.pk, email=email, surgery=surgery, slot=slot):
-                emails.queue_already_booked(attendee, surgery=surgery, slot=slot, request_id=request_id, now=now)
+            booking = Booking(
+                surgery=surgery, attendee=attendee, name=name, created_at=now, changed_at=now,
+                team=answers.team, is_unsure=answers.is_unsure, question=answers.question,
+                adjustments=answers.adjustments, state=Booking.State.WAITING,
+            )  # fmt: skip
+            if slot:
+                booking.state, booking.seat_id, booking.slot = Booking.State.CONFIRMED, found.seat_id, slot
+                booking.confirmed_at = now
             else:
-                booking = Booking(
-                    surgery=surgery, attendee=attendee, name=name, created_at=now, changed_at=now,
-                    team=answers.team, is_unsure=answers.is_unsure, question=answers.question,
-                    adjustments=answers.adjustments,
-                )  # fmt: skip
-                if slot:
-                    booking.state, booking.seat_id, booking.slot = Booking.State.CONFIRMED, found.seat_id, slot
-                    booking.confirmed_at = now
-                _take_a_place(booking, answers, suits, now)
-            fingerprint = _fingerprint(contents, settings.SECRET_KEY)
-            Submission(request_id=request_id, fingerprint=fingerprint, booking=booking, created_at=now).save(
-                force_insert=True
-            )
+                booking.position = surgery.last_position + 1
+            if not take(booking, request_id=request_id, fingerprint=_fingerprint(contents, settings.SECRET_KEY)):
+                emails.queue_already_booked(attendee, surgery=surgery, slot=slot, request_id=request_id, now=now)
+                return None
+            _keep_answers(booking, answers, suits)
+            if booking.is_waiting:
+                _be_promoted(booking, now=now)
+            emails.queue_booked(booking, now=now)
     if refusal:
         raise refusal
     return booking
@@ -267,12 +267,8 @@ def _refusal(surgery: Surgery, slot: Slot | None, seat_id: int | None, now: date
     return None
 
 
-def _take_a_place(booking: Booking, answers: Answers, suits: Collection[Slot], now: datetime) -> None:
-    """Save the new booking with its seat or, without one, at the end of the line, which may be the front of it."""
-    surgery = booking.surgery
-    if not booking.is_confirmed:
-        booking.state, booking.position = Booking.State.WAITING, surgery.last_position + 1
-    booking.save(force_insert=True)
+def _keep_answers(booking: Booking, answers: Answers, suits: Collection[Slot]) -> None:
+    """Save what a new booking has many of."""
     for through, column, chosen in (
         (Booking.topics.through, "topic_id", answers.topics),
         (Booking.symptoms.through, "symptom_id", answers.symptoms),
@@ -282,12 +278,14 @@ def _take_a_place(booking: Booking, answers: Answers, suits: Collection[Slot], n
             through.objects.bulk_create(
                 [through(booking_id=booking.pk, **{column: row.pk}) for row in chosen]  # type: ignore[misc]
             )
-    if booking.is_waiting:
-        surgery.last_position = booking.position or 0
-        for promoted in promote(surgery, now=now):
-            booking.state, booking.seat, booking.slot = promoted.state, promoted.seat, promoted.slot
-            booking.position, booking.calendar_sequence = promoted.position, promoted.calendar_sequence
-    emails.queue_booked(booking, now=now)
+
+
+def _be_promoted(booking: Booking, *, now: datetime) -> None:
+    """Whoever joins the end of the line may be at the front of it, with a seat free that suits."""
+    booking.surgery.last_position = booking.position or 0
+    for promoted in promote(booking.surgery, now=now):
+        booking.state, booking.seat, booking.slot = promoted.state, promoted.seat, promoted.slot
+        booking.position, booking.calendar_sequence = promoted.position, promoted.calendar_sequence
 
 
 def _free_seat(slot: Slot) -> Seat | None:

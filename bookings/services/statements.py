@@ -11,9 +11,11 @@ from uuid import UUID
 
 from django.db import connection
 
+from bookings.models import Booking
 from surgeries.models import Slot, Surgery
 
 _COLUMNS = [field.attname for field in Surgery._meta.concrete_fields]
+_BOOKING = [field for field in Booking._meta.concrete_fields if not field.primary_key]
 
 LOCK = f"""
     SELECT {", ".join(str(field.column) for field in Surgery._meta.concrete_fields)} FROM surgeries_surgery
@@ -37,7 +39,7 @@ ATTENDEE = """
 """
 
 BUSY = """
-    SELECT EXISTS (
+    EXISTS (
         SELECT FROM bookings_booking booking LEFT JOIN surgeries_slot slot ON slot.id = booking.slot_id
         WHERE booking.attendee_id = %(attendee)s AND (
             booking.surgery_id = %(surgery)s AND booking.state <> 'cancelled'
@@ -50,6 +52,18 @@ BUSY = """
           AND shift.starts_at < %(ends_at)s AND shift.ends_at > %(starts_at)s
     )
 """
+
+# The booking, unless that person is busy, and what the form led to: no booking, if they are.
+TAKE = f"""
+    WITH booking AS (
+        INSERT INTO bookings_booking ({", ".join(str(field.column) for field in _BOOKING)})
+        SELECT {", ".join(f"%({field.attname})s" for field in _BOOKING)} WHERE NOT ({BUSY})
+        RETURNING id
+    )
+    INSERT INTO bookings_submission (request_id, fingerprint, booking_id, created_at)
+    SELECT %(request_id)s, %(fingerprint)s, (SELECT id FROM booking), %(created_at)s
+    RETURNING booking_id
+"""  # noqa: S608 - the names of columns are Django's
 
 
 @dataclass(frozen=True)
@@ -92,9 +106,28 @@ def lock_attendee(*, email: str, name: str, now: datetime) -> int:
 
 def has_one_already(*, attendee_id: int, email: str, surgery: Surgery, slot: Slot | None) -> bool:
     """Whether the person is booked at the surgery, or confirmed or hosting at a time that overlaps the slot."""
-    starts_at, ends_at = (slot.starts_at, slot.ends_at) if slot else (None, None)  # no slot overlaps nothing
-    known: dict[str, int | str | datetime | None] = {"attendee": attendee_id, "email": email, "surgery": surgery.pk}
-    known |= {"starts_at": starts_at, "ends_at": ends_at}
     with connection.cursor() as cursor:
-        cursor.execute(BUSY, known)
+        cursor.execute(f"SELECT {BUSY}", _whom_and_when(attendee_id, email, surgery, slot))
         return cursor.fetchone()[0]
+
+
+def take(booking: Booking, *, request_id: UUID, fingerprint: str) -> bool:
+    """Save the new booking, and that it is what this form led to.
+
+    Returns False if the attendee `has_one_already`: then the form led to no booking, and none is saved.
+    """
+    values: dict = {field.attname: field.get_prep_value(getattr(booking, field.attname)) for field in _BOOKING}
+    values |= {"request_id": request_id, "fingerprint": fingerprint}
+    values |= _whom_and_when(booking.attendee_id, booking.attendee.email, booking.surgery, booking.slot)
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, values)
+        booking.pk = cursor.fetchone()[0]
+    booking._state.adding = False
+    return booking.pk is not None
+
+
+def _whom_and_when(attendee_id: int, email: str | None, surgery: Surgery, slot: Slot | None) -> dict:
+    starts_at, ends_at = (slot.starts_at, slot.ends_at) if slot else (None, None)  # no slot overlaps nothing
+    return {
+        "attendee": attendee_id, "email": email, "surgery": surgery.pk, "starts_at": starts_at, "ends_at": ends_at,
+    }  # fmt: skip
