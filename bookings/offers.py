@@ -25,6 +25,11 @@ class Offer:
         return list(slots_with_seats(self.surgery, now=self.now))
 
     @cached_property
+    def every_slot(self) -> list[Slot]:
+        """All that the surgery has, without a look at the seats: those that have begun as well."""
+        return list(self.surgery.slots.all())
+
+    @cached_property
     def waiting(self) -> int:
         """How many are on the waiting list."""
         return self.surgery.bookings.waiting().count()

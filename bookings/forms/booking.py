@@ -1,6 +1,5 @@
 """What people type and choose when they book, change their booking or cancel it."""
 
-import re
 import uuid
 from datetime import datetime
 from typing import Any
@@ -31,7 +30,6 @@ from surgeries.models import Slot, Surgery
 from surgeries.templatetags.times import clock, day, span
 
 WAIT = "wait"
-ID = re.compile(r"[0-9]{1,18}")
 
 
 class SlotRadios(forms.RadioSelect):
@@ -81,21 +79,17 @@ class SlotField(forms.ChoiceField):
         return shown
 
     def clean(self, value: Any) -> Slot | None:
-        # By id alone. Whether the slot has seats left is decided under the lock, not here.
+        # By id alone. Whether the slot has seats left, or has begun by now, is decided under the lock, not here.
         chosen = self.to_python(value)
         self.run_validators(chosen)
         if not chosen:
             raise ValidationError(self.error_messages["required"], code="required")
         if chosen == WAIT and self.can_wait:
             return None
-        slot = next((slot for slot in self.offer.slots if str(slot.pk) == chosen), None) or self._not_shown(chosen)
+        slot = next((slot for slot in self.offer.every_slot if str(slot.pk) == chosen), None)
         if slot is None:
             raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
         return slot
-
-    def _not_shown(self, chosen: str) -> Slot | None:
-        """A slot that has begun since the page was opened."""
-        return self.offer.surgery.slots.filter(pk=chosen).first() if ID.fullmatch(chosen) else None
 
 
 def choose_from(form: forms.Form, offer: Offer) -> None:
@@ -209,8 +203,7 @@ class BookForm(AnswersForm):
         self.offer = offer
         choose_from(self, self.offer)
         self.fields["slot"].initial = self._only_choice
-        suits.queryset = offer.surgery.slots.all()
-        suits.choices = self._slots_to_wait_for
+        suits.choose_from(lambda: self.offer.every_slot, shown=self._slots_to_wait_for)
 
     @property
     def can_only_wait(self) -> bool:
@@ -228,9 +221,8 @@ class BookForm(AnswersForm):
             return None if free else WAIT
         return free[0].pk if len(free) == 1 else None
 
-    def _slots_to_wait_for(self) -> list[tuple[int, Label]]:
-        slots = self.offer.slots if self.offer.is_full else self.offer.full
-        return [(slot.pk, Label(capfirst(span(slot)))) for slot in slots]
+    def _slots_to_wait_for(self) -> list[Slot]:
+        return self.offer.slots if self.offer.is_full else self.offer.full
 
     def clean_email(self) -> str:
         return check_may_book(self.cleaned_data["email"])
@@ -243,8 +235,8 @@ class BookForm(AnswersForm):
         """
         if self.cleaned_data["slot"]:
             return ()
-        among = [int(pk) for pk in self.cleaned_data["among"].split()[:100] if ID.fullmatch(pk)]
-        return self.cleaned_data["suits"] or (self.offer.surgery.slots.filter(pk__in=among) if among else ())
+        among = self.cleaned_data["among"].split()
+        return self.cleaned_data["suits"] or [slot for slot in self.offer.every_slot if str(slot.pk) in among]
 
     def renew(self) -> None:
         """Give the form a new number, so that sending it once more is a booking of its own."""

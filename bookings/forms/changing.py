@@ -50,9 +50,7 @@ class WaitForm(forms.Form):
         super().__init__(*args, **{"initial": {"holds": holds, "suits": suits}, **options})
         field = self.fields["suits"]
         assert isinstance(field, SlotsField)
-        field.queryset = booking.surgery.slots.open(now)
-        if holds:
-            field.queryset = field.queryset.exclude(pk=holds)
+        field.choose_from(booking.surgery.slots.open(now).exclude(pk=holds or 0).all)
 
 
 class EmailForm(forms.Form):

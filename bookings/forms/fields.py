@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
@@ -158,11 +159,26 @@ class TeamField(forms.ModelChoiceField):
         return f"{team.name}, {team.directorate.name}"
 
 
-class SlotsField(forms.ModelMultipleChoiceField):
+class SlotsField(forms.MultipleChoiceField):
     """The slots that would suit somebody who waits; none of them means any."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(Slot.objects.none(), required=False, error_messages=NOT_SHOWN, **options)
+    slots: Callable[[], Iterable[Slot]]
 
-    def label_from_instance(self, slot: Slot) -> str:
-        return capfirst(span(slot))
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, error_messages=NOT_SHOWN, **options)
+
+    def choose_from(
+        self, slots: Callable[[], Iterable[Slot]], *, shown: Callable[[], Iterable[Slot]] | None = None
+    ) -> None:
+        """Take these slots, of which only some may be `shown`. They are looked up when they are needed."""
+        self.slots = slots
+        self.choices = lambda: [(slot.pk, Label(capfirst(span(slot)))) for slot in (shown or slots)()]
+
+    def clean(self, value: Any) -> list[Slot]:
+        chosen = self.to_python(value)
+        if not chosen:
+            return []
+        known = {str(slot.pk): slot for slot in self.slots()}
+        if not known.keys() >= set(chosen):
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return [known[pk] for pk in dict.fromkeys(chosen)]

@@ -28,7 +28,8 @@ from surgeries.models import Surgery
 def book(request: HttpRequest, reference: str) -> HttpResponseBase:
     """The form, and what becomes of it: a seat, a place on the waiting list, or the form again with what is free."""
     reference = reference.lower()[:13]  # one more than any has, so that no key is long
-    offer = kept(f"offer:{reference}", partial(_offer, reference), seconds=1.0)
+    part = "every_slot" if request.method == "POST" else "slots"
+    offer = kept(f"offer:{reference}:{part}", partial(_offer, reference, part), seconds=1.0)
     if offer is None:
         return _unknown(request)
     if request.method != "POST":
@@ -42,14 +43,17 @@ def book(request: HttpRequest, reference: str) -> HttpResponseBase:
     return _show(request, form)
 
 
-def _offer(reference: str) -> Offer | None:
-    """What there is to choose from. A second old will do to show it: the lock decides what can still be booked."""
+def _offer(reference: str, part: str) -> Offer | None:
+    """What there is to choose from, with the `part` that is needed looked up, so that it is kept.
+
+    A second old will do: the lock decides what can still be booked. A form that is sent needs no seats counted.
+    """
     found = Surgery.objects.public().select_related("venue__office")
     surgery = found.filter(reference=reference).first()
     if surgery is None:
         return None
     offer = Offer(surgery, now=timezone.now())
-    offer.slots  # noqa: B018 - looked up now, so that it is kept
+    getattr(offer, part)
     return offer
 
 
