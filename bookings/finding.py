@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import groupby
 from urllib.parse import urlencode
 
@@ -217,6 +218,18 @@ def hosts_of(surgery: Surgery) -> list[Shift]:
     """Who hosts, and what each of them knows, as `known`; asks the database unless `hosting` was prefetched."""
     prefetch_related_objects([surgery], hosting())
     return surgery.hosting  # type: ignore[attr-defined]
+
+
+def around(surgery: Surgery) -> Surgery:
+    """The surgery with what changes seldom, as it was at most five seconds ago: venue, office, `hosting` and slots.
+
+    To show it. What is decided by, such as its state, is read anew for everybody.
+    """
+    return kept(f"around:{surgery.pk}", partial(_with_all_around, surgery.pk), seconds=5.0)
+
+
+def _with_all_around(pk: int) -> Surgery:
+    return Surgery.objects.select_related("venue__office").prefetch_related(hosting(), "slots").get(pk=pk)
 
 
 def hosts_in_words(shifts: list[Shift], *, first: str = "") -> str:

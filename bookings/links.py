@@ -37,15 +37,16 @@ def private_link(booking: Booking, *, page: str = "booking") -> str:
 
 
 def booking_for(token: str) -> Booking:
-    """The booking that a token names, with what its page shows. Raises LinkWrong or LinkWithdrawn."""
+    """The booking that a token names, with what every page of it shows. Raises LinkWrong or LinkWithdrawn."""
     try:
         name, _, number = _signer().unsign(token).partition(".")
         reference = UUID(bytes=base64.urlsafe_b64decode(f"{name}=="))
     except (BadSignature, ValueError):
         raise LinkWrong from None
-    booking = Booking.objects.for_the_page().filter(reference=reference).first()
-    if booking is None:
-        raise LinkWrong
+    try:
+        booking = Booking.objects.select_related("attendee", "slot", "surgery").get(reference=reference)
+    except Booking.DoesNotExist:
+        raise LinkWrong from None
     if booking.link_number != int(number):
         raise LinkWithdrawn
     return booking

@@ -57,8 +57,8 @@ class BookingQuerySet(models.QuerySet):
         return self.holding_a_seat().filter(slot__starts_at__lt=slot.ends_at, slot__ends_at__gt=slot.starts_at)
 
     def for_the_page(self) -> Self:
-        """With everything that the attendee's page and emails show, in one query."""
-        return self.select_related("attendee", "slot", "surgery__venue__office", "team", "office", "grade")
+        """With what the attendee's page and emails always show, in one query."""
+        return self.select_related("attendee", "slot", "surgery__venue__office")
 
 
 class Booking(models.Model):

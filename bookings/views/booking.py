@@ -3,12 +3,14 @@
 import uuid
 from functools import partial
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from bookings.errors import BookingError, FormUsedAlready
@@ -33,14 +35,16 @@ def book(request: HttpRequest, reference: str) -> HttpResponseBase:
     if offer is None:
         return _unknown(request)
     if request.method != "POST":
-        chosen = {"slot": request.GET["slot"]} if "slot" in request.GET else {}
-        return _show(request, BookForm(initial={"request_id": uuid.uuid4(), **chosen}, offer=offer))
+        form = None
+        if "slot" in request.GET:
+            form = BookForm(initial={"request_id": uuid.uuid4(), "slot": request.GET["slot"]}, offer=offer)
+        return _show(request, offer, form)
     form = BookForm(request.POST, offer=offer)
     if form.is_valid():
         return _book(request, form)
     if "request_id" in form.errors:
         form.renew()
-    return _show(request, form)
+    return _show(request, form.offer, form)
 
 
 def _offer(reference: str, part: str) -> Offer | None:
@@ -73,10 +77,10 @@ def _book(request: HttpRequest, form: BookForm) -> HttpResponseBase:
         )
     except FormUsedAlready as refusal:
         form.renew()
-        return _show(request, form, status=HTTPStatus.CONFLICT, used=refusal)
+        return _show(request, form.offer, form, status=HTTPStatus.CONFLICT, used=refusal)
     except BookingError as refusal:
         form.refuse(refusal, now=timezone.now())
-        return _show(request, form, status=HTTPStatus.CONFLICT)
+        return _show(request, form.offer, form, status=HTTPStatus.CONFLICT)
     return see_booking(booking, done="booked") if booking else SeeOther(reverse("bookings:emailed"))
 
 
@@ -90,15 +94,21 @@ def _count(request: HttpRequest, form: BookForm) -> None:
 
 
 def _show(
-    request: HttpRequest, form: BookForm, *, status: int = HTTPStatus.OK, used: FormUsedAlready | None = None
+    request: HttpRequest,
+    offer: Offer,
+    form: BookForm | None,
+    *,
+    status: int = HTTPStatus.OK,
+    used: FormUsedAlready | None = None,
 ) -> HttpResponse:
-    """The form or, where there is nothing to choose, why, and where to go instead."""
-    offer, surgery = form.offer, form.offer.surgery
+    """The form, blank if there is none yet, or, where there is nothing to choose, why, and where to go instead."""
+    surgery = offer.surgery
     if surgery.state == Surgery.State.DRAFT:
         return _unknown(request)
     if surgery.is_called_off or surgery.is_over(offer.now) or not offer.can_choose:
         return _closed(request, offer, status=status)
-    context = {"form": form, "offer": offer, "surgery": surgery, "used": used}
+    context: dict[str, Any] = {"form": form, "offer": offer, "surgery": surgery, "used": used}
+    context |= {"blank": SimpleLazyObject(partial(BookForm, offer=offer)), "request_id": uuid.uuid4()}
     if used and used.booking:
         context["token"] = token_for(used.booking)
     return render(request, "bookings/book.html", context, status=status)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from bookings import calendars
 from bookings.errors import BookingClosed
-from bookings.finding import Search, hosts_of, nearest
+from bookings.finding import Search, around, hosts_of, nearest
 from bookings.forms.booking import AnswersForm
 from bookings.forms.changing import CancelForm, EmailForm, EvidenceForm
 from bookings.forms.fields import UNSURE
@@ -39,8 +39,9 @@ DONE = {
 def booking(request: HttpRequest, booking: Booking) -> HttpResponseBase:
     """The booking as it is now, whatever it was when the link was made."""
     now, surgery, done = timezone.now(), booking.surgery, request.GET.get("done", "")
-    hosts_of(surgery)
-    context: dict[str, Any] = {"booking": booking, "surgery": surgery, "now": now}
+    shown = around(surgery)
+    surgery.venue = shown.venue
+    context: dict[str, Any] = {"booking": booking, "surgery": surgery, "hosting": hosts_of(shown), "now": now}
     if booking.is_live and not booking.has_begun(now):
         context |= {
             "done": done,
@@ -48,10 +49,12 @@ def booking(request: HttpRequest, booking: Booking) -> HttpResponseBase:
             "is_success": done != "closed",
             "rank": booking.rank(),
             "offer": Offer(surgery, now=now, held=booking.slot),
+            "others": [slot for slot in shown.slots.all() if slot.starts_at > now and slot != booking.slot],
             "topics": booking.topics.all(),
             "symptoms": booking.symptoms.all(),
-            "email_form": EmailForm(),
-            "evidence": None if booking.has_evidence or done == "evidence" else EvidenceForm(),
+            "email_form": EmailForm,
+            "evidence": EvidenceForm,
+            "asks_evidence": not booking.has_evidence and done != "evidence",
         }
         return render(request, f"bookings/booking_{booking.state}.html", context)
     context |= {
