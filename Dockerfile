@@ -37,4 +37,4 @@ USER surgeries
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["python", "-c", \
     "import os, urllib.request as r; r.urlopen('http://127.0.0.1:' + os.environ.get('PORT', '8000') + '/healthz')"]
-CMD ["gunicorn"]
+CMD ["python", "-m", "config.serve"]

@@ -7,6 +7,8 @@ from pathlib import Path
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from config.serve import port, processes
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 wsgi_app = "config.wsgi:application"
@@ -15,8 +17,8 @@ try:
     host = "127.0.0.1" if settings.DEMONSTRATION else "0.0.0.0"
 except ImproperlyConfigured as error:
     sys.exit(str(error))
-bind = f"{host}:{os.environ.get('PORT', '8000')}"
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+bind = f"{host}:{port()}"
+workers = processes()
 worker_class = "gthread"
 threads = 4
 preload_app = True

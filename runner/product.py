@@ -54,7 +54,7 @@ def product(
     """
     environment = {name: value for name, value in environment.items() if name != "DATABASE_OWNER_URL"}
     descriptor = listener.fileno()
-    serve = ["-m", "gunicorn", "--bind", f"fd://{descriptor}"]
+    serve = ["-m", "config.serve", "--bind", f"fd://{descriptor}"]
     running = Product(
         url=f"http://127.0.0.1:{listener.getsockname()[1]}",
         web=Child("web", serve, logs / "web.log", environment, sockets=(descriptor,)),

@@ -7,9 +7,9 @@ import sys
 import time
 from contextlib import suppress
 
-from runner.environment import DEFAULT_PORT, ROOT, VAR, local_environment
+from config import serve
+from runner.environment import ROOT, VAR, local_environment
 from runner.postgres import Server
-from runner.processes import CannotRun
 from runner.product import Product, product, reserved_port
 
 LOGS = VAR / "log"
@@ -20,7 +20,8 @@ def run() -> None:
     """Run the product until SIGINT, SIGTERM or SIGHUP. Raises CannotRun or PostgresError with what is wrong."""
     for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, _stop)
-    port = chosen_port()
+    port = serve.port()
+    serve.processes()  # a wrong number is said here rather than in the log
     with suppress(KeyboardInterrupt), reserved_port(port) as listener, local_environment(port) as server:
         prepare()
         with product(listener, os.environ, logs=LOGS) as running:
@@ -34,14 +35,6 @@ def _stop(*_) -> None:
     for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, signal.SIG_IGN)
     raise KeyboardInterrupt
-
-
-def chosen_port() -> int:
-    """The port that PORT names."""
-    value = os.environ.get("PORT", "").strip() or str(DEFAULT_PORT)
-    if not value.isdecimal() or not 0 < int(value) < 65536:
-        raise CannotRun(f"PORT is {value!r}. Set it to a number from 1 to 65535, such as {DEFAULT_PORT}.")
-    return int(value)
 
 
 def prepare() -> None:

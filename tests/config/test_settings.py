@@ -118,11 +118,15 @@ def test_the_application_waits_for_no_lock_for_long_and_the_owner_may(monkeypatc
 
 
 def manage(*command: str, **changes: str) -> subprocess.CompletedProcess:
+    return python("manage.py", *command, **changes)
+
+
+def python(*command: str, **changes: str) -> subprocess.CompletedProcess:
     ours = names_read() | {"DJANGO_ALLOW_ASYNC_UNSAFE"}  # the latter is for the browser's tests alone
     environment = {name: value for name, value in os.environ.items() if name not in ours}
     environment |= PRODUCTION | changes
     return subprocess.run(
-        [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
 
 
@@ -141,3 +145,17 @@ def test_the_command_line_answers_a_wrong_setting_with_one_sentence():
     checked = manage("check", SECRET_KEY="short")
     assert checked.returncode == 1
     assert checked.stderr == "SECRET_KEY is too short. Set it to at least 50 random characters.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("PORT", "http"), ("PORT", "65536"), ("WEB_CONCURRENCY", "many"), ("WEB_CONCURRENCY", "0")]
+)
+def test_the_web_server_answers_a_wrong_number_with_one_sentence(name: str, value: str):
+    started = python("-m", "config.serve", **{name: value})
+    assert started.returncode == 1
+    assert started.stderr.startswith(f"{name} is '{value}'. Set it to a number from 1 to ")
+    assert started.stderr.count("\n") == 1
+
+
+def test_control_gunicorn_alone_stops_with_a_traceback():
+    assert "Traceback" in python("-m", "gunicorn", WEB_CONCURRENCY="many").stderr

@@ -103,7 +103,7 @@ def test_it_stops_everything_and_says_so(run: Run, sign: signal.Signals):
     family = run.children()
     started = " ".join(word for process in family for word in process.cmdline())
     assert "bin/postgres" in started
-    assert "gunicorn" in started
+    assert "config.serve" in started
     assert "manage.py work" in started
     os.killpg(run.process.pid, sign)  # Ctrl-C reaches the whole group
     os.killpg(run.process.pid, sign)  # and an impatient person presses it twice
@@ -115,7 +115,7 @@ def test_it_stops_everything_and_says_so(run: Run, sign: signal.Signals):
 
 
 def test_whatever_is_killed_comes_back(run: Run):
-    for name in ("gunicorn", "manage.py", "/postgres"):
+    for name in ("config.serve", "manage.py", "/postgres"):
         before = first(run, name)
         before.kill()
         before.wait(5)
@@ -166,6 +166,7 @@ def test_a_taken_port_is_said_in_one_sentence(checkout: Path):
     ("settings", "says"),
     [
         ({"PORT": "http"}, "PORT is 'http'."),
+        ({"WEB_CONCURRENCY": "many"}, "WEB_CONCURRENCY is 'many'. Set it to a number from 1 to 100, such as 2."),
         ({"PUBLIC_BASE_URL": "http://surgeries.example.gov.uk"}, "PUBLIC_BASE_URL has to be http://127.0.0.1"),
         ({"TIME_ZONE": "London"}, "TIME_ZONE 'London' is unknown."),
         ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing"}, "The database is of no use: "),
