@@ -54,6 +54,19 @@ def add_headers(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def answer_head_without_body(get_response: GetResponse) -> GetResponse:
+    """HEAD is answered with the length of the page and no more. gunicorn would drop the rest, and warn."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.method == "HEAD" and not response.streaming:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+            response.content = b""
+        return response
+
+    return middleware
+
+
 class CommonUnlessProbed(CommonMiddleware):
     """Django's own, but a load balancer may probe by IP address: the two probes are answered whatever the host."""
 

@@ -10,9 +10,10 @@ from threading import Thread
 
 import pytest
 from django.contrib.auth.decorators import login_not_required
+from django.core.handlers.wsgi import WSGIHandler
 from django.db import IntegrityError, connection, connections, transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import include, path
 from psycopg.conninfo import make_conninfo
 
@@ -261,3 +262,19 @@ def test_a_process_is_not_ready_while_a_migration_is_missing(client: Client, mon
     monkeypatch.setattr("config.views.known_migrations", lambda: frozenset({("bookings", "9999_tomorrow")}))
     response = client.get("/readyz")
     assert (response.status_code, response.content) == (503, b"migrations are missing\n")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/", "/cookies/", "/nothing-here/", "/calendar.ics", "/healthz"])
+def test_head_is_answered_with_the_length_of_the_page_and_without_the_page(address: str):
+    """Through WSGI, because Django's test client leaves the body out by itself."""
+    length, page = served("GET", address)
+    assert int(length) == len(page) > 0
+    assert served("HEAD", address) == (length, b"")
+
+
+def served(method: str, address: str) -> tuple[str, bytes]:
+    headers: dict[str, str] = {}
+    environ = RequestFactory().generic(method, address, HTTP_HOST="127.0.0.1").environ
+    body = b"".join(WSGIHandler()(environ, lambda status, fields: headers.update(fields)))
+    return headers["Content-Length"], body
