@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, Q
 from django.utils import timezone
 
+from accounts.models import User
 from bookings.models import Booking
 from bookings.services.statements import lock_attendee, lock_surgeries
 from bookings.services.waiting import promote_and_tell
@@ -101,7 +102,7 @@ def host(
     surgery = _open_surgery(surgery.pk, now)
     if not surgery.starts_at <= starts_at < ends_at <= surgery.ends_at:
         raise DiaryError(f"{champion}’s shift has to lie within the surgery, {span(surgery)}.")
-    _check_own_bookings(champion, starts_at, ends_at, now)
+    _check_own_bookings(_locked(champion), starts_at, ends_at, now)
     try:
         with transaction.atomic():
             return Shift.objects.create(champion=champion, surgery=surgery, starts_at=starts_at, ends_at=ends_at)
@@ -110,6 +111,27 @@ def host(
         elsewhere = clashing.select_related("surgery__venue__office").first()
         where = f" at {elsewhere.surgery.venue} on {day(elsewhere.starts_at)}, {span(elsewhere)}" if elsewhere else ""
         raise DiaryError(f"{champion} hosts already{where}. Nobody can be at two tables at once.") from None
+
+
+@retried
+@transaction.atomic
+def know_by_email(*, champion: Champion, email: str, now: datetime | None = None) -> None:
+    """Know the champion by this normalised address, with which they book as well; with none, by no address.
+
+    Makes the user, with whom nobody can sign in by password, unless there is one. Raises DiaryError if the address is
+    another champion's, or has a seat at a time when this champion hosts.
+    """
+    now = now or timezone.now()
+    champion = _locked(champion)
+    user = None
+    if email:
+        user = User.objects.filter(email=email).first() or User.objects.create_user(email, name=champion.name)
+        if other := Champion.objects.filter(user=user).exclude(pk=champion.pk).first():
+            raise DiaryError(f"{email} is the address of {other}.")
+    champion.user = user
+    for shift in champion.shifts.live().filter(ends_at__gt=now):
+        _check_own_bookings(champion, shift.starts_at, shift.ends_at, now)
+    champion.save(update_fields=["user"])
 
 
 @retried
@@ -129,6 +151,11 @@ def _open_surgery(pk: int, now: datetime) -> Surgery:
     if surgery.is_over(now):
         raise DiaryError("The surgery is over.")
     return surgery
+
+
+def _locked(champion: Champion) -> Champion:
+    """The champion, locked: whoever they are known to be, they are while it is looked up what they booked."""
+    return Champion.objects.select_for_update(no_key=True, of=("self",)).select_related("user").get(pk=champion.pk)
 
 
 def _check_own_bookings(champion: Champion, starts_at: datetime, ends_at: datetime, now: datetime) -> None:

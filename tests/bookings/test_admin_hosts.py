@@ -1,11 +1,15 @@
 """Who hosts, kept on the administration page of a surgery."""
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from bookings.invariants import violations
 from bookings.models import Booking
+from bookings.services.booking import cancel
 from tests.admin_forms import complaints, send, shown
+from tests.bookings.pages import ADA, filled_in, page_of
 from tests.factories import BookingFactory, ChampionFactory, ShiftFactory, SurgeryFactory, UserFactory, local
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +100,39 @@ def test_a_champion_taken_off_stays_on_record_and_is_free_again(client):
 def test_a_champion_who_is_not_active_is_not_offered(client):
     gone = ChampionFactory(is_active=False)
     assert "valid choice" in complaints(send(client, CHANGE, SurgeryFactory().pk, **{f"{HOSTS}-0-who": gone.pk}))
+
+
+CHAMPION = "champions_champion_change"
+
+
+def test_a_champion_is_known_by_an_address_and_then_cannot_book_while_hosting(client, surgery):
+    ada = ChampionFactory(name="Ada")
+    assert complaints(send(client, CHAMPION, ada.pk, email=f" {ADA.title()} ")) == ""
+    ada.refresh_from_db()
+    assert (ada.user.email, ada.user.has_usable_password()) == (ADA, False)
+    assert complaints(send(client, CHANGE, surgery.pk, **{f"{HOSTS}-0-who": ada.pk})) == ""
+    elsewhere = SurgeryFactory()
+    told = Client().post(page_of(elsewhere), filled_in(elsewhere.slots.first()))
+    assert told["Location"] == "/emailed/"
+    assert not Booking.objects.exists()
+
+
+def test_one_who_has_a_seat_while_hosting_is_not_known_by_that_address_until_it_is_given_up(client):
+    shift = ShiftFactory(champion__name="Ada")
+    booking = BookingFactory(attendee__email=ADA)
+    assert "Ada has booked a seat for that time" in complaints(send(client, CHAMPION, shift.champion.pk, email=ADA))
+    shift.champion.refresh_from_db()
+    assert shift.champion.user is None
+    cancel(booking=booking)
+    assert complaints(send(client, CHAMPION, shift.champion.pk, email=ADA)) == ""
+    assert violations() == {}
+
+
+def test_an_address_is_one_champions_and_can_be_taken_away(client):
+    ada = ChampionFactory(name="Ada", user=UserFactory(email=ADA))
+    other = ChampionFactory()
+    assert f"{ADA} is the address of Ada." in complaints(send(client, CHAMPION, other.pk, email=ADA))
+    assert complaints(send(client, CHAMPION, ada.pk, email=None)) == ""
+    ada.refresh_from_db()
+    assert ada.user is None
+    assert complaints(send(client, CHAMPION, other.pk, email=ADA)) == ""

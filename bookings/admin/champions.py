@@ -7,8 +7,11 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.models import normalise_email
+from bookings.services.editing import know_by_email
 from champions.models import Champion, Skill
 from organisation.kind_admin import KindAdmin
+from surgeries.services import DiaryError
 
 
 class SkillInline(admin.TabularInline):
@@ -19,17 +22,44 @@ class SkillInline(admin.TabularInline):
     extra = 1
 
 
+class ChampionForm(forms.ModelForm):
+    """A champion, with the address under which they book a seat for themselves."""
+
+    email = forms.EmailField(
+        label="Work email address",
+        required=False,
+        max_length=254,
+        help_text="The one with which they book, so that nobody hosts and has a seat at the same time. Never shown.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.user:
+            self.initial["email"] = self.instance.user.email
+
+    def clean_email(self) -> str:
+        return normalise_email(self.cleaned_data["email"])
+
+
 @admin.register(Champion)
 class ChampionAdmin(KindAdmin):
     """Everybody sees the name, the line about themselves and the topics wherever the champion hosts."""
 
-    fields = ("name", "about", "offices", "is_active")
+    form = ChampionForm
+    fields = ("name", "email", "about", "offices", "is_active")
     list_display = ["name", "where", "knows", "is_active"]
     list_filter = ["is_active", "offices", "topics"]
-    search_fields = ["name", "about"]
+    search_fields = ["name", "about", "user__email"]
     inlines = [SkillInline]
     instead_of_deleting = "Untick “is active” instead: what they hosted stays on record."
     refusals = {"skill_is_once_per_topic": "The same topic is listed twice."}
+
+    refusing = (*KindAdmin.refusing, DiaryError)
+
+    def save_model(self, request: HttpRequest, obj: Champion, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "email" in form.changed_data:
+            know_by_email(champion=obj, email=form.cleaned_data["email"])
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).prefetch_related("offices", "skills__topic")
