@@ -42,11 +42,17 @@ class Visitor:
         target = self.page.get_by_role(role, name=name, exact=isinstance(name, str)).first
         expect(target).to_be_visible()
         if self.by_keyboard:
-            self.tab_to(target)
             with self.page.expect_event("load"):
-                self.page.keyboard.press("Enter")
+                self.follow(target)
         else:
             target.click()
+
+    def follow(self, target: Locator) -> None:
+        """Press the link, which may lead somewhere on the same page."""
+        if not self.by_keyboard:
+            return target.click()
+        self.tab_to(target)
+        return self.page.keyboard.press("Enter")
 
     def press_button(self, name: str) -> None:
         """Press the button of that name: of a form, or a link that looks like one."""
@@ -60,6 +66,26 @@ class Visitor:
             self.page.keyboard.type(text)
         else:
             field.fill(text)
+
+    def select(self, label: str, option: str) -> None:
+        """Choose from the list with that label: by keyboard, by typing what it begins with."""
+        field = self.page.get_by_label(label, exact=True)
+        if self.by_keyboard:
+            self.tab_to(field)
+            self.page.keyboard.type(option)
+        else:
+            field.select_option(option)
+        expect(field.locator("option:checked")).to_have_text(option)
+
+    def tick(self, label: str) -> None:
+        """Tick the box with that label."""
+        box = self.page.get_by_role("checkbox", name=label, exact=True)
+        if self.by_keyboard:
+            self.tab_to(box)
+            self.page.keyboard.press("Space")
+        else:
+            box.check()
+        expect(box).to_be_checked()
 
     def choose(self, label: str | re.Pattern) -> None:
         """Choose one of several: by keyboard with Tab to the group, and the arrows within it."""
