@@ -1,4 +1,4 @@
-"""Email addresses on pages."""
+"""Addresses on pages."""
 
 import re
 
@@ -11,6 +11,6 @@ register = template.Library()
 
 @register.filter
 def breakable(address: str | None) -> SafeString:
-    """The address, which may go on in the next line after its @ and its dots rather than in the middle of a word."""
-    parts = re.split(r"(?<=[@.])", address or "")
+    """An address of email or a page. In a narrow place it goes on after its @, dots and slashes, not within a word."""
+    parts = re.split(r"(?<=[@./])", address or "")
     return format_html_join(SafeString("<wbr>"), "{}", ((part,) for part in parts))
