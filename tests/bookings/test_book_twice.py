@@ -1,5 +1,6 @@
 """A second booking: nobody learns from the page what an address has booked."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from bookings.links import token_for
 from bookings.models import Booking
 from notifications.models import OutboxEmail
-from tests.bookings.pages import ADA, filled_in, page_of, words_of
+from tests.bookings.pages import ADA, filled_in, page_of, title_of, words_of
 from tests.factories import BookingFactory, SurgeryFactory
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +81,21 @@ def test_a_form_that_has_booked_something_else_leads_to_it_or_books_anew(client,
     assert Booking.objects.count() == 1
 
 
+def test_whoever_mistyped_the_address_of_somebody_booked_puts_it_right_and_has_a_seat(client, surgery, alice):
+    BookingFactory.create(surgery=surgery, attendee=alice)
+    sent = filled_in(surgery.slots.last(), email=alice.email)
+    mistyped = client.post(page_of(surgery), sent, follow=True)
+    assert "go back, put it right and send the form again" in words_of(mistyped)
+    response = client.post(page_of(surgery), sent | {"email": ADA})
+    assert title_of(response).startswith("Press the button once more")
+    assert "it booked nothing" in words_of(response)
+    assert "You booked with this form already" not in words_of(response)
+    number = re.search(r'name="request_id" value="([^"]+)"', response.content.decode())
+    assert number
+    again = client.post(page_of(surgery), sent | {"email": ADA, "request_id": number[1]}, follow=True)
+    assert "You have a seat" in words_of(again)
+
+
 def test_a_form_sent_again_after_the_key_was_renewed_leads_to_the_same_booking(client, surgery, settings):
     sent = filled_in(surgery.slots.first())
     client.post(page_of(surgery), sent)
@@ -95,7 +111,7 @@ def test_a_form_that_told_an_address_leads_nowhere(client, surgery, alice, alice
     client.post(page_of(surgery), sent)
     response = client.post(page_of(surgery), sent | {"name": "Grace Hopper"})
     assert response.status_code == 409
-    assert "You booked with this form already" in words_of(response)
+    assert "it booked nothing" in words_of(response)
     assert "/bookings/" not in response.content.decode()
 
 
