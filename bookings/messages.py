@@ -60,11 +60,17 @@ def handed_back(row: OutboxEmail) -> Message | None:
 
 @email("booking_moved")
 def moved(row: OutboxEmail) -> Message | None:
-    """The booking has moved here from another slot or surgery, or from a waiting list."""
+    """The booking has moved here from another slot or surgery, or from a waiting list.
+
+    Or it came back to where it was: a seat that was handed back, and that nobody else waits for.
+    """
     booking = _booking(row, CONFIRMED)
     if not booking:
         return None
-    return _about_a_live("booking_moved", booking, and_also=[("Before", _before(row.context))])
+    before = _before(row.context)
+    if booking.slot and before == _place(booking.slot, booking.surgery):
+        return _about_a_live("booking_kept", booking)
+    return _about_a_live("booking_moved", booking, and_also=[("Before", before)])
 
 
 @email("booking_changed")

@@ -117,7 +117,11 @@ def hand_back(*, booking: Booking, suits: Iterable[Slot] = (), now: datetime | N
             booking.changed_at = now
             booking.save(update_fields=["changed_at"])
             emails.queue_changed(booking, now=now)
-        promote_and_tell(surgeries.values(), now=now)
+        for promoted in [each for surgery in surgeries.values() for each in promote(surgery, now=now)]:
+            if given_up and promoted.pk == booking.pk:
+                emails.queue_moved(promoted, moved_from=(surgery, given_up), now=now)
+            else:
+                emails.queue_promoted(promoted, now=now)
         booking.refresh_from_db()
     return booking
 

@@ -25,7 +25,7 @@ DONE = {
     "moved": "Your booking has moved. We have emailed you the new time.",
     "seat": "A seat was free, and it is yours. We have emailed you the details.",
     "waiting": "Your seat is free for somebody else. You are on the waiting list now, and we have emailed you.",
-    "kept": "Nobody else waits for that time, so the seat is still yours.",
+    "kept": "Nobody else waits for that time, so the seat is still yours. We have emailed you.",
     "suits": "Thank you. Now we know which times suit you.",
     "answers": "Thank you. Your host will see what you changed.",
     "email": "We have sent everything to this address. The link that went to the other one has stopped working.",

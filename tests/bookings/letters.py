@@ -122,6 +122,13 @@ def handed_back() -> OutboxEmail:
 
 
 @story
+def kept() -> OutboxEmail:
+    surgery = coffee_morning(slots=1)
+    hand_back(booking=book_alice(surgery, surgery.slots.get()))
+    return last_email("booking_moved")
+
+
+@story
 def moved() -> OutboxEmail:
     booked()
     move(booking=Booking.objects.get(), slot=Surgery.objects.get().slots.last())

@@ -34,7 +34,7 @@ def entry_in(calendar: bytes):
     return read.method.value, read.vevent
 
 
-ENTERED = {"booked", "promoted", "moved", "moved_off_the_waiting_list"}
+ENTERED = {"booked", "promoted", "kept", "moved", "moved_off_the_waiting_list"}
 WITHDRAWN = {"handed_back", "cancelled", "cancelled_late", "cancelled_by_an_organiser", "called_off", "sent_in_error"}
 
 

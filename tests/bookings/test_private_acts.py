@@ -227,6 +227,7 @@ def test_whoever_hands_a_seat_back_gets_a_free_one_that_suits_at_once(client, su
     page = press(client, alices_booking, "wait/", holds=alices_booking.slot.pk, suits=surgery.slots.last().pk)
     assert "Your booking has moved." in words_of(page)
     assert Booking.objects.get(pk=alices_booking.pk).slot == surgery.slots.last()
+    assert kinds() == ["booking_handed_back", "booking_moved"]  # the first is overtaken, and not sent
 
 
 def test_in_a_surgery_of_one_time_nobody_is_asked_to_hand_back_for_another(client):
