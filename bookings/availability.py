@@ -11,7 +11,7 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from bookings.models import Booking
-from surgeries.models import Seat, Slot, Surgery, SurgeryQuerySet
+from surgeries.models import Seat, Surgery, SurgeryQuerySet
 
 
 def counted(rows: QuerySet, per: str) -> Coalesce:
@@ -31,10 +31,10 @@ def with_availability(surgeries: SurgeryQuerySet, *, now: datetime) -> SurgeryQu
     )
 
 
-def slots_with_seats(surgery: Surgery, *, now: datetime) -> QuerySet[Slot]:
-    """The slots that can still be booked as far as the clock is concerned, each with its `seats_left`."""
-    left = Seat.objects.filter(slot=OuterRef("pk"), booking=None)
-    return surgery.slots.open(now).annotate(seats_left=counted(left, "slot")).order_by("starts_at")
+def seats_per_slot(surgery: Surgery) -> dict[int, int]:
+    """How many seats are left in each slot, by its id. A slot without any is not there."""
+    left = Seat.objects.filter(surgery=surgery, booking=None).order_by()
+    return dict(left.values_list("slot").annotate(Count("pk")))
 
 
 @dataclass(frozen=True)

@@ -216,7 +216,8 @@ def hosting() -> Prefetch:
 
 def hosts_of(surgery: Surgery) -> list[Shift]:
     """Who hosts, and what each of them knows, as `known`; asks the database unless `hosting` was prefetched."""
-    prefetch_related_objects([surgery], hosting())
+    if not hasattr(surgery, "hosting"):
+        prefetch_related_objects([surgery], hosting())
     return surgery.hosting  # type: ignore[attr-defined]
 
 

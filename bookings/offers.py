@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from bookings.availability import slots_with_seats
+from bookings.availability import seats_per_slot
 from surgeries.models import Slot, Surgery
 
 
@@ -20,14 +20,22 @@ class Offer:
         self.held = held
 
     @cached_property
-    def slots(self) -> list[Any]:
-        """Those that have not begun, each with its `seats_left`, of which the type of a slot does not know."""
-        return list(slots_with_seats(self.surgery, now=self.now))
-
-    @cached_property
     def every_slot(self) -> list[Slot]:
         """All that the surgery has, without a look at the seats: those that have begun as well."""
         return list(self.surgery.slots.all())
+
+    @cached_property
+    def seats(self) -> dict[int, int]:
+        """How many seats are left, by the slot's id."""
+        return seats_per_slot(self.surgery)
+
+    @cached_property
+    def slots(self) -> list[Any]:
+        """Those that have not begun, each with its `seats_left`, of which the type of a slot does not know."""
+        slots: list[Any] = [slot for slot in self.every_slot if slot.starts_at > self.now]
+        for slot in slots:
+            slot.seats_left = self.seats.get(slot.pk, 0)
+        return slots
 
     @cached_property
     def waiting(self) -> int:

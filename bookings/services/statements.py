@@ -1,4 +1,4 @@
-"""The statements that every booking makes under the lock, in plain SQL.
+"""The statements of the hot path, in plain SQL: what every booking makes under the lock, and reads just after.
 
 Booking is the hottest path there is, and building these with the ORM takes several times as long as PostgreSQL takes
 to answer them: see docs/adr/0002-plain-sql-on-the-hot-path.md.
@@ -65,6 +65,18 @@ TAKE = f"""
     RETURNING booking_id
 """  # noqa: S608 - the names of columns are Django's
 
+TOLD = """
+    SELECT ARRAY(
+        SELECT symptom.words FROM bookings_booking_symptoms chosen
+        JOIN organisation_symptom symptom ON symptom.id = chosen.symptom_id
+        WHERE chosen.booking_id = %(booking)s ORDER BY symptom.position, symptom.words
+    ), ARRAY(
+        SELECT topic.name FROM bookings_booking_topics chosen
+        JOIN organisation_topic topic ON topic.id = chosen.topic_id
+        WHERE chosen.booking_id = %(booking)s ORDER BY topic.kind, topic.name
+    )
+"""
+
 
 @dataclass(frozen=True)
 class Look:
@@ -91,6 +103,13 @@ def look(*, request_id: UUID, slot: Slot | None) -> Look:
     with connection.cursor() as cursor:
         cursor.execute(LOOK, [request_id, slot.pk if slot else None])
         return Look(*cursor.fetchone())
+
+
+def told(booking: Booking) -> tuple[list[str], list[str]]:
+    """The symptoms and the topics that somebody chose, in words and in order."""
+    with connection.cursor() as cursor:
+        cursor.execute(TOLD, {"booking": booking.pk})
+        return cursor.fetchone()
 
 
 def lock_attendee(*, email: str, name: str, now: datetime) -> int:

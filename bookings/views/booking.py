@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
+from bookings.availability import seats_per_slot
 from bookings.errors import BookingError, FormUsedAlready
 from bookings.finding import Search, hosts_of, nearest
 from bookings.forms.booking import BookForm
@@ -30,11 +31,11 @@ from surgeries.models import Surgery
 def book(request: HttpRequest, reference: str) -> HttpResponseBase:
     """The form, and what becomes of it: a seat, a place on the waiting list, or the form again with what is free."""
     reference = reference.lower()[:13]  # one more than any has, so that no key is long
-    part = "every_slot" if request.method == "POST" else "slots"
-    offer = kept(f"offer:{reference}:{part}", partial(_offer, reference, part), seconds=1.0)
+    offer = kept(f"offer:{reference}", partial(_offer, reference), seconds=1.0)
     if offer is None:
         return _unknown(request)
     if request.method != "POST":
+        offer.seats = kept(f"seats:{reference}", partial(seats_per_slot, offer.surgery), seconds=1.0)
         form = None
         if "slot" in request.GET:
             form = BookForm(initial={"request_id": uuid.uuid4(), "slot": request.GET["slot"]}, offer=offer)
@@ -47,18 +48,11 @@ def book(request: HttpRequest, reference: str) -> HttpResponseBase:
     return _show(request, form.offer, form)
 
 
-def _offer(reference: str, part: str) -> Offer | None:
-    """What there is to choose from, with the `part` that is needed looked up, so that it is kept.
-
-    A second old will do: the lock decides what can still be booked. A form that is sent needs no seats counted.
-    """
-    found = Surgery.objects.public().select_related("venue__office")
+def _offer(reference: str) -> Offer | None:
+    """What there is to choose from. A second old will do to show it: the lock decides what can still be booked."""
+    found = Surgery.objects.public().select_related("venue__office").prefetch_related("slots")
     surgery = found.filter(reference=reference).first()
-    if surgery is None:
-        return None
-    offer = Offer(surgery, now=timezone.now())
-    getattr(offer, part)
-    return offer
+    return Offer(surgery, now=timezone.now()) if surgery else None
 
 
 def _book(request: HttpRequest, form: BookForm) -> HttpResponseBase:

@@ -17,6 +17,7 @@ from bookings.forms.fields import UNSURE
 from bookings.models import Booking
 from bookings.offers import Offer
 from bookings.services import booking as services
+from bookings.services.statements import told
 from bookings.views.decorators import SeeOther, count_form, private_page, see_booking, while_it_can_change
 from notifications.limits import LimitReached
 from surgeries.models import Surgery
@@ -43,6 +44,7 @@ def booking(request: HttpRequest, booking: Booking) -> HttpResponseBase:
     surgery.venue = shown.venue
     context: dict[str, Any] = {"booking": booking, "surgery": surgery, "hosting": hosts_of(shown), "now": now}
     if booking.is_live and not booking.has_begun(now):
+        symptoms, topics = told(booking)
         context |= {
             "done": done,
             "banner": DONE.get(done),
@@ -50,8 +52,8 @@ def booking(request: HttpRequest, booking: Booking) -> HttpResponseBase:
             "rank": booking.rank(),
             "offer": Offer(surgery, now=now, held=booking.slot),
             "others": [slot for slot in shown.slots.all() if slot.starts_at > now and slot != booking.slot],
-            "topics": booking.topics.all(),
-            "symptoms": booking.symptoms.all(),
+            "symptoms": symptoms,
+            "topics": topics,
             "email_form": EmailForm,
             "evidence": EvidenceForm,
             "asks_evidence": not booking.has_evidence and done != "evidence",

@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from bookings.availability import Availability, slots_with_seats
+from bookings.availability import Availability
 from bookings.finding import Search, as_listed, find, known_choices, nearest
 from bookings.forms.asking import AskForm
 from bookings.kept import Kept, kept
+from bookings.offers import Offer
 from bookings.views.decorators import SeeOther, count_form, form_page
 from surgeries.models import Surgery
 
@@ -70,7 +71,7 @@ def surgery(request: HttpRequest, reference: str) -> HttpResponse:
         return render(request, "bookings/surgery_over.html", context)
     context |= {
         "book": reverse("bookings:book", args=[found.reference]),
-        "slots": slots_with_seats(found, now=now),
+        "slots": Offer(found, now=now).slots,
         "cutoff_is_that_day": timezone.localdate(found.cutoff_at) == timezone.localdate(found.starts_at),
     }
     return render(request, "bookings/surgery.html", context)

@@ -195,5 +195,5 @@ def test_the_number_of_queries_stays_the_same_however_much_there_is(client, djan
     for _ in range(hosts):
         ShiftFactory.create(surgery=surgery, champion=ChampionFactory.create(topics=topics))
     BookingFactory.create_batch(bookings, surgery=surgery)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(surgery.get_absolute_url())
