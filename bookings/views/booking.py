@@ -31,11 +31,12 @@ from surgeries.models import Surgery
 def book(request: HttpRequest, reference: str) -> HttpResponseBase:
     """The form, and what becomes of it: a seat, a place on the waiting list, or the form again with what is free."""
     reference = reference.lower()[:13]  # one more than any has, so that no key is long
-    offer = kept(f"offer:{reference}", partial(_offer, reference), seconds=1.0)
-    if offer is None:
+    surgery = kept(f"surgery:{reference}", partial(_surgery, reference), seconds=5.0)
+    if surgery is None:
         return _unknown(request)
+    offer = Offer(surgery, now=timezone.now())
     if request.method != "POST":
-        offer.seats = kept(f"seats:{reference}", partial(seats_per_slot, offer.surgery), seconds=1.0)
+        offer.seats = kept(f"seats:{reference}", partial(seats_per_slot, surgery), seconds=1.0)
         form = None
         if "slot" in request.GET:
             form = BookForm(initial={"request_id": uuid.uuid4(), "slot": request.GET["slot"]}, offer=offer)
@@ -48,11 +49,10 @@ def book(request: HttpRequest, reference: str) -> HttpResponseBase:
     return _show(request, form.offer, form)
 
 
-def _offer(reference: str) -> Offer | None:
-    """What there is to choose from. A second old will do to show it: the lock decides what can still be booked."""
+def _surgery(reference: str) -> Surgery | None:
+    """The surgery with its slots. Five seconds old will do to show them: the lock decides what can still be booked."""
     found = Surgery.objects.public().select_related("venue__office").prefetch_related("slots")
-    surgery = found.filter(reference=reference).first()
-    return Offer(surgery, now=timezone.now()) if surgery else None
+    return found.filter(reference=reference).first()
 
 
 def _book(request: HttpRequest, form: BookForm) -> HttpResponseBase:
