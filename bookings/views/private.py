@@ -60,6 +60,7 @@ def booking(request: HttpRequest, booking: Booking) -> HttpResponseBase:
         }
         return render(request, f"bookings/booking_{booking.state}.html", context)
     context |= {
+        "is_told": done != "quietly",
         "nearest": nearest(Search(office=surgery.venue.office), now=now, apart_from=surgery),
         "can_book_again": surgery.state == Surgery.State.PUBLISHED and not surgery.is_over(now),
         "is_on": booking.times.ends_at > now and not booking.is_waiting,
@@ -149,5 +150,5 @@ def cancel(request: HttpRequest, booking: Booking) -> HttpResponseBase:
         reason = form.cleaned_data["reason"]
         with suppress(BookingClosed):
             services.cancel(booking=booking, tell=tell, **({"reason": reason} if reason else {}))
-        return see_booking(booking)
+        return see_booking(booking, done="" if tell else "quietly")
     return render(request, "bookings/cancel.html", {"form": form, "booking": booking})

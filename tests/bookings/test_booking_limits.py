@@ -92,9 +92,14 @@ def test_cancelling_counts_and_is_never_refused(client):
     other, surgery = surgeries(2)
     book_all(client, [other, surgery])
     booking = Booking.objects.get(surgery=surgery)
-    assert client.post(private(booking, "cancel/")).status_code == 303
+    answer = client.post(private(booking, "cancel/"))
+    assert answer.status_code == 303
     booking.refresh_from_db()
     assert booking.is_cancelled
+    assert "We have emailed you" in client.get(private(booking)).content.decode()
+    page = client.get(answer.headers["Location"]).content.decode()
+    assert "we have not sent another" in page
+    assert "We have emailed you" not in page
     assert OutboxEmail.objects.filter(recipient=ADA).count() == 2, "past the limit nothing is sent about it"
 
 
