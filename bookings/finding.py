@@ -188,6 +188,12 @@ def nearest(search: Search, *, now: datetime, apart_from: Surgery | None = None,
     return entries(found.order_by("-is_about", "-is_there", "starts_at", "id")[:at_most], search, now=now)
 
 
+def about(topic: Topic, *, now: datetime, at_most: int = 3) -> tuple[Entry, ...]:
+    """The next surgeries with a host who knows the topic."""
+    search = Search(topic=topic)
+    return entries(as_listed(Surgery.objects.upcoming(now).about(topic), now=now)[:at_most], search, now=now)
+
+
 def as_listed(surgeries: SurgeryQuerySet, *, now: datetime) -> SurgeryQuerySet:
     """With everything that an entry of the list shows: two queries."""
     return with_availability(surgeries, now=now).select_related("venue__office").prefetch_related(hosting())

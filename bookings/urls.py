@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.views import booking, calendars, places, private, public
+from bookings.views import booking, calendars, cheat_sheets, places, private, public
 
 app_name = "bookings"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("calendar.ics", calendars.feed, name="feed"),
     path("calendar/office/<slug:office>.ics", calendars.feed, name="office_feed"),
     path("calendar/topic/<slug:topic>.ics", calendars.feed, name="topic_feed"),
+    path("cheat-sheets/<slug:topic>/<slug:level>/", cheat_sheets.cheat_sheet, name="cheat_sheet"),
     path("surgeries/<slug:reference>/", public.surgery, name="surgery"),
     path("surgeries/<slug:reference>/calendar.ics", calendars.surgery_calendar, name="surgery_calendar"),
     path("surgeries/<slug:reference>/book/", booking.book, name="book"),

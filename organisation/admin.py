@@ -12,9 +12,26 @@ from django.urls import reverse
 from django.utils import timezone
 
 from organisation.kind_admin import KindAdmin
-from organisation.models import Department, Directorate, Grade, Headcount, Headcounted, Office, Symptom, Team, Topic
+from organisation.models import (
+    CheatSheet,
+    Department,
+    Directorate,
+    Grade,
+    Headcount,
+    Headcounted,
+    Office,
+    Symptom,
+    Team,
+    Topic,
+)
 
 RETIRE = "Tick “is retired” instead: it is no longer offered, and what happened stays on record."
+
+MARKDOWN = (
+    "One printed page holds about 400 words. Leave an empty line between paragraphs. Begin a line with ## for a "
+    "heading, with - for a bullet point, with 1. for a numbered step. Write **bold**, and a link as "
+    "[its words](https://…). HTML and pictures are not shown."
+)
 
 
 class DomainField(forms.CharField):
@@ -160,3 +177,28 @@ class SymptomAdmin(KindAdmin):
     @admin.display(description="points to")
     def points_to(self, symptom: Symptom) -> str:
         return ", ".join(topic.name for topic in symptom.topics.all())
+
+
+class CheatSheetForm(forms.ModelForm):
+    class Meta:
+        model = CheatSheet
+        fields = ("topic", "level", "title", "body", "reviewed_on", "is_retired")
+        widgets = {"body": forms.Textarea(attrs={"rows": 28, "cols": 90})}
+        help_texts = {"body": MARKDOWN}
+
+
+@admin.register(CheatSheet)
+class CheatSheetAdmin(KindAdmin):
+    """With a link to the page as people see it, as long as they do."""
+
+    form = CheatSheetForm
+    list_display = ["title", "topic", "level", "reviewed_on", "is_retired"]
+    list_filter = ["level", "is_retired", "topic"]
+    list_select_related = ["topic"]
+    search_fields = ["title", "body"]
+    refusals = {
+        "cheat_sheet_is_one_per_topic_and_level": "There is a cheat sheet about this topic at this level already."
+    }
+
+    def view_on_site(self, sheet: CheatSheet) -> str | None:
+        return None if sheet.is_retired or sheet.topic.is_retired else sheet.get_absolute_url()

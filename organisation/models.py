@@ -8,6 +8,8 @@ from django.core.cache import caches
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
+from django.urls import reverse
+from django.utils import timezone
 
 
 class Department(models.Model):
@@ -223,3 +225,48 @@ class Symptom(models.Model):
 
     def __str__(self) -> str:
         return self.words
+
+
+class CheatSheetQuerySet(CurrentQuerySet):
+    def current(self) -> Self:
+        """Those that people may read: a sheet goes with its topic."""
+        return super().current().filter(topic__is_retired=False)
+
+
+class CheatSheet(models.Model):
+    """What to know about a topic, on one page, for beginners or for the experienced."""
+
+    class Level(models.TextChoices):
+        BEGINNER = "beginner", "For beginners"
+        EXPERIENCED = "experienced", "For the experienced"
+
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="cheat_sheets")
+    level = models.CharField(max_length=11, choices=Level, default=Level.BEGINNER)
+    title = models.CharField(max_length=100)
+    body = models.TextField(max_length=5000)
+    reviewed_on = models.DateField(
+        "last reviewed on", default=timezone.localdate, help_text="The day when somebody last read it with care."
+    )
+    is_retired = models.BooleanField(default=False)
+
+    objects = CheatSheetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("topic__kind", "topic__name", "level")
+        constraints = [
+            models.UniqueConstraint(
+                "topic",
+                "level",
+                name="cheat_sheet_is_one_per_topic_and_level",
+                violation_error_message="There is a cheat sheet about this topic at this level already.",
+            ),
+            models.CheckConstraint(
+                name="cheat_sheet_level_is_known", condition=Q(level__in=["beginner", "experienced"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("bookings:cheat_sheet", args=[self.topic.slug, self.level])

@@ -15,7 +15,7 @@ from factory.django import DjangoModelFactory
 from accounts.models import User
 from bookings.models import Attendee, Booking, Submission, SurgeryRequest, Visit
 from champions.models import Champion, Skill
-from organisation.models import Department, Directorate, Grade, Headcount, Office, Symptom, Team, Topic
+from organisation.models import CheatSheet, Department, Directorate, Grade, Headcount, Office, Symptom, Team, Topic
 from surgeries.models import Seat, Series, Shift, Slot, Surgery, Venue, local_moment
 
 PASSWORD = "a long pass phrase for tests"
@@ -121,6 +121,17 @@ class SymptomFactory(DjangoModelFactory[Symptom]):
     @factory.post_generation
     def topics(self: Symptom, create: bool, extracted: list[Topic] | None, **kwargs: Any) -> None:
         self.topics.set(extracted or [])
+
+
+class CheatSheetFactory(DjangoModelFactory[CheatSheet]):
+    """For beginners, about a topic of its own."""
+
+    class Meta:
+        model = CheatSheet
+
+    topic = factory.SubFactory(TopicFactory)
+    title = factory.Sequence(lambda n: f"Cheat sheet {n}")
+    body = "## First steps\n\n1. Sign up.\n2. Say hello."
 
 
 # ── champions ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,8 +1,9 @@
 """The department's own lists: offices, directorates and teams, grades, topics and symptoms."""
 
 from datetime import date
+from pathlib import Path
 
-from organisation.models import Department, Directorate, Grade, Headcount, Office, Symptom, Team, Topic
+from organisation.models import CheatSheet, Department, Directorate, Grade, Headcount, Office, Symptom, Team, Topic
 
 NAME = "Department for Coasts and Rivers"
 DOMAIN = "dcr.example.gov.uk"
@@ -144,6 +145,10 @@ SYMPTOMS = [
     ("My page on GOV.UK is out of date", ["govuk-content"]),
 ]
 
+# Each is <topic>.<level>.md, and begins with its title.
+CHEAT_SHEETS = Path(__file__).parent / "cheat_sheets"
+REVIEWED_ON = date(2026, 10, 12)
+
 
 def load_lists(*, since: date) -> None:
     """Make the department and its lists, with two yearly headcounts: the newer one was taken before `since`."""
@@ -168,6 +173,20 @@ def load_lists(*, since: date) -> None:
     for position, (words, slugs) in enumerate(SYMPTOMS, start=1):
         symptom = Symptom.objects.create(words=words, position=position * 10)
         symptom.topics.set(topics[slug] for slug in slugs)
+
+
+def load_cheat_sheets() -> None:
+    """Make the cheat sheets unless there are any: those are somebody's own by now."""
+    if CheatSheet.objects.exists():
+        return
+    topics = {topic.slug: topic for topic in Topic.objects.all()}
+    for file in sorted(CHEAT_SHEETS.glob("*.md")):
+        topic, level = file.stem.split(".")
+        title, body = file.read_text(encoding="utf-8").removeprefix("# ").split("\n", 1)
+        if topic in topics:
+            CheatSheet.objects.create(
+                topic=topics[topic], level=level, title=title, body=body.strip(), reviewed_on=REVIEWED_ON
+            )
 
 
 def _years_counted(since: date) -> list[tuple[date, float]]:

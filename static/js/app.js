@@ -16,3 +16,8 @@ document.body.classList.add("js-enabled", "govuk-frontend-supported");
 for (const component of [Button, CharacterCount, Checkboxes, ErrorSummary, NotificationBanner, SkipLink]) {
   createAll(component);
 }
+
+for (const button of document.querySelectorAll(".app-print-button")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}

@@ -14,6 +14,7 @@ from tests.admin_forms import said, shown
 from tests.factories import (
     BookingFactory,
     ChampionFactory,
+    CheatSheetFactory,
     DepartmentFactory,
     DirectorateFactory,
     GradeFactory,
@@ -71,6 +72,7 @@ def rows(db) -> dict[str, Any]:
         "organisation_grade": GradeFactory(),
         "organisation_topic": TopicFactory(),
         "organisation_symptom": SymptomFactory(topics=[TopicFactory()]),
+        "organisation_cheatsheet": CheatSheetFactory(),
         "notifications_outboxemail": None,
         "shift": shift,
         "team": TeamFactory(),

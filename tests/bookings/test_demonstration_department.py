@@ -23,7 +23,7 @@ from bookings.models import Attendee, Booking, SurgeryRequest, Visit
 from bookings.services.booking import cancel
 from champions.models import Champion, Skill
 from notifications.models import OutboxEmail
-from organisation.models import Department, Directorate, Grade, Headcount, Office, Symptom, Team, Topic
+from organisation.models import CheatSheet, Department, Directorate, Grade, Headcount, Office, Symptom, Team, Topic
 from organisation.working_days import bank_holidays
 from surgeries.models import Seat, Series, Shift, Surgery, Venue, local_moment
 from tests.factories import BookingFactory, OfficeFactory, SurgeryFactory
@@ -99,6 +99,7 @@ def test_it_is_as_large_as_a_department_is(loaded):
     assert (Office.objects.count(), Directorate.objects.count(), Team.objects.count()) == (6, 8, 60)
     assert set(Office.objects.values_list("nation", flat=True)) == set(Office.Nation.values)
     assert (Grade.objects.count(), Topic.objects.count(), Symptom.objects.count()) == (8, 16, 12)
+    assert CheatSheet.objects.count() == 8
     assert not Symptom.objects.filter(topics=None).exists()
     assert Champion.objects.count() == 40
     assert not Champion.objects.filter(Q(about="") | Q(offices=None)).exists()

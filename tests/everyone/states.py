@@ -9,10 +9,10 @@ from django.core.cache import caches
 from django.db import transaction
 from django.test import Client
 
-from tests.everyone import booking, elsewhere, finding
+from tests.everyone import booking, elsewhere, finding, reading
 from tests.everyone.booking import State
 
-STATES: dict[str, State] = finding.STATES | booking.STATES | elsewhere.STATES
+STATES: dict[str, State] = finding.STATES | booking.STATES | reading.STATES | elsewhere.STATES
 
 
 @dataclass(frozen=True)
