@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils import dateformat, timezone
 from django.utils.text import capfirst
 
+from accounts.fields import WorkEmailField
 from bookings.errors import BookingError, SlotFull
 from bookings.forms.fields import (
     NOT_SHOWN,
@@ -20,7 +21,6 @@ from bookings.forms.fields import (
     SlotsField,
     SymptomsField,
     TeamField,
-    WorkEmailField,
 )
 from bookings.offers import Offer
 from bookings.services.booking import Answers

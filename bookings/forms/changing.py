@@ -5,8 +5,9 @@ from typing import Any
 
 from django import forms
 
+from accounts.fields import WorkEmailField
 from bookings.forms.booking import SlotField, check_may_book, choose_from, lost_race
-from bookings.forms.fields import NOT_SHOWN, Label, SlotsField, WorkEmailField
+from bookings.forms.fields import NOT_SHOWN, Label, SlotsField
 from bookings.models import Booking
 from bookings.offers import Offer
 from organisation.models import Grade, Office

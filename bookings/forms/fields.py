@@ -7,10 +7,9 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import EmailValidator
 from django.utils.text import capfirst
 
-from accounts.models import normalise_email
+from accounts.fields import UNSEEN
 from organisation.models import Symptom, Team
 from surgeries.models import Slot
 from surgeries.templatetags.times import span
@@ -19,11 +18,6 @@ UNSURE = "unsure"
 # Only somebody who writes their own requests ever sees these.
 NOT_SHOWN = dict.fromkeys(("invalid_choice", "invalid_pk_value", "invalid_list"), "Choose from what is shown here")
 
-# What nobody types on purpose: control characters, marks that turn the direction of the text around them, and other
-# characters without a shape. Joiners (U+200C, U+200D) stay: Persian and Indian names are written with them.
-UNSEEN = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
-)
 LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 JOINERS = re.compile("[\u200c\u200d]")
 # A mail program makes a link of anything like these, and a name reaches people by email.
@@ -78,33 +72,6 @@ class NameField(forms.CharField):
 
 def _is_unseen(letter: str) -> bool:
     return unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} and not JOINERS.match(letter)
-
-
-class AddressValidator(EmailValidator):
-    """An address that every mail server takes: no quotes, nothing but ASCII, at most 254 characters (RFC 5321)."""
-
-    def __call__(self, value: str | None) -> None:
-        if not value or len(value) > 254 or not value.isascii() or '"' in value:
-            raise ValidationError(self.message, code=self.code, params={"value": value})
-        super().__call__(value)
-
-
-class WorkEmailField(forms.EmailField):
-    """An address in the spelling under which it is stored. Spaces and case are forgiven."""
-
-    default_validators = [AddressValidator()]
-    default_error_messages = {
-        "required": "Enter your work email address",
-        "invalid": "Enter an email address in the correct format, like name@example.gov.uk",
-    }
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=None, **options)
-
-    def to_python(self, value: Any) -> str:
-        address = UNSEEN.sub("", super().to_python(value) or "")
-        # Around the address and its @ only: without a space in the middle it might be somebody else's.
-        return normalise_email("@".join(part.strip() for part in address.split("@")))
 
 
 class SentencesField(forms.CharField):

@@ -22,7 +22,8 @@ from bookings.links import token_for
 from bookings.models import Submission
 from bookings.offers import Offer
 from bookings.services import booking as services
-from bookings.views.decorators import SeeOther, count_form, form_page, see_booking
+from bookings.views.decorators import see_booking
+from notifications.form_pages import SeeOther, count_form, form_page
 from notifications.limits import LimitReached
 from surgeries.models import Surgery
 

@@ -14,7 +14,8 @@ from bookings.forms.changing import ChangeForm, WaitForm
 from bookings.models import Booking
 from bookings.services import booking as services
 from bookings.services.waiting import hand_back
-from bookings.views.decorators import SeeOther, count_form, private_page, see_booking, while_it_can_change
+from bookings.views.decorators import private_page, see_booking, while_it_can_change
+from notifications.form_pages import SeeOther, count_form
 from surgeries.models import Surgery
 
 

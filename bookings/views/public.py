@@ -15,7 +15,7 @@ from bookings.finding import Search, as_listed, find, known_choices, nearest
 from bookings.forms.asking import AskForm
 from bookings.kept import Kept, kept
 from bookings.offers import Offer
-from bookings.views.decorators import SeeOther, count_form, form_page
+from notifications.form_pages import SeeOther, count_form, form_page
 from surgeries.models import Surgery
 
 # What the list says about seats is never older than this, in seconds.

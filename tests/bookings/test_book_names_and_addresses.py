@@ -3,7 +3,8 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from bookings.forms.fields import NameField, WorkEmailField
+from accounts.fields import WorkEmailField
+from bookings.forms.fields import NameField
 from bookings.models import Booking
 from tests.bookings.pages import ADA, filled_in, page_of, words_of
 from tests.factories import DepartmentFactory
