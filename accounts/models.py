@@ -1,4 +1,4 @@
-"""Users. Email is the identity; there are no user names."""
+"""Users. Email is the identity; there are no user names and no passwords."""
 
 from typing import ClassVar
 
@@ -15,28 +15,39 @@ def normalise_email(address: str) -> str:
 
 
 class UserManager(BaseUserManager["User"]):
-    def create_user(self, email: str, password: str | None = None, **fields) -> "User":
-        """Create a user known by `email`. Without a password nobody can sign in with one."""
+    def create_user(self, email: str, **fields) -> "User":
+        """Create a user known by `email`."""
         user = self.model(email=normalise_email(email), **fields)
-        user.set_password(password)
+        user.set_unusable_password()
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
-        """Create an administrator, who may use `/admin/`."""
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+    def create_superuser(self, email: str, **fields) -> "User":
+        """Create an administrator."""
+        return self.create_user(email, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=normalise_email(username or ""))
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """Somebody who signs in: a champion, an organiser or an administrator. Attendees need no user."""
+    """Somebody who signs in: a champion, an organiser or an administrator. Attendees need no user.
+
+    Nobody has a password. What Django keeps in its place is drawn at random, and every session is bound to it: a new
+    one ends them all (`services.sign_out_everywhere`).
+    """
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=100, blank=True)
-    is_staff = models.BooleanField("may use the administration pages", default=False)
-    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(
+        "is an organiser", default=False, help_text="Keeps the diary: everything here but who may sign in."
+    )
+    is_superuser = models.BooleanField(
+        "is an administrator", default=False, help_text="Also says who may sign in, and as what."
+    )
+    is_active = models.BooleanField(
+        default=True, help_text="Untick this instead of deleting: they are signed out, and cannot sign in again."
+    )
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -50,8 +61,31 @@ class User(AbstractBaseUser, PermissionsMixin):
                 name="user_email_is_normalised",
                 condition=models.Q(email=Lower("email")),
                 violation_error_message="Write the email address in lower case.",
-            )
+            ),
+            models.CheckConstraint(
+                name="user_administrator_is_organiser",
+                condition=models.Q(is_superuser=False) | models.Q(is_staff=True),
+                violation_error_message="An administrator is an organiser as well: tick both.",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @property
+    def is_organiser(self) -> bool:
+        """Whether they run the programme, as every administrator may."""
+        return self.is_active and self.is_staff
+
+    @property
+    def is_administrator(self) -> bool:
+        """Whether they say who may sign in, and as what."""
+        return self.is_active and self.is_superuser
+
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
+        """An organiser may do everything but say who may sign in, which is for administrators."""
+        return self.is_administrator or (self.is_organiser and not perm.startswith("accounts."))
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Whether there is anything for them to do with the rows of an app."""
+        return self.has_perm(f"{app_label}.any")

@@ -2,12 +2,20 @@
 
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.db.models.base import ModelBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
 
 LONGEST_NUMBER = 18
 
@@ -19,6 +27,33 @@ class DiarySite(admin.AdminSite):
     index_title = "Keep the diary"
     # The first page lists the same. Beside a list it would leave no room for the last columns.
     enable_nav_sidebar = False
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Take in our own rows only, whatever other packages would like to show."""
+        models: Any = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
+        ours = [model for model in models if Path(model._meta.app_config.path).parent == settings.BASE_DIR]
+        super().register(ours, admin_class, **options)
+
+    def get_urls(self) -> list:
+        """Django's own, but nobody has a password to change."""
+        return [url for url in super().get_urls() if not str(url.pattern).startswith("password_change")]
+
+    @method_decorator(login_not_required)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is one way to sign in; somebody who is signed in and may not come in is told so."""
+        from django.contrib.auth.views import redirect_to_login
+
+        if self.has_permission(request):
+            return redirect("admin:index")
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """There is one way to sign out as well."""
+        from accounts.views import sign_out
+
+        return sign_out(request)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         page = super().admin_view(view, cacheable)

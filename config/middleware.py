@@ -5,10 +5,12 @@ from collections.abc import Callable
 from time import perf_counter
 from uuid import uuid4
 
+from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.middleware.common import CommonMiddleware
 
+from accounts import sessions
 from config.logs import about
 
 logger = logging.getLogger("request")
@@ -77,9 +79,14 @@ class CommonUnlessProbed(CommonMiddleware):
 
 
 class SignedInUnlessPublic(LoginRequiredMiddleware):
-    """Django's own, but a public page does not even look who is there: no session, no query, no `Vary: Cookie`."""
+    """Django's own, but a public page does not even look who is there: no session, no query, no `Vary: Cookie`.
+
+    Everywhere else, whoever has been signed in for too long has to sign in again.
+    """
 
     def process_view(self, request, view_func, view_args, view_kwargs):
         if not getattr(view_func, "login_required", True):
             return None
+        if request.user.is_authenticated and sessions.has_ended(request):
+            logout(request)
         return super().process_view(request, view_func, view_args, view_kwargs)

@@ -85,7 +85,6 @@ STATEMENT_TIMEOUT_MS = whole_number("STATEMENT_TIMEOUT_MS", 4000)
 
 # ── Who we are ────────────────────────────────────────────────────────────────────────────────────────────────
 DEMONSTRATION = switch("DEMONSTRATION")
-DEMONSTRATION_ADMIN_PASSWORD = env.str("DEMONSTRATION_ADMIN_PASSWORD", default="")
 SECRET_KEY = required("SECRET_KEY", "at least 50 random characters, the same on every machine")
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY is too short. Set it to at least 50 random characters.")
@@ -127,6 +126,8 @@ INSTALLED_APPS = [
     "champions",
     "surgeries",
     "bookings",
+    "allauth",
+    "allauth.account",
     "crispy_forms",
     "csp",
     "config.admin.DiarySiteConfig",
@@ -147,6 +148,7 @@ MIDDLEWARE = [
     "config.middleware.CommonUnlessProbed",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "config.middleware.SignedInUnlessPublic",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -154,7 +156,6 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 AUTH_USER_MODEL = "accounts.User"
-LOGIN_URL = "admin:login"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DEBUG = False
 TEMPLATES = [
@@ -241,6 +242,24 @@ EMAIL_REPLY_TO = env.str("EMAIL_REPLY_TO", default="")
 EMAILS_PER_ADDRESS = whole_number("EMAILS_PER_ADDRESS", 20)
 FORMS_PER_CLIENT = whole_number("FORMS_PER_CLIENT", 3000)
 
+# ── Signing in (accounts/): a code by email, and no password ──────────────────────────────────────────────────
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "champions:account"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # who signs in with the code has the address
+ACCOUNT_RATE_LIMITS = False  # counted in PostgreSQL instead, for all processes together
+ACCOUNT_LOGIN_TIMEOUT = ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+# How many codes are sent to one address in an hour, and how many guesses at a code are looked at.
+CODES_PER_ADDRESS = whole_number("CODES_PER_ADDRESS", 10)
+GUESSES_PER_ADDRESS = whole_number("GUESSES_PER_ADDRESS", 10)
+# How long somebody stays signed in: at most, and without doing anything.
+SIGNED_IN_HOURS = whole_number("SIGNED_IN_HOURS", 72)
+SESSION_COOKIE_AGE = 3600 * whole_number("SIGNED_IN_IDLE_HOURS", 8)
+
 # ── Logs: one line of JSON per request and per trouble, without personal data ─────────────────────────────────
 LOGGING = {
     "version": 1,
@@ -284,8 +303,3 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": ["'self'"],
     }
 }
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-]

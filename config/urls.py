@@ -2,12 +2,9 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth.models import Group
 from django.urls import include, path
 
 from config import views
-
-admin.site.unregister(Group)  # there is one kind of administrator
 
 handler500 = "config.views.server_error"
 
@@ -16,6 +13,8 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("", include("organisation.urls")),
+    path("", include("accounts.urls")),
+    path("", include("champions.urls")),
     path("admin/", admin.site.urls),
 ]
 if settings.DEMONSTRATION:

@@ -39,7 +39,6 @@ def local_environment(port: int = DEFAULT_PORT) -> Iterator[Server | None]:
             "DEMONSTRATION": "true",
             "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
             "SECRET_KEY": kept("secret-key", lambda: secrets.token_urlsafe(60)),
-            "DEMONSTRATION_ADMIN_PASSWORD": kept("administrator-password", lambda: secrets.token_urlsafe(12)),
         }
         if server:
             defaults |= {"DATABASE_URL": server.url(), "DATABASE_OWNER_URL": server.url(OWNER)}

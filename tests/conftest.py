@@ -89,15 +89,6 @@ def django_db_setup(
         teardown_databases(databases, verbosity=0)
 
 
-@pytest.fixture(autouse=True, scope="session")
-def quick_passwords() -> Iterator[None]:
-    """Hash passwords quickly: no test is about the strength of the hash."""
-    from django.test import override_settings
-
-    with override_settings(PASSWORD_HASHERS=["tests.live.QuickPasswordHasher"]):
-        yield
-
-
 @pytest.fixture(autouse=True)
 def nothing_kept() -> None:
     """Forget the pages and lists that the process keeps for a while, so that no test sees those of another."""

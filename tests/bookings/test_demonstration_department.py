@@ -1,11 +1,9 @@
 """The demonstration department: believable, consistent, without email, and alive whatever today is."""
 
-import stat
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 import time_machine
@@ -16,8 +14,9 @@ from django.db.models import Count, Q, Sum
 from accounts.models import User
 from bookings.demonstration import diary
 from bookings.demonstration.department import DOMAIN, OFFICES
-from bookings.demonstration.loading import ADMINISTRATOR, TIME_TO_JOIN, load
+from bookings.demonstration.loading import TIME_TO_JOIN, load
 from bookings.demonstration.people import address_of, staff
+from bookings.demonstration.signing_in import load_ready_made, ready_made
 from bookings.invariants import violations
 from bookings.models import Attendee, Booking, SurgeryRequest, Visit
 from bookings.services.booking import cancel
@@ -232,37 +231,22 @@ def test_the_names_are_as_varied_as_the_country():
 
 
 @pytest.mark.django_db
-def test_the_administrator_signs_in_with_the_password_from_the_environment(settings, client):
-    settings.DEMONSTRATION_ADMIN_PASSWORD = "given by whoever runs it"
-    said = run_command()
-    assert "password in DEMONSTRATION_ADMIN_PASSWORD" in said
-    assert "given by" not in said
-    assert client.login(email=ADMINISTRATOR, password="given by whoever runs it")
+def test_it_says_where_to_sign_in():
+    assert "/sign-in/ as a champion, an organiser or an administrator" in run_command()
+
+
+def test_a_champion_an_organiser_and_an_administrator_can_sign_in(loaded):
+    champion, organiser, administrator = (User.objects.get(email=person.email) for person in ready_made())
+    assert champion.champion.name == champion.name
+    assert [user.is_organiser for user in (champion, organiser, administrator)] == [False, True, True]
+    assert [user.is_administrator for user in (champion, organiser, administrator)] == [False, False, True]
 
 
 @pytest.mark.django_db
-def test_without_one_a_password_is_made_up_once_and_kept_where_only_the_owner_can_read_it(settings, tmp_path, client):
-    settings.DEMONSTRATION_ADMIN_PASSWORD = ""
-    settings.VAR_DIR = tmp_path / "var"
-    kept: Path = settings.VAR_DIR / "administrator-password"
-    assert str(kept) in run_command()
-    password = kept.read_text().strip()
-    assert len(password) >= 20
-    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    assert client.login(email=ADMINISTRATOR, password=password)
-    run_command()
-    assert kept.read_text().strip() == password
-
-
-@pytest.mark.django_db
-def test_a_password_that_the_administrator_changed_stays(settings, client):
-    settings.DEMONSTRATION_ADMIN_PASSWORD = "given by whoever runs it"
-    run_command()
-    administrator = User.objects.get(email=ADMINISTRATOR)
-    administrator.set_password("chosen by the administrator")
-    administrator.save()
-    assert "the password that you gave it" in run_command()
-    assert client.login(email=ADMINISTRATOR, password="chosen by the administrator")
+def test_whoever_may_not_sign_in_any_more_is_not_offered():
+    load_ready_made()
+    User.objects.filter(is_superuser=True).update(is_active=False)
+    assert [person.role for person in ready_made()] == ["organiser"]
 
 
 def run_command() -> str:

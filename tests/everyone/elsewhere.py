@@ -84,6 +84,4 @@ STATES: dict[str, State] = {
     "an email": mailbox(lambda: f"/mailbox/{emails(1, LONG * 2)[0].pk}/"),
     "calling off": calling_off(),
     "calling off, without a reason": calling_off(reason=""),
-    "admin sign-in": lambda client: client.get("/admin/login/"),
-    "admin sign-in, wrong": lambda client: client.post("/admin/login/", {"username": "x", "password": "y"}),
 }

@@ -9,10 +9,11 @@ from django.core.cache import caches
 from django.db import transaction
 from django.test import Client
 
-from tests.everyone import booking, elsewhere, finding, reading
+from tests.everyone import booking, elsewhere, finding, reading, signing_in
 from tests.everyone.booking import State
 
-STATES: dict[str, State] = finding.STATES | booking.STATES | reading.STATES | elsewhere.STATES
+OTHERS = elsewhere.STATES | signing_in.STATES
+STATES: dict[str, State] = finding.STATES | booking.STATES | reading.STATES | OTHERS
 
 
 @dataclass(frozen=True)

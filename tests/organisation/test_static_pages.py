@@ -40,7 +40,7 @@ def test_every_cookie_of_the_administration_is_on_the_page_about_cookies(client:
     listed = client.get("/cookies/").content.decode()
     admin_client.get("/admin/")
 
-    for cookie in {*client.get("/admin/login/").cookies, *admin_client.cookies}:
+    for cookie in {*client.get("/sign-in/").cookies, *admin_client.cookies}:
         assert f">{cookie}</dt>" in listed
 
 

@@ -1,0 +1,78 @@
+"""Signing in and out."""
+
+from allauth.account.internal.decorators import login_stage_required
+from allauth.account.internal.stagekit import clear_login
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.views.decorators.http import require_POST
+
+from accounts import services
+from accounts.codes import CODES_PER_ADDRESS, GUESSES_PER_ADDRESS, EmailedCode, minutes_valid
+from accounts.forms import CodeForm, SignInForm
+from notifications.form_pages import SeeOther, form_page
+from notifications.limits import FORMS_PER_CLIENT, client_address, count_all
+
+WRONG = "That is not the code in the newest email. Check it, or ask for another"
+
+
+@form_page
+def sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Ask for the address, and send a code to it."""
+    if request.user.is_authenticated:
+        return HttpResponseRedirect(_next(request) or resolve_url(settings.LOGIN_REDIRECT_URL))
+    form = SignInForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        email = form.cleaned_data["email"]
+        count_all([(FORMS_PER_CLIENT, client_address(request)), (CODES_PER_ADDRESS, email)])
+        clear_login(request)
+        EmailedCode.begin(request=request, email=email)
+        return SeeOther(_with_next(request, "account_confirm_login_code"))
+    context = {"form": form, "next": _next(request), "is_signed_out": "out" in request.GET}
+    return render(request, "accounts/sign_in.html", context)
+
+
+@form_page
+@login_stage_required(stage="login_by_code", redirect_urlname="account_login")
+def enter_code(request: HttpRequest) -> HttpResponseBase:
+    """Ask for the code. Each guess is counted before it is looked at."""
+    process = EmailedCode.waited_for(request)
+    if process is None:
+        return SeeOther(_with_next(request, "account_login"))
+    email = process.state["email"]
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        count_all([(FORMS_PER_CLIENT, client_address(request)), (GUESSES_PER_ADDRESS, email)])
+        if process.is_right(form.cleaned_data["code"]):
+            return process.finish(_next(request) or resolve_url(settings.LOGIN_REDIRECT_URL))
+        form.add_error("code", WRONG)
+    context = {"form": form, "email": email, "next": _next(request), "minutes": minutes_valid()}
+    return render(request, "accounts/enter_code.html", context)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponseBase:
+    """Sign out here."""
+    logout(request)
+    return SeeOther(f"{reverse('account_login')}?out")
+
+
+@require_POST
+def sign_out_everywhere(request: HttpRequest) -> HttpResponseBase:
+    """Sign out here and wherever else they are signed in."""
+    services.sign_out_everywhere(user=request.user)  # type: ignore[arg-type]
+    return sign_out(request)
+
+
+def _next(request: HttpRequest) -> str:
+    """Where they wanted to go, if that is here."""
+    wanted = request.POST.get("next", "") or request.GET.get("next", "")
+    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else ""
+
+
+def _with_next(request: HttpRequest, name: str) -> str:
+    wanted = _next(request)
+    return f"{reverse(name)}?{urlencode({'next': wanted})}" if wanted else reverse(name)

@@ -1,0 +1,6 @@
+from django.urls import path
+
+from champions import views
+
+app_name = "champions"
+urlpatterns = [path("account/", views.account, name="account")]
