@@ -13,7 +13,6 @@ from runner.postgres import Server
 from runner.product import Product, product, reserved_port
 
 LOGS = VAR / "log"
-PASSWORD_FILE = VAR / "administrator-password"
 
 
 def run() -> None:
@@ -50,12 +49,11 @@ def prepare() -> None:
 
 
 def announce(running: Product) -> None:
-    """Print where to look, and how to get into the administration pages of the demonstration."""
+    """Print where to look, and where to sign in to the demonstration."""
     print(f"\nSocial media surgeries  {os.environ['PUBLIC_BASE_URL']}/")
     if os.environ["DEMONSTRATION"].lower() == "true":
         print(f"Every email it sends    {running.url}/mailbox/")
-        print(f"Administration pages    {running.url}/admin/")
-        print(f"                        administrator@example.gov.uk, with the password in {PASSWORD_FILE}")
+        print(f"Sign in                 {running.url}/sign-in/")
     print(f"Logs                    {LOGS}\nCtrl-C stops it.", flush=True)
 
 

@@ -91,7 +91,6 @@ def run(checkout: Path) -> Iterator[Run]:
 def test_the_first_start_serves_the_demonstration_and_a_second_keeps_its_data(run: Run, checkout: Path):
     assert b"Coming surgeries" in run.get("/")
     assert stat_mode(checkout / "var" / "secret-key") == 0o600
-    assert stat_mode(checkout / "var" / "administrator-password") == 0o600
 
 
 def stat_mode(path: Path) -> int:
