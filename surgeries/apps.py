@@ -1,7 +1,21 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
+
+from surgeries.transactions import plan_again
 
 
 class SurgeriesConfig(AppConfig):
     """The diary: venues, series, surgeries, slots, seats, shifts."""
 
     name = "surgeries"
+
+    def ready(self) -> None:
+        connection_created.connect(_instrument)
+
+
+def _instrument(connection: BaseDatabaseWrapper, **_: Any) -> None:
+    if plan_again not in connection.execute_wrappers:
+        connection.execute_wrappers.append(plan_again)

@@ -4,9 +4,9 @@ import random
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, NotSupportedError, OperationalError, connection
 from psycopg import errors
 
 P = ParamSpec("P")
@@ -21,6 +21,7 @@ CONTENDED = (
     errors.DeadlockDetected,  # 40P01
     errors.LockNotAvailable,  # 55P03
     errors.UniqueViolation,  # 23505: somebody else was first; the second look sees what they did
+    errors.FeatureNotSupported,  # 0A000: a migration changed what a prepared statement returns; ROLLBACK forgot it
 )
 
 
@@ -53,6 +54,22 @@ def retried(transaction: Callable[P, R]) -> Callable[P, R]:
         raise AssertionError("The last attempt returns or raises.")
 
     return attempt
+
+
+def plan_again(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    """Execute a statement and, if a migration has changed what it returns since it was prepared, prepare it anew.
+
+    One of Django's database instrumentations, for statements outside of transactions: the connection lives for as
+    long as the process, and so would the error. Within one, nothing can be tried again before its end.
+    """
+    try:
+        return execute(sql, params, many, context)
+    except NotSupportedError as error:
+        connection = context["connection"]
+        if connection.in_atomic_block or not isinstance(error.__cause__, errors.FeatureNotSupported):
+            raise
+        connection.connection.execute("DEALLOCATE ALL")
+        return execute(sql, params, many, context)
 
 
 def _connection_is_lost(error: Exception) -> bool:
