@@ -19,6 +19,10 @@ class WaitingListClosed(BookingError):
     """Past the cut-off nobody is promoted, so there is no list to join: free seats are open to all."""
 
 
+class SlotGone(BookingError):
+    """A slot that would have suited somebody who waits has been taken out of the surgery."""
+
+
 class FormUsedAlready(BookingError):
     """The form with this `request_id` booked something else: `booking`, or None if that is nobody's to see."""
 

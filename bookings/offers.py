@@ -1,11 +1,14 @@
 """What somebody can choose from at a surgery: its times, each with its seats, and its waiting list."""
 
+import re
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from bookings.availability import seats_per_slot
 from surgeries.models import Slot, Surgery
+
+ID = re.compile(r"[0-9]{1,18}")
 
 
 class Offer:
@@ -23,6 +26,11 @@ class Offer:
     def every_slot(self) -> list[Slot]:
         """All that the surgery has, without a look at the seats: those that have begun as well."""
         return list(self.surgery.slots.all())
+
+    def find(self, pk: str) -> Slot | None:
+        """The slot of the surgery with this id, which may be any text: one that was added just now as well."""
+        slot = next((slot for slot in self.every_slot if str(slot.pk) == pk), None)
+        return slot or (self.surgery.slots.filter(pk=pk).first() if ID.fullmatch(pk) else None)
 
     @cached_property
     def seats(self) -> dict[int, int]:

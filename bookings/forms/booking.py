@@ -6,12 +6,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import dateformat, timezone
 from django.utils.text import capfirst
 
 from accounts.fields import WorkEmailField
-from bookings.errors import BookingError, SlotFull
+from bookings.errors import BookingError, SlotFull, SlotGone
 from bookings.forms.fields import (
     NOT_SHOWN,
     UNSURE,
@@ -86,7 +87,7 @@ class SlotField(forms.ChoiceField):
             raise ValidationError(self.error_messages["required"], code="required")
         if chosen == WAIT and self.can_wait:
             return None
-        slot = next((slot for slot in self.offer.every_slot if str(slot.pk) == chosen), None)
+        slot = self.offer.find(chosen)
         if slot is None:
             raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
         return slot
@@ -203,7 +204,7 @@ class BookForm(AnswersForm):
         self.offer = offer
         choose_from(self, self.offer)
         self.fields["slot"].initial = self._only_choice
-        suits.choose_from(lambda: self.offer.every_slot, shown=self._slots_to_wait_for)
+        suits.choose_from(self._every_slot, shown=self._slots_to_wait_for)
 
     @property
     def can_only_wait(self) -> bool:
@@ -221,6 +222,10 @@ class BookForm(AnswersForm):
             return None if free else WAIT
         return free[0].pk if len(free) == 1 else None
 
+    def _every_slot(self) -> QuerySet[Slot]:
+        """As of now, because what is chosen of them is written down."""
+        return Slot.objects.filter(surgery=self.offer.surgery)
+
     def _slots_to_wait_for(self) -> list[Slot]:
         return self.offer.slots if self.offer.is_full else self.offer.full
 
@@ -236,7 +241,9 @@ class BookForm(AnswersForm):
         if self.cleaned_data["slot"]:
             return ()
         among = self.cleaned_data["among"].split()
-        return self.cleaned_data["suits"] or [slot for slot in self.offer.every_slot if str(slot.pk) in among]
+        if self.cleaned_data["suits"] or not among:
+            return self.cleaned_data["suits"]
+        return [slot for slot in self._every_slot() if str(slot.pk) in among]
 
     def renew(self) -> None:
         """Give the form a new number, so that sending it once more is a booking of its own."""
@@ -259,6 +266,8 @@ class BookForm(AnswersForm):
 
 
 def _why(refusal: BookingError, surgery: Surgery, slot: Slot | None) -> str:
+    if isinstance(refusal, SlotGone):
+        return "A time that would have suited you has been taken out of this surgery."
     if slot is None:
         return f"The waiting list closed at {clock(surgery.cutoff_at)}."
     if isinstance(refusal, SlotFull):

@@ -16,6 +16,7 @@ from bookings.errors import (
     BookingError,
     FormUsedAlready,
     SlotFull,
+    SlotGone,
     WaitingListClosed,
 )
 from bookings.links import LinkWithdrawn
@@ -58,7 +59,8 @@ def book(
     time. Returns None if that person has a booking there, or one that clashes: then nothing is booked, nothing is
     revealed, and an email tells whoever owns the address.
 
-    Raises BookingClosed, SlotFull, WaitingListClosed, or FormUsedAlready for other contents with that `request_id`.
+    Raises BookingClosed, SlotFull, SlotGone, WaitingListClosed, or FormUsedAlready for other contents with that
+    `request_id`.
     """
     now = now or timezone.now()
     contents = _contents(surgery, slot, name, email, answers, suits)
@@ -71,7 +73,7 @@ def book(
         found = look(request_id=request_id, slot=slot)
         if found.fingerprint:
             return _same_outcome(found, contents)
-        refusal = _refusal(surgery, slot, found.seat_id, now)
+        refusal = _refusal(surgery, slot, found.seat_id, suits, now)
         if refusal is None:
             attendee = Attendee(pk=lock_attendee(email=email, name=name, now=now), email=email)
             booking = Booking(
@@ -257,13 +259,17 @@ def _same_outcome(found: Look, contents: str) -> Booking | None:
     return booking
 
 
-def _refusal(surgery: Surgery, slot: Slot | None, seat_id: int | None, now: datetime) -> BookingError | None:
+def _refusal(
+    surgery: Surgery, slot: Slot | None, seat_id: int | None, suits: Collection[Slot], now: datetime
+) -> BookingError | None:
     if not _is_open(surgery, slot, now):
         return BookingClosed()
     if slot and seat_id is None:
         return SlotFull()
     if slot is None and now >= surgery.cutoff_at:
         return WaitingListClosed()
+    if suits and not slot and surgery.slots.filter(pk__in=[each.pk for each in suits]).count() < len(suits):
+        return SlotGone()
     return None
 
 

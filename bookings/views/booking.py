@@ -32,8 +32,9 @@ from surgeries.models import Surgery
 def book(request: HttpRequest, reference: str) -> HttpResponseBase:
     """The form, and what becomes of it: a seat, a place on the waiting list, or the form again with what is free."""
     reference = reference.lower()[:13]  # one more than any has, so that no key is long
-    surgery = kept(f"surgery:{reference}", partial(_surgery, reference), seconds=5.0)
-    if surgery is None:
+    try:
+        surgery = kept(f"surgery:{reference}", partial(_surgery, reference), seconds=5.0)
+    except Surgery.DoesNotExist:
         return _unknown(request)
     offer = Offer(surgery, now=timezone.now())
     if request.method != "POST":
@@ -50,10 +51,13 @@ def book(request: HttpRequest, reference: str) -> HttpResponseBase:
     return _show(request, form.offer, form)
 
 
-def _surgery(reference: str) -> Surgery | None:
-    """The surgery with its slots. Five seconds old will do to show them: the lock decides what can still be booked."""
+def _surgery(reference: str) -> Surgery:
+    """The surgery with its slots. Five seconds old will do to show them: the lock decides what can still be booked.
+
+    Raises Surgery.DoesNotExist.
+    """
     found = Surgery.objects.public().select_related("venue__office").prefetch_related("slots")
-    return found.filter(reference=reference).first()
+    return found.get(reference=reference)
 
 
 def _book(request: HttpRequest, form: BookForm) -> HttpResponseBase:

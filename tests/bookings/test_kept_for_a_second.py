@@ -11,7 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bookings.kept import kept
+from bookings.services.diary import call_off
 from surgeries.models import Seat, Slot, Surgery
+from tests.bookings.pages import page_of, private
 from tests.factories import (
     BookingFactory,
     ChampionFactory,
@@ -228,3 +230,40 @@ def test_it_is_sent_compressed_to_those_who_can_read_that(client):
     assert gzip.decompress(zipped.content) == plain.content
     assert len(zipped.content) < len(plain.content) / 3
     assert "Content-Encoding" not in plain.headers
+
+
+# ── How long the booking form and the private link may be behind ──────────────────────────────────────────────
+@pytest.fixture
+def place() -> Surgery:
+    return SurgeryFactory.create(slots=2, seats=2)
+
+
+@pytest.mark.django_db
+def test_the_seats_on_the_form_are_never_more_than_a_second_old(client, clock, place):
+    assert b"1 seat left" not in client.get(page_of(place)).content
+    BookingFactory.create(surgery=place, slot=place.slots.first())
+    clock.seconds += 0.99
+    assert b"1 seat left" not in client.get(page_of(place)).content
+    clock.seconds += 0.01
+    assert b"1 seat left" in client.get(page_of(place)).content
+
+
+@pytest.mark.django_db
+def test_the_form_knows_within_five_seconds_that_a_surgery_is_called_off(client, clock, place):
+    client.get(page_of(place))
+    call_off(surgery=place, reason="The café is being painted.", by=None)
+    clock.seconds += 4.99
+    assert client.get(page_of(place)).status_code == 200
+    clock.seconds += 0.01
+    assert client.get(page_of(place)).status_code == 410
+
+
+@pytest.mark.django_db
+def test_the_private_page_knows_within_five_seconds_who_hosts(client, clock, place):
+    page = private(BookingFactory.create(surgery=place))
+    client.get(page)
+    ShiftFactory.create(surgery=place, champion=ChampionFactory.create(name="Amina Yusuf"))
+    clock.seconds += 4.99
+    assert b"Amina Yusuf" not in client.get(page).content
+    clock.seconds += 0.01
+    assert b"Amina Yusuf" in client.get(page).content
