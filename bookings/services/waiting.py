@@ -81,15 +81,16 @@ def hand_back(*, booking: Booking, suits: Iterable[Slot] = (), now: datetime | N
 
     The seat goes to the next in line; if another slot that suits is free, it is theirs at once. In a surgery of one
     slot for which nobody else waits, the end of the line is its front, so the seat stays theirs. Somebody who waits
-    already only changes which slots suit and keeps the place. Handing back what was handed back meanwhile changes
-    nothing. Raises BookingClosed once the slot has begun, WaitingListClosed past the cut-off.
+    already only changes which slots suit and keeps the place. If the booking has another seat by now than `booking`
+    says, or none, or one at last, nothing changes. Raises BookingClosed once the slot has begun, WaitingListClosed
+    past the cut-off.
     """
     now = now or timezone.now()
-    had_a_seat = booking.is_confirmed
+    held = booking.slot_id
     with transaction.atomic():
         booking, surgeries = lock_for(booking, now=now)
-        if had_a_seat and booking.is_waiting:
-            return booking
+        if booking.is_live and booking.slot_id != held:
+            return booking  # pressed twice at once, or the answer was lost: this is about a seat that has gone
         surgery = booking.surgery
         if not booking.is_live or booking.has_begun(now) or surgery.state != Surgery.State.PUBLISHED:
             raise BookingClosed

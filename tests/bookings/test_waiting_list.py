@@ -156,6 +156,20 @@ def test_two_presses_at_once_hand_a_seat_back_once(full):
     assert OutboxEmail.objects.filter(kind="booking_handed_back").count() == 1
 
 
+def test_two_presses_at_once_do_not_hand_back_the_seat_that_the_first_got():
+    surgery = SurgeryFactory.create(slots=2, seats=1)
+    holder = BookingFactory.create(surgery=surgery, slot=surgery.slots.first())
+    for _ in range(2):
+        assert hand_back(booking=holder).slot == surgery.slots.last()
+    assert OutboxEmail.objects.filter(kind="booking_moved").count() == 1
+
+
+def test_saying_what_suits_does_not_hand_back_a_seat_that_came_free_meanwhile(full):
+    waiter = waits(full)
+    cancel(booking=in_slot(full, 0))
+    assert hand_back(booking=waiter, suits=[full.slots.last()]).slot == full.slots.first()
+
+
 def test_whoever_is_freed_by_a_surgery_that_is_called_off_is_promoted_by_the_clock(full):
     first, second = waits(full), waits(full, full.slots.last())
     elsewhere = SurgeryFactory.create(starts_at=full.starts_at, slots=1)

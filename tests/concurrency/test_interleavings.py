@@ -114,6 +114,29 @@ def test_two_acts_at_once_are_one_after_the_other(each_postgres, one):
     assert violations() == {}
 
 
+PRESSES = ["the holder cancels", "the holder moves", "the holder hands back", "the waiter leaves"]
+
+
+def second_thoughts(act: Callable[[Scene], object]) -> int:
+    """At how many moments a second press on the same button comes to something else than one press."""
+    once, found = one_after_the_other(act), 0
+    for statements in itertools.count(1, STRIDE):
+        outcome, reached = begins_after(statements, act, act)
+        if not reached:
+            return found
+        found += outcome != once
+    raise AssertionError("an act has an end")
+
+
+@pytest.mark.parametrize("press", PRESSES)
+def test_two_presses_at_once_are_one(each_postgres, press):
+    assert second_thoughts(ACTS[press]) == 0
+
+
+def test_control_a_press_on_whatever_seat_it_is_by_now_undoes_the_first(each_postgres):
+    assert second_thoughts(lambda scene: hand_back(booking=Booking.objects.get(pk=scene.holder.pk))) > 0
+
+
 def test_control_without_the_lock_they_are_not(each_postgres, monkeypatch):
     monkeypatch.setattr("tests.concurrency.test_interleavings.STRIDE", 1)
     errors: list[str] = []
