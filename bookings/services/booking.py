@@ -287,11 +287,17 @@ def _keep_answers(booking: Booking, answers: Answers, suits: Collection[Slot]) -
 
 
 def _be_promoted(booking: Booking, *, now: datetime) -> None:
-    """Whoever joins the end of the line may be at the front of it, with a seat free that suits."""
+    """Whoever joins the end of the line may be at the front of it, with a seat free that suits.
+
+    Unless somebody before them has become free in this very moment: then it is theirs.
+    """
     booking.surgery.last_position = booking.position or 0
     for promoted in promote(booking.surgery, now=now):
-        booking.state, booking.seat, booking.slot = promoted.state, promoted.seat, promoted.slot
-        booking.position, booking.calendar_sequence = promoted.position, promoted.calendar_sequence
+        if promoted.pk == booking.pk:
+            booking.state, booking.seat, booking.slot = promoted.state, promoted.seat, promoted.slot
+            booking.position, booking.calendar_sequence = promoted.position, promoted.calendar_sequence
+        else:
+            emails.queue_promoted(promoted, now=now)
 
 
 def _free_seat(slot: Slot) -> Seat | None:

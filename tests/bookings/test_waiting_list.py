@@ -1,14 +1,16 @@
 """Promotion: in strict order, in the transaction that frees a seat, never into a clash, not past the cut-off."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from bookings.duties import promote_those_free_by_now
 from bookings.errors import BookingClosed, WaitingListClosed
 from bookings.models import Booking
-from bookings.services.booking import cancel, correct_email, move
+from bookings.services.booking import Answers, book, cancel, correct_email, move
 from bookings.services.diary import call_off, set_seats
 from bookings.services.waiting import hand_back
 from notifications.models import OutboxEmail
@@ -182,6 +184,33 @@ def test_whoever_is_freed_by_a_surgery_that_is_called_off_is_promoted_by_the_clo
         promote_those_free_by_now(timezone.now())
     assert states(first, second) == ["confirmed", "waiting"]
     assert OutboxEmail.objects.filter(kind="booking_promoted").count() == 1
+
+
+def test_whoever_becomes_free_while_another_joins_the_line_goes_first_and_is_told():
+    surgery = SurgeryFactory.create(slots=1, seats=1)
+    elsewhere = SurgeryFactory.create(starts_at=surgery.starts_at, slots=1)
+    first = waits(surgery)
+    BookingFactory.create(surgery=elsewhere, attendee=first.attendee)
+
+    def call_off_meanwhile(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if "INSERT INTO bookings_booking (" in sql:
+            call_off(surgery=elsewhere, reason="The café is closed.")
+        return result
+
+    with connection.execute_wrapper(call_off_meanwhile):
+        second = book(
+            surgery=surgery, slot=None, name="Ada", email="ada.lovelace@example.gov.uk", answers=Answers(),
+            request_id=uuid4(),
+        )  # fmt: skip
+    assert second
+    assert second.is_waiting
+    assert states(first, second) == ["confirmed", "waiting"]
+    told = OutboxEmail.objects.filter(kind__in=["booking_promoted", "booking_booked"])
+    assert set(told.values_list("kind", "recipient")) == {
+        ("booking_promoted", first.attendee.email),
+        ("booking_booked", "ada.lovelace@example.gov.uk"),
+    }
 
 
 def test_whoever_is_freed_by_an_address_put_right_is_promoted_at_once(full):
