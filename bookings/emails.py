@@ -6,7 +6,6 @@ tell of a change which calendars follow carry the `sequence` of that change: a l
 
 from collections.abc import Iterable
 from datetime import datetime
-from uuid import UUID
 
 from django.utils import timezone
 
@@ -90,15 +89,18 @@ def queue_sent_in_error(booking: Booking, *, to: str | None, now: datetime) -> N
 
 
 def queue_already_booked(
-    attendee: Attendee, *, surgery: Surgery, slot: Slot | None, request_id: UUID, now: datetime
+    attendee: Attendee, *, surgery: Surgery, slot: Slot | None, once: object, now: datetime
 ) -> None:
-    """Somebody gave this address for a booking that its owner cannot have besides another one."""
+    """Somebody gave this address for a booking that its owner cannot have besides another one.
+
+    They are told once for each value of `once`.
+    """
     assert attendee.email
     queue_email(
         kind="already_booked",
         to=attendee.email,
         about={"attendee": attendee.pk, **_ids(surgery, slot)},
-        dedupe_key=f"already_booked:{request_id}:{attendee.pk}",
+        dedupe_key=f"already_booked:{once}:{attendee.pk}",
         not_after=surgery.ends_at,
         now=now,
     )
@@ -116,7 +118,7 @@ def queue_not_moved(booking: Booking, *, slot: Slot, now: datetime) -> None:
                 "surgery": slot.surgery_id,
                 "slot": slot.pk,
             },
-            dedupe_key=f"booking_not_moved:{booking.pk}:{slot.pk}:{timezone.localdate(now)}",
+            dedupe_key=f"booking_not_moved:{booking.pk}:{booking.attendee.pk}:{slot.pk}:{timezone.localdate(now)}",
             not_after=slot.ends_at,
             now=now,
         )

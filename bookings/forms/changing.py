@@ -55,15 +55,22 @@ class WaitForm(forms.Form):
 
 
 class EmailForm(forms.Form):
-    """The address that was meant."""
+    """The address that was meant, `instead_of` the one that we have."""
 
     email = WorkEmailField(
         label="Your work email address",
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"}),
     )
 
+    def __init__(self, *args: Any, instead_of: str | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.instead_of = instead_of
+
     def clean_email(self) -> str:
-        return check_may_book(self.cleaned_data["email"])
+        email = check_may_book(self.cleaned_data["email"])
+        if email == self.instead_of:
+            raise forms.ValidationError("That is the address we have. Give us the one that you meant.")
+        return email
 
 
 class EvidenceForm(forms.Form):

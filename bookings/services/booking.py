@@ -56,8 +56,9 @@ def book(
     """Book a seat in the slot or, without one, the first seat that suits or a place on the waiting list.
 
     `email` is normalised already. The same `request_id` with the same contents returns what it returned the first
-    time. Returns None if that person has a booking there, or one that clashes: then nothing is booked, nothing is
-    revealed, and an email tells whoever owns the address.
+    time. Returns None if that person has a booking there, or one that clashes: then nothing is booked, and an
+    email tells whoever owns the address. The page says no more than that: whoever typed the address learns that its
+    owner is busy then, though not with what, and may ask as often as an address is sent emails in a day.
 
     Raises BookingClosed, SlotFull, SlotGone, WaitingListClosed, or FormUsedAlready for other contents with that
     `request_id`.
@@ -87,7 +88,7 @@ def book(
             else:
                 booking.position = surgery.last_position + 1
             if not take(booking, request_id=request_id, fingerprint=_fingerprint(contents, settings.SECRET_KEY)):
-                emails.queue_already_booked(attendee, surgery=surgery, slot=slot, request_id=request_id, now=now)
+                emails.queue_already_booked(attendee, surgery=surgery, slot=slot, once=request_id, now=now)
                 return None
             _keep_answers(booking, answers, suits)
             if booking.is_waiting:
@@ -104,7 +105,8 @@ def move(*, booking: Booking, slot: Slot, now: datetime | None = None) -> Bookin
 
     The row, its link and its calendar entry stay. Somebody on a waiting list takes a free seat the same way. Moving
     to where it is already changes nothing. Returns None if that person has another booking there, or something that
-    clashes: then nothing moves, nothing is revealed, and an email tells whoever owns the address.
+    clashes: then nothing moves, and an email tells whoever owns the address. Of that the page reveals as
+    much as `book` does.
 
     Raises BookingClosed, SlotFull.
     """
@@ -226,9 +228,8 @@ def correct_email(*, booking: Booking, email: str, now: datetime | None = None) 
             raise BookingClosed
         attendee = Attendee(pk=lock_attendee(email=email, name=booking.name, now=now), email=email)
         if has_one_already(attendee_id=attendee.pk, email=email, surgery=booking.surgery, slot=booking.slot):
-            emails.queue_already_booked(
-                attendee, surgery=booking.surgery, slot=booking.slot, request_id=booking.reference, now=now
-            )
+            once_a_day = f"{booking.reference}:{booking.slot_id}:{timezone.localdate(now)}"
+            emails.queue_already_booked(attendee, surgery=booking.surgery, slot=booking.slot, once=once_a_day, now=now)
             return False
         # Locked whole, so that no booking elsewhere can come to point at it while it is decided whether to forget it.
         mistaken = Attendee.objects.select_for_update().get(pk=booking.attendee_id)

@@ -61,7 +61,7 @@ def booking(request: HttpRequest, booking: Booking) -> HttpResponseBase:
         }
         return render(request, f"bookings/booking_{booking.state}.html", context)
     context |= {
-        "is_told": done != "quietly",
+        "done": done,
         "nearest": nearest(Search(office=surgery.venue.office), now=now, apart_from=surgery),
         "can_book_again": surgery.state == Surgery.State.PUBLISHED and not surgery.is_over(now),
         "is_on": booking.times.ends_at > now and not booking.is_waiting,
@@ -86,7 +86,7 @@ def booking_calendar(request: HttpRequest, booking: Booking) -> HttpResponseBase
 @while_it_can_change
 def correct_email(request: HttpRequest, booking: Booking) -> HttpResponseBase:
     """Put a mistyped address right. The booking gets a new private link, to which this leads."""
-    form = EmailForm(request.POST if request.method == "POST" else None)
+    form = EmailForm(request.POST if request.method == "POST" else None, instead_of=booking.attendee.email)
     if form.is_valid():
         email = form.cleaned_data["email"]
         count_form(request, *{email, booking.attendee.email})
@@ -151,5 +151,5 @@ def cancel(request: HttpRequest, booking: Booking) -> HttpResponseBase:
         reason = form.cleaned_data["reason"]
         with suppress(BookingClosed):
             services.cancel(booking=booking, tell=tell, **({"reason": reason} if reason else {}))
-        return see_booking(booking, done="" if tell else "quietly")
+        return see_booking(booking, done="cancelled" if tell else "quietly")
     return render(request, "bookings/cancel.html", {"form": form, "booking": booking})

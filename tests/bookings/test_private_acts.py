@@ -1,14 +1,18 @@
 """Acting by the private link: every act is confirmed on the page, and a stale press says what is true now."""
 
+from datetime import timedelta
+
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from bookings.models import Booking
-from bookings.services.booking import cancel, move
+from bookings.services.booking import cancel, correct_email, move
 from notifications.models import OutboxEmail
 from tests.bookings.pages import private, slots_on, title_of, words_of
 from tests.factories import (
+    AttendeeFactory,
     BookingFactory,
     GradeFactory,
     OfficeFactory,
@@ -125,6 +129,18 @@ def test_somebody_with_something_else_at_that_time_is_only_told_by_email(client,
     assert kinds() == ["booking_not_moved"]
 
 
+def test_an_address_that_was_put_right_meanwhile_is_told_as_well(client, alices_booking):
+    elsewhere = SurgeryFactory.create(starts_at=local(days=9))
+    right = AttendeeFactory.create()
+    for attendee in (alices_booking.attendee, right):
+        BookingFactory.create(surgery=elsewhere, attendee=attendee)
+    press(client, alices_booking, f"move/{elsewhere.reference}/", slot=elsewhere.slots.last().pk)
+    correct_email(booking=alices_booking, email=right.email)
+    alices_booking.refresh_from_db()
+    press(client, alices_booking, f"move/{elsewhere.reference}/", slot=elsewhere.slots.last().pk)
+    assert OutboxEmail.objects.filter(kind="booking_not_moved", recipient=right.email).exists()
+
+
 @pytest.mark.parametrize("state", ["called_off", "draft"])
 def test_a_surgery_that_cannot_be_booked_leads_back_to_the_others(client, alices_booking, state):
     closed = SurgeryFactory.create(**{state: True})
@@ -181,6 +197,13 @@ def test_an_address_that_has_a_booking_there_is_only_told_by_email(client, alice
     assert kinds() == ["already_booked"]
 
 
+def test_asking_for_that_address_again_tells_it_once_a_day(client, alices_booking, bobs_booking, bob):
+    for days, emails in ((0, 1), (0, 1), (1, 2)):
+        with time_machine.travel(timezone.now() + timedelta(days=days)):
+            assert press(client, alices_booking, "email/", email=bob.email).redirect_chain == [("/emailed/", 303)]
+        assert len(kinds()) == emails
+
+
 def test_an_address_of_another_domain_is_refused_and_kept(client, alices_booking):
     response = client.post(private(alices_booking, "email/"), {"email": "alice@gmail.example"})
     assert "Use your work email address." in words_of(response)
@@ -188,7 +211,9 @@ def test_an_address_of_another_domain_is_refused_and_kept(client, alices_booking
 
 
 def test_the_same_address_again_changes_nothing(client, alice, alices_booking):
-    press(client, alices_booking, "email/", email=alice.email)
+    page = press(client, alices_booking, "email/", email=f" {alice.email.title()}")
+    assert "That is the address we have." in words_of(page)
+    assert title_of(page).startswith("Error: ")
     assert Booking.objects.get(pk=alices_booking.pk).link_number == alices_booking.link_number
     assert kinds() == []
 
@@ -199,6 +224,7 @@ def test_cancelling_takes_two_presses(client, alices_booking):
     assert Booking.objects.get(pk=alices_booking.pk).is_confirmed
     page = press(client, alices_booking, "cancel/", reason="Something else came up")
     assert "Your seat is free for somebody else. Thank you for telling us." in words_of(page)
+    assert "We have emailed you, so that your calendar knows as well." in words_of(page)
     alices_booking.refresh_from_db()
     assert (alices_booking.is_cancelled, alices_booking.cancelled_reason) == (True, "Something else came up")
     assert kinds() == ["booking_cancelled"]

@@ -132,7 +132,7 @@ def test_a_late_cancellation_is_thanked_for_as_well(client, surgery, alices_book
 def test_whoever_left_the_waiting_list_has_no_seat_to_speak_of(client, surgery):
     booking = BookingFactory.create(surgery=surgery, waiting=True)
     cancel(booking=booking)
-    words = say(client, booking)
+    words = say(client, booking, done="cancelled")
     assert "You have left the waiting list" in words
     assert "A seat that comes free goes to somebody else now. Thank you for telling us." in words
     assert "We have emailed you to confirm it. You need not do anything else." in words
