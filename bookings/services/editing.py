@@ -118,10 +118,15 @@ def host(
 def know_by_email(*, champion: Champion, email: str, now: datetime | None = None) -> None:
     """Know the champion by this normalised address, with which they book as well; with none, by no address.
 
-    Makes the user, with whom nobody can sign in by password, unless there is one. Raises DiaryError if the address is
-    another champion's, or has a seat at a time when this champion hosts.
+    Makes the user, with whom nobody can sign in by password, unless there is one. Whoever had the address until now
+    hosts no more, and is promoted where that stood in the way. Raises DiaryError if the address is another
+    champion's, or has a seat at a time when this champion hosts.
     """
     now = now or timezone.now()
+    theirs = Booking.objects.waiting().filter(
+        attendee__email__in=User.objects.filter(champion=champion.pk).values("email"), surgery__ends_at__gt=now
+    )
+    surgeries = lock_surgeries(theirs.values_list("surgery_id", flat=True))
     champion = _locked(champion)
     user = None
     if email:
@@ -132,6 +137,7 @@ def know_by_email(*, champion: Champion, email: str, now: datetime | None = None
     for shift in champion.shifts.live().filter(ends_at__gt=now):
         _check_own_bookings(champion, shift.starts_at, shift.ends_at, now)
     champion.save(update_fields=["user"])
+    promote_and_tell(surgeries.values(), now=now)
 
 
 @retried

@@ -8,6 +8,8 @@ from django.utils import timezone
 from bookings.invariants import violations
 from bookings.models import Booking
 from bookings.services.booking import cancel
+from bookings.services.waiting import settle
+from notifications.models import OutboxEmail
 from tests.admin_forms import complaints, send, shown
 from tests.bookings.pages import ADA, filled_in, page_of
 from tests.factories import BookingFactory, ChampionFactory, ShiftFactory, SurgeryFactory, UserFactory, local
@@ -125,6 +127,19 @@ def test_one_who_has_a_seat_while_hosting_is_not_known_by_that_address_until_it_
     assert shift.champion.user is None
     cancel(booking=booking)
     assert complaints(send(client, CHAMPION, shift.champion.pk, email=ADA)) == ""
+    assert violations() == {}
+
+
+def test_whoever_hosts_no_more_because_the_address_is_taken_away_is_promoted_at_once(client):
+    shift = ShiftFactory(champion__user=UserFactory(email=ADA))
+    waiting = BookingFactory(attendee__email=ADA, waiting=True)
+    settle(surgery=waiting.surgery)
+    waiting.refresh_from_db()
+    assert waiting.is_waiting
+    assert complaints(send(client, CHAMPION, shift.champion.pk, email=None)) == ""
+    waiting.refresh_from_db()
+    assert waiting.is_confirmed
+    assert OutboxEmail.objects.filter(kind="booking_promoted", recipient=ADA).exists()
     assert violations() == {}
 
 
