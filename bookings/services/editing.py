@@ -160,8 +160,11 @@ def _open_surgery(pk: int, now: datetime) -> Surgery:
 
 
 def _locked(champion: Champion) -> Champion:
-    """The champion, locked: whoever they are known to be, they are while it is looked up what they booked."""
-    return Champion.objects.select_for_update(no_key=True, of=("self",)).select_related("user").get(pk=champion.pk)
+    """The champion, locked: whoever they are known to be, they are while it is looked up what they booked.
+
+    Without the user: after waiting for the lock PostgreSQL reads the locked row again, and not what is joined to it.
+    """
+    return Champion.objects.select_for_update(no_key=True).get(pk=champion.pk)
 
 
 def _check_own_bookings(champion: Champion, starts_at: datetime, ends_at: datetime, now: datetime) -> None:

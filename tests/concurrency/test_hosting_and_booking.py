@@ -12,10 +12,11 @@ from bookings.invariants import violations
 from bookings.models import Attendee, Booking
 from bookings.services import editing
 from bookings.services.booking import Answers, book
+from champions.models import Champion
 from surgeries.models import Shift
 from surgeries.services import DiaryError
 from tests.concurrency.crowd import second_begins_after
-from tests.factories import ChampionFactory, SurgeryFactory, UserFactory
+from tests.factories import BookingFactory, ChampionFactory, SurgeryFactory, UserFactory
 
 
 class Scene:
@@ -42,11 +43,11 @@ class Scene:
         return booked.count() + Shift.objects.live().filter(champion=self.champion).count()
 
 
-def most_commitments(first: Callable[[Scene], None], second: Callable[[Scene], None]) -> int:
+def most_commitments(first: Callable, second: Callable, scene_of: Callable = Scene) -> int:
     """How many the champion ends up with, whichever statement of the first act the second begins after."""
     most = 0
     for statements in itertools.count(1):
-        scene = Scene()
+        scene = scene_of()
         if not second_begins_after(statements, partial(first, scene), partial(second, scene)):
             return most
         most = max(most, scene.commitments())
@@ -65,3 +66,38 @@ def test_control_a_lock_on_whom_we_know_already_is_not_enough(each_postgres, mon
 
     monkeypatch.setattr(editing, "lock_attendee", lock_if_known)
     assert most_commitments(Scene.host, Scene.book) == 2
+
+
+class KnownLate:
+    """A champion whom nobody knows by an address yet, and a seat booked with the one that is theirs."""
+
+    def __init__(self) -> None:
+        self.here = SurgeryFactory.create(slots=1)
+        self.champion = ChampionFactory.create()
+        self.seat = BookingFactory.create(surgery=SurgeryFactory.create(slots=1))
+
+    def host(self) -> None:
+        with suppress(DiaryError):
+            editing.host(
+                surgery=self.here, champion=self.champion, starts_at=self.here.starts_at, ends_at=self.here.ends_at
+            )
+
+    def know(self) -> None:
+        with suppress(DiaryError):
+            editing.know_by_email(champion=self.champion, email=self.seat.attendee.email)
+
+    def commitments(self) -> int:
+        """The shift, and the seat if they are known to be who has it."""
+        known = Champion.objects.filter(pk=self.champion.pk, user__email=self.seat.attendee.email)
+        return known.count() + Shift.objects.live().filter(champion=self.champion).count()
+
+
+@pytest.mark.parametrize(("first", "second"), [(KnownLate.host, KnownLate.know), (KnownLate.know, KnownLate.host)])
+def test_nobody_hosts_who_turns_out_to_sit_there(each_postgres, first, second):
+    assert most_commitments(first, second, KnownLate) == 1
+    assert violations() == {}
+
+
+def test_control_without_the_lock_on_the_champion_somebody_does(each_postgres, monkeypatch):
+    monkeypatch.setattr(editing, "_locked", lambda champion: Champion.objects.get(pk=champion.pk))
+    assert most_commitments(KnownLate.host, KnownLate.know, KnownLate) == 2
