@@ -3,11 +3,13 @@
 from typing import ClassVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.fields import WorkEmailField
 from accounts.models import User
+from accounts.second_factor import forget
 
 
 class UserForm(forms.ModelForm):
@@ -28,6 +30,14 @@ class UserAdmin(admin.ModelAdmin):
     list_display = ["email", "name", "is_staff", "is_superuser", "is_active"]
     list_filter = ["is_staff", "is_superuser", "is_active"]
     ordering = ["email"]
+    actions = ["forget_second_factor"]
+
+    @admin.action(description="Forget their second factor, because it is lost, and sign them out")
+    def forget_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """They sign in with the code alone, and those who have to have one are asked for a new one at once."""
+        for user in queryset:
+            forget(user=user)
+        self.message_user(request, "Their second factor is forgotten, and they are signed out.", messages.SUCCESS)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False

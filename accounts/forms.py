@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from accounts.codes import DIGITS
 from accounts.fields import WorkEmailField
 
+RECOVERY_DIGITS = 8
+
 
 class SignInForm(forms.Form):
     """By which address somebody is known."""
@@ -21,26 +23,35 @@ class SignInForm(forms.Form):
 
 
 class DigitsField(forms.CharField):
-    """A code of six digits. Spaces and dashes are forgiven, since emails and phones show them."""
+    """A code of so many digits. Spaces and dashes are forgiven, since emails and phones show them."""
 
-    default_error_messages = {
-        "required": "Enter the code",
-        "digits": f"The code has {DIGITS} digits, like 204 816",
-    }
+    widget = forms.TextInput(
+        attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "govuk-input--width-10"}
+    )
+    default_error_messages = {"required": "Enter the code"}
+
+    def __init__(self, *lengths: int, wrong: str, **options: Any) -> None:
+        self.lengths, self.wrong = lengths, wrong
+        super().__init__(label="Code", **options)
 
     def to_python(self, value: Any) -> str:
         digits = re.sub(r"[\s\u2010-\u2015-]", "", super().to_python(value) or "")
-        if digits and not re.fullmatch(rf"[0-9]{{{DIGITS}}}", digits):
-            raise ValidationError(self.error_messages["digits"], code="digits")
+        if digits and not (re.fullmatch("[0-9]+", digits) and len(digits) in self.lengths):
+            raise ValidationError(self.wrong, code="digits")
         return digits
 
 
 class CodeForm(forms.Form):
-    """The code from the email."""
+    """The code from the email, or of an app that is being added."""
+
+    code = DigitsField(DIGITS, wrong=f"The code has {DIGITS} digits, like 204 816")
+
+
+class SecondFactorForm(forms.Form):
+    """A code of the app, or one of the recovery codes."""
 
     code = DigitsField(
-        label="Code",
-        widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "govuk-input--width-5"}
-        ),
+        DIGITS,
+        RECOVERY_DIGITS,
+        wrong=f"A code of the app has {DIGITS} digits, a recovery code {RECOVERY_DIGITS}",
     )

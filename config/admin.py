@@ -51,7 +51,7 @@ class DiarySite(admin.AdminSite):
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """There is one way to sign out as well."""
-        from accounts.views import sign_out
+        from accounts.views.signing_in import sign_out
 
         return sign_out(request)
 

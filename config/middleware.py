@@ -9,8 +9,9 @@ from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.middleware.common import CommonMiddleware
+from django.shortcuts import redirect
 
-from accounts import sessions
+from accounts import second_factor, sessions
 from config.logs import about
 
 logger = logging.getLogger("request")
@@ -81,7 +82,8 @@ class CommonUnlessProbed(CommonMiddleware):
 class SignedInUnlessPublic(LoginRequiredMiddleware):
     """Django's own, but a public page does not even look who is there: no session, no query, no `Vary: Cookie`.
 
-    Everywhere else, whoever has been signed in for too long has to sign in again.
+    Everywhere else, whoever has been signed in for too long has to sign in again, and whoever has to have a second
+    factor and has none gets no further than the pages that give them one.
     """
 
     def process_view(self, request, view_func, view_args, view_kwargs):
@@ -89,4 +91,7 @@ class SignedInUnlessPublic(LoginRequiredMiddleware):
             return None
         if request.user.is_authenticated and sessions.has_ended(request):
             logout(request)
+        is_before = getattr(view_func, "is_before_second_factor", False)
+        if request.user.is_authenticated and not is_before and second_factor.is_missing(request):
+            return redirect("accounts:second_factor")
         return super().process_view(request, view_func, view_args, view_kwargs)

@@ -128,6 +128,7 @@ INSTALLED_APPS = [
     "bookings",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "crispy_forms",
     "csp",
     "config.admin.DiarySiteConfig",
@@ -253,6 +254,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # who signs in with the code has the address
 ACCOUNT_RATE_LIMITS = False  # counted in PostgreSQL instead, for all processes together
 ACCOUNT_LOGIN_TIMEOUT = ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+MFA_ADAPTER = "accounts.mfa.MFAAdapter"
+MFA_TOTP_ISSUER = "Social media surgeries"
 # How many codes are sent to one address in an hour, and how many guesses at a code are looked at.
 CODES_PER_ADDRESS = whole_number("CODES_PER_ADDRESS", 10)
 GUESSES_PER_ADDRESS = whole_number("GUESSES_PER_ADDRESS", 10)

@@ -95,3 +95,18 @@ def nothing_kept() -> None:
     from django.core.cache import caches
 
     caches["kept"].clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def let_in_by_force() -> Iterator[None]:
+    """Whoever a test lets in with `force_login` has shown a second factor; who signs in as people do has to show it."""
+    from allauth.account.internal.flows.login import record_authentication
+    from django.contrib.auth.signals import user_logged_in
+
+    def show(request, user, **kwargs: object) -> None:
+        if not hasattr(request, "allauth"):  # no request that came through the middleware
+            record_authentication(request, user, "mfa")
+
+    user_logged_in.connect(show)
+    yield
+    user_logged_in.disconnect(show)

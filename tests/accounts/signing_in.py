@@ -1,9 +1,12 @@
 """Signing in as people do, for tests: an address, the code from the outbox, and perhaps a second factor."""
 
+import time
 from typing import Any
 
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
 
+from accounts.second_factor import TOTP_SECRET
 from notifications.models import OutboxEmail
 
 WRONG = "is not the code"
@@ -30,11 +33,29 @@ def sign_in(client: Client, email: str) -> Any:
     return enter(client, code_sent_to(email))
 
 
+def add_app(client: Client) -> str:
+    """Set up an app as somebody signed in. Returns its secret."""
+    client.get("/account/second-factor/app/")
+    secret = client.session[TOTP_SECRET]
+    client.post("/account/second-factor/app/", {"code": code_of(secret)})
+    return secret
+
+
+def code_of(secret: str) -> str:
+    """What the app shows now."""
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+
+
+def show(client: Client, code: str) -> Any:
+    """Type the code of the second factor, and press the button."""
+    return client.post("/sign-in/second-factor/", {"code": code})
+
+
 def another_than(code: str) -> str:
     """A code that is wrong."""
     return f"{(int(code) + 1) % 1_000_000:06}"
 
 
 def is_signed_in(client: Client) -> bool:
-    """Whether they see their own page."""
-    return client.get("/account/").status_code == 200
+    """Whether they see a page of their own."""
+    return client.get("/account/second-factor/").status_code == 200

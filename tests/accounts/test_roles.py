@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError
 
 from accounts.models import User
-from tests.accounts.signing_in import is_signed_in, sign_in
+from tests.accounts.signing_in import add_app, is_signed_in, sign_in
 from tests.factories import UserFactory
 
 USERS = "/admin/accounts/user/"
@@ -57,6 +57,7 @@ def test_the_first_administrator_is_made_by_a_command(client):
     call_command("make_administrator", "Sam@Example.gov.uk", name="Sam", stdout=said)
     assert "/sign-in/" in said.getvalue()
     sign_in(client, "sam@example.gov.uk")
+    add_app(client)
     assert client.get(USERS).status_code == 200
 
 

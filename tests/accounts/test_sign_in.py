@@ -93,7 +93,7 @@ def test_somebody_inactive_does_not_get_in(client, alice, when):
 
 
 def test_they_go_on_to_where_they_wanted_to_go(client):
-    UserFactory.create(email=ALICE, organiser=True)
+    UserFactory.create(email=ALICE)
     asked = client.get("/admin/surgeries/series/")
     assert asked["Location"] == "/sign-in/?next=/admin/surgeries/series/"
     assert 'name="next" value="/admin/surgeries/series/"' in client.get(asked["Location"]).content.decode()

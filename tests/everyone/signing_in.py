@@ -1,11 +1,15 @@
 """Signing in, and the page of whoever is signed in."""
 
+from datetime import timedelta
 from typing import Any
 
+import time_machine
+from allauth.mfa.models import Authenticator
 from django.test import Client, override_settings
+from django.utils import timezone
 
 from bookings.demonstration.signing_in import load_ready_made
-from tests.accounts.signing_in import ask_for_code, enter
+from tests.accounts.signing_in import add_app, ask_for_code, enter, show, sign_in
 from tests.everyone.booking import LONG
 from tests.everyone.elsewhere import State
 from tests.factories import ChampionFactory, UserFactory
@@ -39,6 +43,49 @@ def account(**facts: Any) -> State:
     return state
 
 
+def signed_in(address: str, *, app: bool = False, demonstration: bool = False, **role: bool) -> State:
+    @override_settings(DEMONSTRATION=demonstration)
+    def state(client: Client) -> Any:
+        sign_in(client, UserFactory.create(**role).email)
+        if app:
+            add_app(client)
+        return client.get(address)
+
+    return state
+
+
+def at_the_step(code: str | None = None) -> State:
+    def state(client: Client) -> Any:
+        user = UserFactory.create(organiser=True)
+        sign_in(client, user.email)
+        add_app(client)
+        client.post("/account/sign-out/")
+        sign_in(client, user.email)
+        return client.get("/sign-in/second-factor/") if code is None else show(client, code)
+
+    return state
+
+
+def wrong_app(client: Client) -> Any:
+    sign_in(client, UserFactory.create().email)
+    return client.post("/account/second-factor/app/", {"code": "1"})
+
+
+def to_confirm(client: Client) -> Any:
+    user = UserFactory.create(organiser=True)
+    sign_in(client, user.email)
+    add_app(client)
+    with time_machine.travel(timezone.now() + timedelta(minutes=16)):
+        return client.get("/account/second-factor/recovery-codes/", follow=True)
+
+
+def codes_used_up(client: Client) -> Any:
+    sign_in(client, UserFactory.create().email)
+    add_app(client)
+    Authenticator.objects.filter(type="recovery_codes").update(data={"migrated_codes": []})
+    return client.get("/account/second-factor/recovery-codes/")
+
+
 STATES: dict[str, State] = {
     "sign in": lambda client: client.get("/sign-in/?next=/account/"),
     "sign in, wrong": lambda client: client.post("/sign-in/", {"email": "alice"}),
@@ -49,4 +96,15 @@ STATES: dict[str, State] = {
     "code, in the demonstration": code_in_the_demonstration,
     "account, of a champion": account(name=LONG[:100]),
     "account, of an organiser": account(organiser=True),
+    "second factor, shown": at_the_step(),
+    "second factor, wrong": at_the_step("1"),
+    "second factor, to confirm": to_confirm,
+    "second factor, required": signed_in("/account/second-factor/", organiser=True),
+    "second factor, there": signed_in("/account/second-factor/", organiser=True, app=True),
+    "second factor, offered": signed_in("/account/second-factor/", organiser=True, demonstration=True),
+    "second factor, of a champion": signed_in("/account/second-factor/"),
+    "app": signed_in("/account/second-factor/app/", organiser=True),
+    "app, wrong": wrong_app,
+    "recovery codes": signed_in("/account/second-factor/recovery-codes/", app=True),
+    "recovery codes, used up": codes_used_up,
 }

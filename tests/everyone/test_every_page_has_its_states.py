@@ -17,7 +17,12 @@ ELSEWHERE = ("emails/", "govuk/", "components/")
 # What is wrong with them is said on the pages "email" and "evidence".
 SENT_ELSEWHERE = {"bookings/booking_email.html", "bookings/booking_evidence.html"}
 # With a button and nothing to fill in, nothing can be wrong.
-BUTTONS_ALONE = {"accounts/demonstration_people.html", "champions/account.html"}
+BUTTONS_ALONE = {
+    "accounts/demonstration_people.html",
+    "accounts/recovery_codes.html",
+    "accounts/second_factor.html",
+    "champions/account.html",
+}
 
 
 @pytest.fixture(scope="module")

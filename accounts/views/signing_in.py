@@ -1,5 +1,7 @@
 """Signing in and out."""
 
+from urllib.parse import quote
+
 from allauth.account.internal.decorators import login_stage_required
 from allauth.account.internal.stagekit import clear_login
 from django.conf import settings
@@ -7,12 +9,13 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from accounts import services
 from accounts.codes import CODES_PER_ADDRESS, GUESSES_PER_ADDRESS, EmailedCode, minutes_valid
 from accounts.forms import CodeForm, SignInForm
+from accounts.second_factor import before_it
 from notifications.form_pages import SeeOther, form_page
 from notifications.limits import FORMS_PER_CLIENT, client_address, count_all
 
@@ -23,15 +26,15 @@ WRONG = "That is not the code in the newest email. Check it, or ask for another"
 def sign_in(request: HttpRequest) -> HttpResponseBase:
     """Ask for the address, and send a code to it."""
     if request.user.is_authenticated:
-        return HttpResponseRedirect(_next(request) or resolve_url(settings.LOGIN_REDIRECT_URL))
+        return HttpResponseRedirect(wanted_next(request) or resolve_url(settings.LOGIN_REDIRECT_URL))
     form = SignInForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         email = form.cleaned_data["email"]
         count_all([(FORMS_PER_CLIENT, client_address(request)), (CODES_PER_ADDRESS, email)])
         clear_login(request)
         EmailedCode.begin(request=request, email=email)
-        return SeeOther(_with_next(request, "account_confirm_login_code"))
-    context = {"form": form, "next": _next(request), "is_signed_out": "out" in request.GET}
+        return SeeOther(with_next(request, "account_confirm_login_code"))
+    context = {"form": form, "next": wanted_next(request), "is_signed_out": "out" in request.GET}
     return render(request, "accounts/sign_in.html", context)
 
 
@@ -41,18 +44,19 @@ def enter_code(request: HttpRequest) -> HttpResponseBase:
     """Ask for the code. Each guess is counted before it is looked at."""
     process = EmailedCode.waited_for(request)
     if process is None:
-        return SeeOther(_with_next(request, "account_login"))
+        return SeeOther(with_next(request, "account_login"))
     email = process.state["email"]
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         count_all([(FORMS_PER_CLIENT, client_address(request)), (GUESSES_PER_ADDRESS, email)])
         if process.is_right(form.cleaned_data["code"]):
-            return process.finish(_next(request) or resolve_url(settings.LOGIN_REDIRECT_URL))
+            return process.finish(wanted_next(request) or resolve_url(settings.LOGIN_REDIRECT_URL))
         form.add_error("code", WRONG)
-    context = {"form": form, "email": email, "next": _next(request), "minutes": minutes_valid()}
+    context = {"form": form, "email": email, "next": wanted_next(request), "minutes": minutes_valid()}
     return render(request, "accounts/enter_code.html", context)
 
 
+@before_it
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponseBase:
     """Sign out here."""
@@ -60,6 +64,7 @@ def sign_out(request: HttpRequest) -> HttpResponseBase:
     return SeeOther(f"{reverse('account_login')}?out")
 
 
+@before_it
 @require_POST
 def sign_out_everywhere(request: HttpRequest) -> HttpResponseBase:
     """Sign out here and wherever else they are signed in."""
@@ -67,12 +72,13 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponseBase:
     return sign_out(request)
 
 
-def _next(request: HttpRequest) -> str:
+def wanted_next(request: HttpRequest) -> str:
     """Where they wanted to go, if that is here."""
     wanted = request.POST.get("next", "") or request.GET.get("next", "")
     return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else ""
 
 
-def _with_next(request: HttpRequest, name: str) -> str:
-    wanted = _next(request)
-    return f"{reverse(name)}?{urlencode({'next': wanted})}" if wanted else reverse(name)
+def with_next(request: HttpRequest, name: str, wanted: str = "") -> str:
+    """The page of this name, from which they go on to where they wanted to go."""
+    wanted = wanted or wanted_next(request)
+    return f"{reverse(name)}?next={quote(wanted)}" if wanted else reverse(name)

@@ -1,0 +1,146 @@
+"""The second factor: showing it when signing in, and looking after it."""
+
+from functools import wraps
+from typing import Any
+
+from allauth.account.internal.decorators import login_stage_required
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render, resolve_url
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import second_factor
+from accounts.forms import CodeForm, SecondFactorForm
+from accounts.models import User
+from accounts.second_factor import GUESSES_PER_USER, SecondFactorStage, before_it
+from accounts.views.signing_in import wanted_next, with_next
+from notifications.form_pages import SeeOther, View, form_page, too_much
+from notifications.limits import FORMS_PER_CLIENT, LimitReached, client_address, count_all
+
+WRONG = "That code is wrong, or was used already. An app shows a new one every half minute"
+
+
+def own_page(view: View) -> View:
+    """A page about the second factor of whoever is signed in, for whom it has just been shown if they have one."""
+
+    @before_it
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @cache_control(no_store=True)
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not second_factor.was_just_shown(request):
+            return SeeOther(with_next(request, "accounts:confirm", request.path))
+        try:
+            return view(request, *args, **kwargs)
+        except LimitReached as reached:
+            return too_much(request, reached)
+
+    return page
+
+
+@form_page
+@login_stage_required(stage=SecondFactorStage.key, redirect_urlname="account_login")
+def show_second_factor(request: HttpRequest) -> HttpResponseBase:
+    """The second step of signing in."""
+    stage = request._login_stage  # type: ignore[attr-defined]
+    form = SecondFactorForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        used = _use(request, form, stage.login.user)
+        if used:
+            second_factor.note_shown(request, used)
+            return stage.exit()
+    return render(request, "accounts/show_second_factor.html", {"form": form})
+
+
+@before_it
+@require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(no_store=True)
+def confirm(request: HttpRequest) -> HttpResponseBase:
+    """Show it once more, before changing anything about it."""
+    onwards = SeeOther(wanted_next(request) or resolve_url("accounts:second_factor"))
+    if second_factor.was_just_shown(request):
+        return onwards
+    form = SecondFactorForm(request.POST if request.method == "POST" else None)
+    try:
+        if form.is_valid() and (used := _use(request, form, _user(request))):
+            second_factor.note_shown(request, used)
+            return onwards
+    except LimitReached as reached:
+        return too_much(request, reached)
+    context = {"form": form, "next": wanted_next(request), "is_confirming": True}
+    return render(request, "accounts/show_second_factor.html", context)
+
+
+@before_it
+@cache_control(no_store=True)
+def overview(request: HttpRequest) -> HttpResponse:
+    """What they have, and whether they have to."""
+    user = _user(request)
+    own = Authenticator.objects.filter(user=user)
+    context = {
+        "app": own.filter(type=Authenticator.Type.TOTP).first(),
+        "codes_left": len(second_factor.recovery_codes(user)),
+        "is_required": second_factor.is_required(user),
+        "is_missing": second_factor.is_missing(request),
+        "has_one": second_factor.has_one(user),
+    }
+    return render(request, "accounts/second_factor.html", context)
+
+
+@own_page
+def add_app(request: HttpRequest) -> HttpResponseBase:
+    """Give an app on their phone the secret, and have it show that it works."""
+    user, secret = _user(request), second_factor.app_secret(request)
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        _count(request, user)
+        if second_factor.is_code_of_app(secret, form.cleaned_data["code"]):
+            added = second_factor.add_app(user=user, secret=secret)
+            del request.session[second_factor.TOTP_SECRET]
+            second_factor.note_shown(request, added)
+            return SeeOther(resolve_url("accounts:recovery_codes"))
+        form.add_error("code", WRONG)
+    adapter = get_adapter()
+    picture = adapter.build_totp_svg(adapter.build_totp_url(user, secret))
+    key = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
+    return render(request, "accounts/add_app.html", {"form": form, "picture": picture, "key": key})
+
+
+@own_page
+def recovery_codes(request: HttpRequest) -> HttpResponseBase:
+    """The codes for when the phone is lost; a press makes new ones."""
+    user = _user(request)
+    if not second_factor.has_one(user):
+        return SeeOther(resolve_url("accounts:second_factor"))
+    if request.method == "POST":
+        second_factor.renew_recovery_codes(user=user)
+        return SeeOther(request.path)
+    return render(request, "accounts/recovery_codes.html", {"codes": second_factor.recovery_codes(user)})
+
+
+@own_page
+@require_POST
+def remove(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Do without one."""
+    own = Authenticator.objects.filter(user=_user(request)).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    second_factor.remove(authenticator=get_object_or_404(own, pk=pk))
+    return SeeOther(resolve_url("accounts:second_factor"))
+
+
+def _use(request: HttpRequest, form: SecondFactorForm, user: User) -> Authenticator | None:
+    """Count a guess, and only then look at it."""
+    _count(request, user)
+    used = second_factor.use_code(user=user, code=form.cleaned_data["code"])
+    if used is None:
+        form.add_error("code", WRONG)
+    return used
+
+
+def _count(request: HttpRequest, user: User) -> None:
+    count_all([(FORMS_PER_CLIENT, client_address(request)), (GUESSES_PER_USER, str(user.pk))])
+
+
+def _user(request: HttpRequest) -> User:
+    return request.user  # type: ignore[return-value]
