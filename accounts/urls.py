@@ -22,5 +22,7 @@ urlpatterns = [
     path("sign-in/", signing_in.sign_in, name="account_login"),
     path("sign-in/code/", signing_in.enter_code, name="account_confirm_login_code"),
     path("sign-in/second-factor/", second_factor.show_second_factor, name="mfa_authenticate"),
+    path("sign-in/single-sign-on/", signing_in.start_single_sign_on, name="single_sign_on"),
+    path("sign-in/single-sign-on/back/", signing_in.end_single_sign_on, name="single_sign_on_callback"),
     path("account/", include(own)),
 ]

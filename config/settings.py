@@ -129,6 +129,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "crispy_forms",
     "csp",
     "config.admin.DiarySiteConfig",
@@ -254,8 +255,26 @@ ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # who signs in with the code has the address
 ACCOUNT_RATE_LIMITS = False  # counted in PostgreSQL instead, for all processes together
 ACCOUNT_LOGIN_TIMEOUT = ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+SOCIALACCOUNT_ADAPTER = "accounts.single_sign_on.SingleSignOnAdapter"
 MFA_ADAPTER = "accounts.mfa.MFAAdapter"
 MFA_TOTP_ISSUER = "Social media surgeries"
+# A department's single sign-on, OpenID Connect, when its issuer is named.
+SSO_ISSUER = env.str("SSO_ISSUER", default="").strip()
+SSO_NAME = ""
+SOCIALACCOUNT_PROVIDERS: dict = {}
+if SSO_ISSUER:
+    _issuer = urlsplit(SSO_ISSUER)
+    if not _issuer.hostname or (_issuer.scheme != "https" and _issuer.hostname not in LOOPBACK):
+        raise ImproperlyConfigured("SSO_ISSUER has to be the issuer’s address, such as https://login.example.gov.uk.")
+    SSO_NAME = env.str("SSO_NAME", default="single sign-on")
+    _client = {
+        "name": SSO_NAME,
+        "provider_id": SSO_ISSUER,
+        "client_id": required("SSO_CLIENT_ID", "the name under which SSO_ISSUER knows this service"),
+        "secret": required("SSO_CLIENT_SECRET", "the secret that goes with SSO_CLIENT_ID"),
+        "settings": {"server_url": SSO_ISSUER, "oauth_pkce_enabled": True, "scope": ["openid", "email"]},
+    }
+    SOCIALACCOUNT_PROVIDERS = {"single_sign_on": {"APPS": [_client]}}
 # How many codes are sent to one address in an hour, and how many guesses at a code are looked at.
 CODES_PER_ADDRESS = whole_number("CODES_PER_ADDRESS", 10)
 GUESSES_PER_ADDRESS = whole_number("GUESSES_PER_ADDRESS", 10)

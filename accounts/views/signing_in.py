@@ -4,20 +4,27 @@ from urllib.parse import quote
 
 from allauth.account.internal.decorators import login_stage_required
 from allauth.account.internal.stagekit import clear_login
+from allauth.socialaccount.adapter import get_adapter as get_social_adapter
+from allauth.socialaccount.helpers import render_authentication_error
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_POST, require_safe
+from requests import RequestException
 
 from accounts import services
 from accounts.codes import CODES_PER_ADDRESS, GUESSES_PER_ADDRESS, EmailedCode, minutes_valid
 from accounts.forms import CodeForm, SignInForm
+from accounts.provider import Callback, SingleSignOnProvider
 from accounts.second_factor import before_it
-from notifications.form_pages import SeeOther, form_page
-from notifications.limits import FORMS_PER_CLIENT, client_address, count_all
+from notifications.form_pages import SeeOther, form_page, too_much
+from notifications.limits import FORMS_PER_CLIENT, LimitReached, client_address, count_all
 
 WRONG = "That is not the code in the newest email. Check it, or ask for another"
 
@@ -34,7 +41,13 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
         clear_login(request)
         EmailedCode.begin(request=request, email=email)
         return SeeOther(with_next(request, "account_confirm_login_code"))
-    context = {"form": form, "next": wanted_next(request), "is_signed_out": "out" in request.GET}
+    context = {
+        "form": form,
+        "next": wanted_next(request),
+        "is_signed_out": "out" in request.GET,
+        "single_sign_on": settings.SSO_NAME,
+        "single_sign_on_at": with_next(request, "single_sign_on"),
+    }
     return render(request, "accounts/sign_in.html", context)
 
 
@@ -54,6 +67,35 @@ def enter_code(request: HttpRequest) -> HttpResponseBase:
         form.add_error("code", WRONG)
     context = {"form": form, "email": email, "next": wanted_next(request), "minutes": minutes_valid()}
     return render(request, "accounts/enter_code.html", context)
+
+
+@login_not_required
+@require_safe
+@cache_control(no_store=True)
+def start_single_sign_on(request: HttpRequest) -> HttpResponseBase:
+    """To the department's single sign-on. A link and no button: a form may lead to no other website."""
+    try:
+        count_all([(FORMS_PER_CLIENT, client_address(request))])
+        return _single_sign_on(request).send_there(request, onwards=wanted_next(request))
+    except LimitReached as reached:
+        return too_much(request, reached)
+    except (OAuth2Error, RequestException) as error:
+        return render_authentication_error(request, _single_sign_on(request), exception=error)
+
+
+@login_not_required
+@require_safe
+@cache_control(no_store=True)
+def end_single_sign_on(request: HttpRequest) -> HttpResponseBase:
+    """Back from there."""
+    provider = _single_sign_on(request)
+    return Callback.adapter_view(provider.get_oauth2_adapter(request))(request)
+
+
+def _single_sign_on(request: HttpRequest) -> SingleSignOnProvider:
+    if not settings.SSO_ISSUER:
+        raise Http404
+    return get_social_adapter().get_provider(request, settings.SSO_ISSUER)
 
 
 @before_it

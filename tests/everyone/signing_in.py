@@ -79,6 +79,17 @@ def to_confirm(client: Client) -> Any:
         return client.get("/account/second-factor/recovery-codes/", follow=True)
 
 
+def with_single_sign_on(address: str) -> State:
+    client = {"name": "x", "client_id": "x", "secret": "x", "settings": {"server_url": "http://127.0.0.1:9"}}
+    providers = {"single_sign_on": {"APPS": [client | {"provider_id": "http://127.0.0.1:9"}]}}
+
+    @override_settings(SSO_ISSUER="http://127.0.0.1:9", SSO_NAME="Coast login", SOCIALACCOUNT_PROVIDERS=providers)
+    def state(browser: Client) -> Any:
+        return browser.get(address)
+
+    return state
+
+
 def codes_used_up(client: Client) -> Any:
     sign_in(client, UserFactory.create().email)
     add_app(client)
@@ -96,6 +107,8 @@ STATES: dict[str, State] = {
     "code, in the demonstration": code_in_the_demonstration,
     "account, of a champion": account(name=LONG[:100]),
     "account, of an organiser": account(organiser=True),
+    "sign in, with single sign-on": with_single_sign_on("/sign-in/?next=/account/"),
+    "single sign-on, failed": with_single_sign_on("/sign-in/single-sign-on/"),
     "second factor, shown": at_the_step(),
     "second factor, wrong": at_the_step("1"),
     "second factor, to confirm": to_confirm,
