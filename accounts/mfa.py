@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from urllib.parse import urlsplit
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
@@ -10,6 +11,10 @@ from django.conf import settings
 
 class MFAAdapter(DefaultMFAAdapter):
     """What an app or the recovery codes are drawn from is kept under the key: a copy of the database does not do."""
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """A passkey is for the address that people know."""
+        return {"id": str(urlsplit(settings.PUBLIC_BASE_URL).hostname), "name": settings.MFA_TOTP_ISSUER}
 
     def build_totp_svg(self, url: str) -> str:
         """A picture of the address, for the camera of a phone, as an address of its own."""

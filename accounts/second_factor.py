@@ -4,8 +4,11 @@ Whoever keeps the diary has to show one at every sign-in, and is let nowhere bef
 read is then not enough. Single sign-on has its own, so ours is not asked for after it.
 """
 
+import re
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
@@ -15,6 +18,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.stages import AuthenticateStage
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret, validate_totp_code
 from allauth.mfa.utils import decrypt
+from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
@@ -99,6 +103,19 @@ def add_app(*, user: User, secret: str) -> Authenticator:
     Authenticator.objects.filter(user=user, type=Type.TOTP).delete()
     authenticator = TOTP.activate(user, secret).instance
     authenticator.record_usage()  # the code with which it was shown to work is used up
+    RecoveryCodes.activate(user)
+    return authenticator
+
+
+def can_have_passkeys() -> bool:
+    """Whether there can be passkeys for this address: not for a number, as in the demonstration."""
+    return not re.fullmatch(r"[0-9.]+|.*:.*", str(urlsplit(settings.PUBLIC_BASE_URL).hostname))
+
+
+@transaction.atomic
+def add_passkey(*, user: User, credential: dict[str, Any]) -> Authenticator:
+    """Ask for this passkey from now on. Makes the recovery codes, unless they are there."""
+    authenticator = WebAuthn.add(user, "", credential).instance
     RecoveryCodes.activate(user)
     return authenticator
 

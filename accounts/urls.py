@@ -12,6 +12,7 @@ own = (
         path("sign-out-everywhere/", signing_in.sign_out_everywhere, name="sign_out_everywhere"),
         path("second-factor/", second_factor.overview, name="second_factor"),
         path("second-factor/app/", second_factor.add_app, name="add_app"),
+        path("second-factor/passkey/", second_factor.add_passkey, name="add_passkey"),
         path("second-factor/recovery-codes/", second_factor.recovery_codes, name="recovery_codes"),
         path("second-factor/confirm/", second_factor.confirm, name="confirm"),
         path("second-factor/<int:pk>/remove/", second_factor.remove, name="remove"),

@@ -257,6 +257,7 @@ ACCOUNT_RATE_LIMITS = False  # counted in PostgreSQL instead, for all processes 
 ACCOUNT_LOGIN_TIMEOUT = ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 SOCIALACCOUNT_ADAPTER = "accounts.single_sign_on.SingleSignOnAdapter"
 MFA_ADAPTER = "accounts.mfa.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Social media surgeries"
 # A department's single sign-on, OpenID Connect, when its issuer is named.
 SSO_ISSUER = env.str("SSO_ISSUER", default="").strip()

@@ -1,12 +1,17 @@
 """The second factor: showing it when signing in, and looking after it."""
 
+import json
 from functools import wraps
 from typing import Any
 
 from allauth.account.internal.decorators import login_stage_required
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm
+from allauth.mfa.webauthn.internal import auth as webauthn
+from django.core.serializers.json import DjangoJSONEncoder
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render, resolve_url
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST
@@ -45,13 +50,12 @@ def own_page(view: View) -> View:
 def show_second_factor(request: HttpRequest) -> HttpResponseBase:
     """The second step of signing in."""
     stage = request._login_stage  # type: ignore[attr-defined]
-    form = SecondFactorForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        used = _use(request, form, stage.login.user)
-        if used:
-            second_factor.note_shown(request, used)
-            return stage.exit()
-    return render(request, "accounts/show_second_factor.html", {"form": form})
+    form = SecondFactorForm(request.POST if "code" in request.POST else None)
+    if used := _use(request, form, stage.login.user):
+        second_factor.note_shown(request, used)
+        return stage.exit()
+    context = {"form": form, "options": _options_to_show(stage.login.user)}
+    return render(request, "accounts/show_second_factor.html", context)
 
 
 @before_it
@@ -62,14 +66,15 @@ def confirm(request: HttpRequest) -> HttpResponseBase:
     onwards = SeeOther(wanted_next(request) or resolve_url("accounts:second_factor"))
     if second_factor.was_just_shown(request):
         return onwards
-    form = SecondFactorForm(request.POST if request.method == "POST" else None)
+    form = SecondFactorForm(request.POST if "code" in request.POST else None)
     try:
-        if form.is_valid() and (used := _use(request, form, _user(request))):
+        if used := _use(request, form, _user(request)):
             second_factor.note_shown(request, used)
             return onwards
     except LimitReached as reached:
         return too_much(request, reached)
     context = {"form": form, "next": wanted_next(request), "is_confirming": True}
+    context["options"] = _options_to_show(_user(request))
     return render(request, "accounts/show_second_factor.html", context)
 
 
@@ -81,6 +86,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     own = Authenticator.objects.filter(user=user)
     context = {
         "app": own.filter(type=Authenticator.Type.TOTP).first(),
+        "passkeys": own.filter(type=Authenticator.Type.WEBAUTHN).order_by("pk"),
+        "can_have_passkeys": second_factor.can_have_passkeys(),
         "codes_left": len(second_factor.recovery_codes(user)),
         "is_required": second_factor.is_required(user),
         "is_missing": second_factor.is_missing(request),
@@ -109,6 +116,23 @@ def add_app(request: HttpRequest) -> HttpResponseBase:
 
 
 @own_page
+def add_passkey(request: HttpRequest) -> HttpResponseBase:
+    """Have their browser make a passkey."""
+    user = _user(request)
+    if not second_factor.can_have_passkeys():
+        raise Http404
+    if request.method == "POST":
+        _count(request, user)
+        form = AddWebAuthnForm(request.POST, user=user)
+        if _is_valid(form):
+            added = second_factor.add_passkey(user=user, credential=form.cleaned_data["credential"])
+            second_factor.note_shown(request, added)
+            return SeeOther(resolve_url("accounts:recovery_codes"))
+    options = json.dumps(webauthn.begin_registration(user, passwordless=False), cls=DjangoJSONEncoder)
+    return render(request, "accounts/add_passkey.html", {"options": options})
+
+
+@own_page
 def recovery_codes(request: HttpRequest) -> HttpResponseBase:
     """The codes for when the phone is lost; a press makes new ones."""
     user = _user(request)
@@ -130,12 +154,33 @@ def remove(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _use(request: HttpRequest, form: SecondFactorForm, user: User) -> Authenticator | None:
-    """Count a guess, and only then look at it."""
+    """Count a guess, and only then look at it: a code, or what a browser says of a passkey."""
+    if "credential" in request.POST:
+        _count(request, user)
+        shown = AuthenticateWebAuthnForm(request.POST, user=user)
+        return shown.cleaned_data["credential"] if _is_valid(shown) else None
+    if not form.is_valid():
+        return None
     _count(request, user)
     used = second_factor.use_code(user=user, code=form.cleaned_data["code"])
     if used is None:
         form.add_error("code", WRONG)
     return used
+
+
+def _options_to_show(user: User) -> str:
+    """What the browser is asked for, if there are passkeys."""
+    if not Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).exists():
+        return ""
+    return json.dumps(webauthn.begin_authentication(user), cls=DjangoJSONEncoder)
+
+
+def _is_valid(form: Form) -> bool:
+    """Whether this is what a browser says of a passkey that was asked for. Whatever else is sent is not."""
+    try:
+        return form.is_valid()
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return False
 
 
 def _count(request: HttpRequest, user: User) -> None:

@@ -66,6 +66,20 @@ def at_the_step(code: str | None = None) -> State:
     return state
 
 
+@override_settings(PUBLIC_BASE_URL="https://surgeries.example.gov.uk")
+def with_passkeys(client: Client) -> Any:
+    user = UserFactory.create()
+    sign_in(client, user.email)
+    Authenticator.objects.create(user=user, type="webauthn", data={})
+    return client.get("/account/second-factor/")
+
+
+@override_settings(PUBLIC_BASE_URL="https://surgeries.example.gov.uk")
+def new_passkey(client: Client) -> Any:
+    sign_in(client, UserFactory.create().email)
+    return client.get("/account/second-factor/passkey/")
+
+
 def wrong_app(client: Client) -> Any:
     sign_in(client, UserFactory.create().email)
     return client.post("/account/second-factor/app/", {"code": "1"})
@@ -116,6 +130,8 @@ STATES: dict[str, State] = {
     "second factor, there": signed_in("/account/second-factor/", organiser=True, app=True),
     "second factor, offered": signed_in("/account/second-factor/", organiser=True, demonstration=True),
     "second factor, of a champion": signed_in("/account/second-factor/"),
+    "second factor, passkeys": with_passkeys,
+    "passkey": new_passkey,
     "app": signed_in("/account/second-factor/app/", organiser=True),
     "app, wrong": wrong_app,
     "recovery codes": signed_in("/account/second-factor/recovery-codes/", app=True),

@@ -19,6 +19,7 @@ SENT_ELSEWHERE = {"bookings/booking_email.html", "bookings/booking_evidence.html
 # With a button and nothing to fill in, nothing can be wrong.
 BUTTONS_ALONE = {
     "accounts/demonstration_people.html",
+    "accounts/passkey.html",
     "accounts/recovery_codes.html",
     "accounts/second_factor.html",
     "champions/account.html",
