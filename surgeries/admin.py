@@ -21,7 +21,7 @@ from surgeries.services import (
     publish,
     slot_times,
 )
-from surgeries.templatetags.times import day_and_year
+from surgeries.templatetags.times import clock, day_and_year
 
 WEEKS_AHEAD = 10
 
@@ -113,7 +113,7 @@ class SeriesAdmin(KindAdmin):
 
     @admin.display(description="times")
     def times(self, series: Series) -> str:
-        return f"{series.start_time:%H:%M} to {series.end_time:%H:%M}"
+        return f"{clock(series.start_time)} to {clock(series.end_time)}"
 
     @admin.display(description="drafts", ordering="drafts_ahead")
     def drafts(self, series: Any) -> int:

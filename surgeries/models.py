@@ -18,6 +18,7 @@ from django.utils.crypto import get_random_string
 
 from champions.models import Champion
 from organisation.models import CurrentQuerySet, Office
+from surgeries.templatetags.times import clock
 
 # Without vowels, so that no reference spells a word, and without what is easily misread.
 REFERENCE_LETTERS = "bcdfghjkmnpqrstvwxz23456789"
@@ -191,7 +192,7 @@ class Surgery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{timezone.localtime(self.starts_at):%a %-d %b %Y %H:%M}, {self.venue}"
+        return f"{self.local_start:%a %-d %b %Y}, {clock(self.starts_at)}, {self.venue}"
 
     def get_absolute_url(self) -> str:
         return reverse("bookings:surgery", args=[self.reference])

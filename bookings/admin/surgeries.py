@@ -22,7 +22,6 @@ from bookings.admin.forms import (
     SlotForm,
     SlotFormSet,
     SurgeryForm,
-    clock,
 )
 from bookings.availability import counted
 from bookings.errors import BookingClosed, BookingError
@@ -33,7 +32,7 @@ from organisation.kind_admin import KindAdmin, acting
 from surgeries.admin import publish_all
 from surgeries.models import Seat, Shift, Slot, Surgery
 from surgeries.services import DiaryError, create_surgery
-from surgeries.templatetags.times import span
+from surgeries.templatetags.times import clock, span
 
 FULLY_HOSTED = 2
 
@@ -65,11 +64,11 @@ class RowInline(admin.TabularInline):
 
     @admin.display(description="from")
     def begins(self, row: Slot | Shift) -> str:
-        return f"{clock(row.starts_at):%H:%M}"
+        return clock(row.starts_at)
 
     @admin.display(description="until")
     def ends(self, row: Slot | Shift) -> str:
-        return f"{clock(row.ends_at):%H:%M}"
+        return clock(row.ends_at)
 
 
 class SlotInline(RowInline):
@@ -224,7 +223,7 @@ class SurgeryAdmin(KindAdmin):
         if obj is None:
             return [*facts, "slot_minutes", "seats_per_slot", *more]
         if not self.has_change_permission(request, obj):
-            facts = ["venue", "starts_at", "ends_at"]
+            facts = ["venue", "day", "times"]
         return ["in_state", "who_comes", *facts, *more, "series", "reference"]
 
     def get_inlines(self, request: HttpRequest, obj: Surgery | None) -> list[Any]:

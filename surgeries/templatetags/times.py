@@ -5,7 +5,7 @@ take aware datetimes (or, where only the day matters, dates) and speak in the pr
 days and months come from Django, so that another language can follow.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Protocol
 
 from django import template
@@ -40,13 +40,19 @@ def day_and_year(moment: date | datetime) -> str:
 
 
 @register.filter(expects_localtime=False)
-def clock(moment: datetime) -> str:
-    """Such as "10am", "10:20am", "midday" and "midnight"."""
-    at = timezone.localtime(moment, settings.ZONE)
+def clock(moment: datetime | time) -> str:
+    """Such as "10am", "10:20am", "midday" and "midnight". A plain time is one on the programme's clocks."""
+    at = timezone.localtime(moment, settings.ZONE) if isinstance(moment, datetime) else moment
     if (at.hour, at.minute) in {(0, 0), (12, 0)}:
         return "midday" if at.hour else "midnight"
     minutes = f":{at.minute:02}" if at.minute else ""
     return f"{at.hour % 12 or 12}{minutes}{'pm' if at.hour >= 12 else 'am'}"
+
+
+@register.filter(expects_localtime=False)
+def day_and_time(moment: datetime) -> str:
+    """Such as "3 Mar 2026, 10:20am": for columns."""
+    return f"{dateformat.format(local(moment), 'j M Y')}, {clock(moment)}"
 
 
 @register.filter

@@ -1,10 +1,22 @@
 """What people booked can be looked at in the administration pages, and nothing there changes it."""
 
+import re
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bookings.models import Attendee, Booking, SurgeryRequest, Visit
-from tests.factories import BookingFactory, SurgeryRequestFactory, TopicFactory, UserFactory, VisitFactory
+from tests.factories import (
+    BookingFactory,
+    SurgeryFactory,
+    SurgeryRequestFactory,
+    SymptomFactory,
+    TopicFactory,
+    UserFactory,
+    VisitFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +78,75 @@ def test_the_bookings_of_a_surgery_are_one_link_away(client, rows):
 def test_nobody_is_searched_for_by_name_because_that_would_be_in_the_address(client, rows, model):
     page = client.get(reverse(f"admin:bookings_{model}_changelist"))
     assert b'name="q"' not in page.content
+
+
+def who_comes(client, surgery, **filters):
+    return client.get(reverse("admin:bookings_booking_changelist"), {"surgery__id__exact": surgery.pk} | filters)
+
+
+def column(response, name: str) -> list[str]:
+    """What the list shows under that heading, row by row, without the markup."""
+    cells = re.findall(rf'class="field-{name}[^"]*">(.*?)</t[dh]>', response.content.decode(), re.DOTALL)
+    return [re.sub(r"<br>", " / ", re.sub(r"<(?!br)[^>]*>", "", cell)) for cell in cells]
+
+
+def test_the_hosts_read_what_each_person_asks_and_would_make_it_easier(client):
+    booking = BookingFactory(question="Can I say where I work?", is_unsure=True, adjustments="A seat near the door")
+    booking.topics.set([TopicFactory(name="LinkedIn"), TopicFactory(name="Privacy")])
+    booking.symptoms.set([SymptomFactory(words="I never used my account")])
+    page = who_comes(client, booking.surgery)
+    said = "LinkedIn, Privacy / I never used my account / Not sure yet / “Can I say where I work?”"
+    assert column(page, "asks") == [said]
+    assert column(page, "adjustments") == ["A seat near the door"]
+
+
+def test_what_people_type_is_never_markup(client):
+    booking = BookingFactory(question="<script>alert(1)</script>")
+    assert b"<script>alert" not in who_comes(client, booking.surgery).content
+
+
+def test_one_surgery_is_in_order_of_its_slots_then_names_then_the_waiting_list(client):
+    surgery = SurgeryFactory(slots=2, seats=2)
+    for name, slot in [("Charlie", 1), ("Bob", 0), ("Alice", 0)]:
+        BookingFactory(surgery=surgery, name=name, seat=surgery.slots.all()[slot].seats.filter(booking=None).first())
+    BookingFactory(surgery=surgery, name="Zoe", waiting=True, position=3)
+    BookingFactory(surgery=surgery, name="Adam", waiting=True, position=7)
+    page = who_comes(client, surgery)
+    assert column(page, "name") == ["Alice", "Bob", "Charlie", "Zoe", "Adam"]
+    assert column(page, "time") == ["10am to 10:20am", "10am to 10:20am", "10:20am to 10:40am", "-", "-"]
+    assert column(page, "standing")[2:] == ["Confirmed", "Waiting, first in line", "Waiting, second in line"]
+    assert f"10am to 10:40am, {surgery.venue}" in page.content.decode()
+
+
+def test_who_cancelled_is_shown_only_when_asked_for(client):
+    coming = BookingFactory()
+    gone = BookingFactory(surgery=coming.surgery, cancelled=True)
+
+    def found(**filters):
+        return set(who_comes(client, coming.surgery, **filters).context["cl"].queryset)
+
+    assert found() == {coming}
+    assert found(state="cancelled") == {gone}
+    assert found(state="confirmed") == {coming}
+    assert found(state="all") == {coming, gone}
+
+
+def test_one_surgery_takes_as_many_statements_for_many_bookings_as_for_few(client):
+    surgery = SurgeryFactory(slots=4, seats=4)
+
+    def statements(more: int) -> int:
+        for _ in range(more):
+            booking = BookingFactory(surgery=surgery)
+            booking.topics.set([TopicFactory()])
+            booking.symptoms.set([SymptomFactory()])
+        with CaptureQueriesContext(connection) as sent:
+            who_comes(client, surgery)
+        return len(sent)
+
+    assert statements(2) == statements(10) <= 12
+
+
+def test_a_surgery_that_is_none_is_an_empty_list(client):
+    for pk in ("0", "9" * 30, "x"):
+        address = reverse("admin:bookings_booking_changelist") + f"?surgery__id__exact={pk}"
+        assert client.get(address, follow=True).status_code == 200
