@@ -30,8 +30,8 @@ COPY static/img static/img
 COPY --from=assets /build/static/built static/built
 # Only what reads the settings asks for these; nothing of them stays.
 RUN SECRET_KEY=only-while-the-image-is-built-only-while-the-image-is-built \
-    PUBLIC_BASE_URL=https://surgeries.example DATABASE_URL=postgresql:///none ALLOWED_EMAIL_DOMAINS=example \
-    EMAIL_URL=smtp://localhost EMAIL_FROM=surgeries@example \
+    PUBLIC_BASE_URL=https://surgeries.example DATABASE_URL=postgresql:///none ALLOWED_EMAIL_DOMAINS=example.gov.uk \
+    EMAIL_URL=smtp://localhost EMAIL_FROM=surgeries@example.gov.uk \
     python manage.py collectstatic --no-input
 USER surgeries
 EXPOSE 8000

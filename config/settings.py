@@ -4,12 +4,15 @@ A wrong value stops the start with a sentence that says what to set. The setting
 """
 
 import re
+from collections.abc import Callable
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import DomainNameValidator, validate_email
 from psycopg import ProgrammingError, conninfo
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -27,12 +30,20 @@ def required(name: str, what: str) -> str:
     return value
 
 
-def whole_number(name: str, default: int) -> int:
-    """The environment variable `name` as a number that is not negative."""
+def whole_number(name: str, default: int, least: int = 1) -> int:
+    """The environment variable `name` as a whole number from `least` on."""
     value = env.str(name, default=str(default)).strip()
-    if not value.isdecimal():
-        raise ImproperlyConfigured(f"{name} is {value!r}. Set it to a whole number, such as {default}.")
+    if not value.isdecimal() or int(value) < least:
+        raise ImproperlyConfigured(f"{name} is {value!r}. Set it to a whole number from {least} on, such as {default}.")
     return int(value)
+
+
+def check(name: str, is_well_formed: Callable[[str], object], value: str, example: str) -> None:
+    """Stop the start if `value`, from the environment variable `name`, is not of that form."""
+    try:
+        is_well_formed(value)
+    except ValidationError:
+        raise ImproperlyConfigured(f"{name} is wrong: {value!r}. Set it to one such as {example}.") from None
 
 
 def switch(name: str) -> bool:
@@ -89,6 +100,11 @@ SECRET_KEY = required("SECRET_KEY", "at least 50 random characters, the same on 
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY is too short. Set it to at least 50 random characters.")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+if any(len(key) < 50 for key in SECRET_KEY_FALLBACKS):
+    raise ImproperlyConfigured(
+        "SECRET_KEY_FALLBACKS holds a key that is too short. Set it to earlier keys as they were, of at least 50 "
+        "characters, with commas between them."
+    )
 
 PUBLIC_BASE_URL = required("PUBLIC_BASE_URL", "the address that people type, such as https://surgeries.example.gov.uk")
 PUBLIC_BASE_URL = PUBLIC_BASE_URL.rstrip("/")
@@ -107,7 +123,7 @@ if _public.hostname not in LOOPBACK:
 ALLOWED_HOSTS = sorted({_public.hostname, *LOOPBACK, "[::1]"})
 # How many proxies of ours stand in front: the client's address is read that many places from the right of
 # X-Forwarded-For. 0 believes no header.
-TRUSTED_PROXY_COUNT = whole_number("TRUSTED_PROXY_COUNT", 0)
+TRUSTED_PROXY_COUNT = whole_number("TRUSTED_PROXY_COUNT", 0, least=0)
 # Until an organiser saves the department's own settings, these rule. A domain stands for itself and what is under it.
 _domains = [domain.strip().lower().lstrip("@.") for domain in env.list("ALLOWED_EMAIL_DOMAINS", default=[])]
 ALLOWED_EMAIL_DOMAINS = [domain for domain in _domains if domain]
@@ -117,6 +133,8 @@ if not ALLOWED_EMAIL_DOMAINS:
     raise ImproperlyConfigured(
         "ALLOWED_EMAIL_DOMAINS is not set. Set it to the domains whose addresses may book, such as example.gov.uk."
     )
+for _domain in ALLOWED_EMAIL_DOMAINS:
+    check("ALLOWED_EMAIL_DOMAINS", DomainNameValidator(), _domain, "example.gov.uk, with commas between several")
 
 # ── Applications, lowest first ────────────────────────────────────────────────────────────────────────────────
 INSTALLED_APPS = [
@@ -228,6 +246,8 @@ else:
     _server = required("EMAIL_URL", "the mail server, such as smtp+tls://user:password@host:587")
     try:
         vars().update(env.email_url_config(_server))
+        if urlsplit(_server).scheme.startswith("smtp") and not vars()["EMAIL_HOST"]:
+            raise ValueError
     except (ImproperlyConfigured, KeyError, ValueError):
         raise ImproperlyConfigured(
             "EMAIL_URL is not a mail server's address. Set it to one such as smtp+tls://user:password@host:587."
@@ -238,7 +258,11 @@ else:
 # How many seconds the mail server may take for each of its answers.
 EMAIL_TIMEOUT = whole_number("EMAIL_TIMEOUT", 20)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = EMAIL_FROM
-EMAIL_REPLY_TO = env.str("EMAIL_REPLY_TO", default="")
+EMAIL_REPLY_TO = env.str("EMAIL_REPLY_TO", default="").strip()
+_sender = "Surgeries <surgeries@example.gov.uk>"
+check("EMAIL_FROM", lambda value: validate_email(parseaddr(value)[1]), EMAIL_FROM, _sender)
+if EMAIL_REPLY_TO:
+    check("EMAIL_REPLY_TO", validate_email, EMAIL_REPLY_TO, "surgeries@example.gov.uk")
 # How many emails one address can be made to get in a day, and how many forms one client may send in an hour. The
 # second is high because a whole department may sit behind one address.
 EMAILS_PER_ADDRESS = whole_number("EMAILS_PER_ADDRESS", 20)
