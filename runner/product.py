@@ -49,8 +49,8 @@ def product(
 ) -> Iterator[Product]:
     """The web server on `listener` and, if wanted, the worker, under `environment`; both stopped at the end.
 
-    Neither learns how to sign in as the owner of the database. Logs begin anew in the folder `logs`. Raises CannotRun
-    when the product does not answer within half a minute.
+    Neither learns how to sign in as the owner of the database. Logs go on in the folder `logs`, which another
+    product may be writing to. Raises CannotRun when the product does not answer within half a minute.
     """
     environment = {name: value for name, value in environment.items() if name != "DATABASE_OWNER_URL"}
     descriptor = listener.fileno()
@@ -62,7 +62,6 @@ def product(
     )
     try:
         for child in running.children:
-            child.log.unlink(missing_ok=True)
             child.start()
         _wait_until_it_answers(running)
         yield running
