@@ -9,16 +9,24 @@ from notifications.services import try_again
 
 @admin.register(OutboxEmail)
 class OutboxEmailAdmin(admin.ModelAdmin):
-    """Nothing can be edited. What an email says is in the rows that it is about; its context is not shown."""
+    """Nothing can be edited. What an email says is in the rows that it is about; the engine's own is hidden."""
 
-    list_display = ["kind", "recipient", "state", "attempts", "last_error", "created_at", "sent_at"]
+    list_display = ["what", "recipient", "state", "attempts", "last_error", "created_at", "sent_at"]
     list_filter = ["state"]
     ordering = ["-pk"]
     list_per_page = 50
     # Counting a million rows on each page would be slower than everything else on it.
     show_full_result_count = False
-    exclude = ["context", "lease", "needs_context"]
+    fields = (
+        "what", "recipient", "state", "attempts", "last_error", "created_at", "next_try_at", "not_after",
+        "sent_at",
+    )  # fmt: skip
     actions = ["try_again"]
+
+    @admin.display(description="email", ordering="kind")
+    def what(self, email: OutboxEmail) -> str:
+        """Such as “Booking called off”: kinds are named so that they read as words."""
+        return email.kind.replace("_", " ").capitalize()
 
     @admin.action(description="Try again to send those that were given up", permissions=["try_again"])
     def try_again(self, request: HttpRequest, queryset: OutboxQuerySet) -> None:

@@ -37,7 +37,7 @@ MARKDOWN = (
 class DomainField(forms.CharField):
     """A domain, whether somebody writes it with an @, in capitals or with spaces around it."""
 
-    default_validators = [DomainNameValidator()]
+    default_validators = [DomainNameValidator(message="“%(value)s” is not a domain. Write it like example.gov.uk.")]
 
     def to_python(self, value: Any) -> str:
         return (super().to_python(value) or "").lower().lstrip("@.")
@@ -47,7 +47,10 @@ class DepartmentForm(forms.ModelForm):
     email_domains = SimpleArrayField(
         DomainField(max_length=253),
         help_text="Who may book. A domain stands for itself and everything under it. Separate them with commas.",
-        error_messages={"required": "Name at least one domain. Without one nobody could book."},
+        error_messages={
+            "required": "Name at least one domain. Without one nobody could book.",
+            "item_invalid": "Domain %(nth)s:",
+        },
     )
     reminder_hour = forms.IntegerField(
         min_value=0,

@@ -24,6 +24,12 @@ UNEXPECTED = "That cannot be saved: somebody may have changed the same thing a m
 class KindAdmin(admin.ModelAdmin):
     """A ModelAdmin on which a broken rule is a message, never an error page, and rows in use are not deleted."""
 
+    formfield_overrides: ClassVar[dict[type[models.Field], dict[str, Any]]] = {
+        models.SlugField: {
+            "label": "Name in addresses",
+            "error_messages": {"unique": "Something else has this name in addresses already."},
+        }
+    }
     list_per_page = 50
     # Counting everything beside what a filter found costs a query and helps nobody.
     show_full_result_count = False

@@ -40,6 +40,17 @@ def test_the_facts_that_will_be_wiped_are_not_shown(administrator):
     assert "123456" not in page
 
 
+def test_an_email_is_described_in_words_for_organisers(administrator):
+    queue_letter()
+    OutboxEmail.objects.update(kind="booking_called_off")
+    email = OutboxEmail.objects.get()
+    assert "Booking called off" in administrator.get(LIST).content.decode()
+    page = administrator.get(f"{LIST}{email.pk}/change/").content.decode()
+    assert "Booking called off" in page
+    for engine in ("Dedupe key", "Lease", "registry", "Unsure attempts", "About"):
+        assert engine not in page
+
+
 def test_nothing_can_be_added_changed_or_deleted(administrator):
     email = queue_letter()
     assert administrator.get(f"{LIST}add/").status_code == 403

@@ -60,7 +60,7 @@ def test_the_department_is_one_row_that_begins_with_what_the_environment_says(cl
     [
         ({"reminder_hour": 24}, "less than or equal to 23"),
         ({"email_domains": ""}, "Name at least one domain. Without one nobody could book."),
-        ({"email_domains": "not a domain"}, "valid domain"),
+        ({"email_domains": "gov.uk, not a domain"}, "Domain 2: “not a domain” is not a domain. Write it like example"),
         ({"email_domains": "gov.uk,,"}, "required"),
         ({"cutoff_minutes": 10**6}, "less than or equal to"),
         ({"contact_email": "nobody"}, "valid email"),
