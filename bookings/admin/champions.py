@@ -3,14 +3,18 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 
 from accounts.models import normalise_email
 from bookings.services.editing import know_by_email
 from champions.models import Champion, Skill
 from organisation.kind_admin import KindAdmin
+from surgeries.models import Shift
 from surgeries.services import DiaryError
 
 
@@ -60,6 +64,18 @@ class ChampionAdmin(KindAdmin):
         super().save_model(request, obj, form, change)
         if "email" in form.changed_data:
             know_by_email(champion=obj, email=form.cleaned_data["email"])
+        if "is_active" in form.changed_data and not obj.is_active:
+            self._name_coming_shifts(request, obj)
+
+    def _name_coming_shifts(self, request: HttpRequest, champion: Champion) -> None:
+        """Warn that they still host: ending a shift is for the organiser to decide, one surgery at a time."""
+        shifts = Shift.objects.live().filter(champion=champion, ends_at__gt=timezone.now())
+        surgeries = [shift.surgery for shift in shifts.select_related("surgery__venue__office").order_by("starts_at")]
+        if surgeries:
+            links = ((reverse("admin:surgeries_surgery_change", args=[each.pk]), each) for each in surgeries)
+            words = "{} still hosts: {}. To end a shift, open the surgery, tick delete beside the host, and save."
+            listed = format_html_join("; ", '<a href="{}">{}</a>', links)
+            self.message_user(request, format_html(words, champion.name, listed), messages.WARNING)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).prefetch_related("offices", "skills__topic")
