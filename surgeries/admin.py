@@ -12,12 +12,13 @@ from django.utils.formats import date_format
 
 from organisation.kind_admin import KindAdmin
 from surgeries.fields import LocalTimeField
-from surgeries.models import Series, Surgery, Venue
+from surgeries.models import Series, Surgery, Venue, local_moment
 from surgeries.services import (
     MOST_SEATS_PER_SLOT,
     SHORTEST_SLOT_MINUTES,
     DiaryError,
     extend_series,
+    left_over,
     publish,
     slot_times,
 )
@@ -105,6 +106,12 @@ class SeriesAdmin(KindAdmin):
                 shown_ahead=Count("surgeries", filter=ahead & Q(surgeries__state=Surgery.State.PUBLISHED)),
             )
         )
+
+    def save_model(self, request: HttpRequest, obj: Series, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        starts_at, ends_at = (local_moment(obj.starts_on, at) for at in (obj.start_time, obj.end_time))
+        if words := left_over(starts_at, ends_at, obj.slot_minutes):
+            self.message_user(request, words, messages.WARNING)
 
     @admin.display(description="day")
     def day(self, series: Series) -> str:

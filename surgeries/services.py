@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from organisation.models import Department
 from organisation.working_days import bank_holidays
+from surgeries.templatetags.times import clock
 
 from .models import Seat, Series, Slot, Surgery, Venue, local_moment
 from .transactions import retried
@@ -51,6 +52,17 @@ def slot_times(starts_at: datetime, ends_at: datetime, minutes: int) -> list[tup
     """The slots of a surgery, back to back from its start; one that would end after the surgery is left out."""
     length = timedelta(minutes=minutes)
     return [(starts_at + n * length, starts_at + (n + 1) * length) for n in range((ends_at - starts_at) // length)]
+
+
+def left_over(starts_at: datetime, ends_at: datetime, minutes: int) -> str:
+    """What to tell the organiser when slots of that length end before the surgery does; empty if they fill it."""
+    times = slot_times(starts_at, ends_at, minutes)
+    if not times or times[-1][1] == ends_at:
+        return ""
+    return (
+        f"Slots of {minutes} minutes go until {clock(times[-1][1])}. Nobody can book the time from then until "
+        f"{clock(ends_at)}."
+    )
 
 
 @transaction.atomic

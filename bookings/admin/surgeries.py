@@ -31,7 +31,7 @@ from bookings.services.editing import change_surgery
 from organisation.kind_admin import KindAdmin, acting
 from surgeries.admin import publish_all
 from surgeries.models import Seat, Shift, Slot, Surgery
-from surgeries.services import DiaryError, create_surgery
+from surgeries.services import DiaryError, create_surgery, left_over
 from surgeries.templatetags.times import clock, span
 
 FULLY_HOSTED = 2
@@ -241,7 +241,13 @@ class SurgeryAdmin(KindAdmin):
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Surgery:
         """A new surgery comes with its slots and seats at once."""
         unsaved = super().save_form(request, form, change)
-        return unsaved if change else create_surgery(**form.facts())
+        if change:
+            return unsaved
+        facts = form.facts()
+        surgery = create_surgery(**facts)
+        if words := left_over(surgery.starts_at, surgery.ends_at, facts["slot_minutes"]):
+            self.message_user(request, words, messages.WARNING)
+        return surgery
 
     def save_model(self, request: HttpRequest, obj: Surgery, form: Any, change: bool) -> None:
         """Changed even when nothing was, because that takes the lock under which slots and hosts are saved."""
