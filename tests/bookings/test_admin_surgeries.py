@@ -102,6 +102,7 @@ def test_a_time_is_understood_as_people_write_it(client, begins, ends):
 
 def test_a_surgery_earlier_today_is_refused_beside_its_time(client):
     with time_machine.travel(local(days=7) + timedelta(minutes=5)):
+        client.force_login(UserFactory(administrator=True))
         response = new(client, on=timezone.localdate())
         assert response.context["adminform"].form.errors.keys() == {"begins"}
     assert not Surgery.objects.exists()
@@ -110,6 +111,7 @@ def test_a_surgery_earlier_today_is_refused_beside_its_time(client):
 def test_a_surgery_that_has_begun_can_be_edited_but_none_moves_into_the_past(client):
     surgery = SurgeryFactory(starts_at=local(days=7))
     with time_machine.travel(surgery.starts_at + timedelta(minutes=5)):
+        client.force_login(UserFactory(administrator=True))
         assert complaints(send(client, CHANGE, surgery.pk, note="The lift is out of order.")) == ""
         assert "in the past" in complaints(send(client, CHANGE, surgery.pk, begins="09:00"))
     surgery.refresh_from_db()
