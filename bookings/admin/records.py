@@ -69,10 +69,10 @@ class BookingAdmin(ReadOnlyAdmin):
         return [F("slot__starts_at").asc(nulls_last=True), F("position").asc(nulls_first=True), "name", "id"]
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """What people ask is read surgery by surgery: beside the surgery's name it would be too narrow to read."""
         if OF_A_SURGERY in request.GET:
             return self.list_display
-        name, *others = self.list_display
-        return [name, "surgery", *others, "made"]
+        return ["name", "surgery", "time", "standing", "team", "made"]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Say on top whose bookings they are: on paper nothing else would."""

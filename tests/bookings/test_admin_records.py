@@ -100,6 +100,13 @@ def test_the_hosts_read_what_each_person_asks_and_would_make_it_easier(client):
     assert column(page, "adjustments") == ["A seat near the door"]
 
 
+def test_the_list_of_all_says_which_surgery_instead(client):
+    booking = BookingFactory(question="Can I say where I work?")
+    page = client.get(reverse("admin:bookings_booking_changelist"))
+    assert column(page, "surgery") == [str(booking.surgery)]
+    assert column(page, "asks") == []
+
+
 def test_what_people_type_is_never_markup(client):
     booking = BookingFactory(question="<script>alert(1)</script>")
     assert b"<script>alert" not in who_comes(client, booking.surgery).content
