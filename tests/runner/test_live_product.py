@@ -1,17 +1,30 @@
 """The fixtures that run the real thing are what they say."""
 
+import os
 import urllib.request
+from pathlib import Path
 
 import pytest
 from django.db import connection
 
 from accounts.models import User
 from runner.postgres import APPLICATION
+from runner.product import product, reserved_port
+from tests.live import database_url
 
 
 def test_the_live_product_answers(live_product):
     with urllib.request.urlopen(f"{live_product.url}/readyz") as response:
         assert response.read() == b"ready\n"
+
+
+def test_its_log_leaves_alone_what_another_product_wrote(django_db_setup, tmp_path: Path):
+    log = tmp_path / "web.log"
+    log.write_text("From another product\n")
+    environment = os.environ | {"DATABASE_URL": database_url()}
+    with reserved_port() as listener, product(listener, environment, logs=tmp_path, worker=False):
+        assert len(log.read_text().splitlines()) > 1
+    assert log.read_text().startswith("From another product\n")
 
 
 def test_the_worker_rests_while_no_test_asks_for_it(shared_product):
