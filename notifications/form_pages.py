@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import cache_control
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods
 
 from notifications.limits import EMAILS_PER_ADDRESS, FORMS_PER_CLIENT, LimitReached, client_address, count_all
@@ -24,19 +24,26 @@ class SeeOther(HttpResponseRedirect):
 
 
 def form_page(view: View) -> View:
-    """A page with a form that anybody may send, kept by no browser and no proxy; too much of it is a 429."""
+    """A page with a form that anybody may send, kept by nobody unless it says otherwise; too much of it is a 429."""
 
     @login_not_required
     @require_http_methods(["GET", "HEAD", "POST"])
-    @cache_control(no_store=True)
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
         except LimitReached as reached:
-            return too_much(request, reached)
+            response = too_much(request, reached)
+        if not response.has_header("Cache-Control"):
+            patch_cache_control(response, no_store=True)
+        return response
 
     return page
+
+
+# No proxy keeps it; the browser does, for its Back button. A form that came back with errors could not be shown again
+# without sending it again, and a blank one would be another form than the one that booked.
+FOR_BACK: dict[str, Any] = {"private": True, "no_cache": True}
 
 
 def count_form(request: HttpRequest, *addresses: str | None) -> None:

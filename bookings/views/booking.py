@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from bookings.availability import seats_per_slot
@@ -23,12 +24,13 @@ from bookings.models import Submission
 from bookings.offers import Offer
 from bookings.services import booking as services
 from bookings.views.decorators import see_booking
-from notifications.form_pages import SeeOther, count_form, form_page
+from notifications.form_pages import FOR_BACK, SeeOther, count_form, form_page
 from notifications.limits import LimitReached
 from surgeries.models import Surgery
 
 
 @form_page
+@cache_control(**FOR_BACK)
 def book(request: HttpRequest, reference: str) -> HttpResponseBase:
     """The form, and what becomes of it: a seat, a place on the waiting list, or the form again with what is free."""
     reference = reference.lower()[:13]  # one more than any has, so that no key is long

@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 
 from bookings.links import LinkWithdrawn, LinkWrong, booking_for, token_for
 from bookings.models import Booking
-from notifications.form_pages import SeeOther, form_page
+from notifications.form_pages import FOR_BACK, SeeOther, form_page
 
 View = Callable[..., HttpResponseBase]
 
@@ -25,9 +26,9 @@ def see_booking(booking: Booking, *, done: str = "") -> SeeOther:
 def private_page(view: View) -> View:
     """A page below the private link: the view gets the booking instead of the token.
 
-    Whoever has the link acts for the attendee, so it must not leak: no cache keeps the page, and no
-    other page is told where its visitors come from. (With "no-referrer" browsers would send "Origin: null"
-    with our own forms, which the CSRF check rightly refuses.)
+    Whoever has the link acts for the attendee, so it must not leak: no cache keeps the page (a form that came back
+    with errors, none but the browser's own), and no other page is told where its visitors come from. (With
+    "no-referrer" browsers would send "Origin: null" with our own forms, which the CSRF check rightly refuses.)
     """
 
     @form_page
@@ -40,6 +41,8 @@ def private_page(view: View) -> View:
         except LinkWithdrawn:
             response = render(request, "bookings/link_withdrawn.html", status=410)
         response["Referrer-Policy"] = "strict-origin"
+        if request.method == "POST":
+            patch_cache_control(response, **FOR_BACK)
         return response
 
     return page

@@ -15,7 +15,7 @@ from bookings.finding import Search, as_listed, find, known_choices, nearest
 from bookings.forms.asking import AskForm
 from bookings.kept import Kept, kept
 from bookings.offers import Offer
-from notifications.form_pages import SeeOther, count_form, form_page
+from notifications.form_pages import FOR_BACK, SeeOther, count_form, form_page
 from surgeries.models import Surgery
 
 # What the list says about seats is never older than this, in seconds.
@@ -78,6 +78,7 @@ def surgery(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @form_page
+@cache_control(**FOR_BACK)
 def ask(request: HttpRequest) -> HttpResponseBase:
     """Tell the organisers that one would come, if there were a surgery here or about this."""
     form = AskForm(request.POST or None, initial=request.GET.dict())

@@ -1,0 +1,75 @@
+"""The Back button shows what one has just seen, with what one typed, and books nothing twice."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from bookings.models import Booking
+from runner.product import Product
+from surgeries.models import Surgery
+from tests.bookings.pages import private
+from tests.factories import BookingFactory, DepartmentFactory, SurgeryFactory
+from tests.live import launch, visit
+
+ALICE = "alice.adeyemi@example.gov.uk"
+
+
+@pytest.fixture
+def remembering(chromium: Browser, live_product: Product) -> Iterator[Page]:
+    """A page of a browser that keeps whole pages for its Back button, as people's do and those of tests do not."""
+    browser = launch(chromium.browser_type, ignore_default_args=["--disable-back-forward-cache"])
+    with visit(browser, live_product) as page:
+        yield page
+    browser.close()
+
+
+@pytest.fixture
+def surgery(live_product: Product) -> Surgery:
+    DepartmentFactory.create()
+    return SurgeryFactory.create(slots=2, seats=1)
+
+
+def test_back_to_a_form_with_an_error_shows_what_was_typed(page: Page, surgery: Surgery) -> None:
+    page.goto(f"/surgeries/{surgery.reference}/book/")
+    page.get_by_label("Your name", exact=True).fill("Alice Adeyemi")
+    page.get_by_role("button", name="Book a seat").click()
+    expect(page).to_have_title(re.compile("^Error: "))
+    page.get_by_role("link", name="About this surgery").click()
+    expect(page).to_have_url(re.compile(f"{surgery.reference}/$"))
+    page.go_back()
+    expect(page).to_have_title(re.compile("^Error: "))
+    expect(page.get_by_label("Your name", exact=True)).to_have_value("Alice Adeyemi")
+
+
+def test_back_to_an_error_under_the_private_link_shows_it_again(page: Page, surgery: Surgery) -> None:
+    booking = BookingFactory.create(surgery=surgery)
+    page.goto(private(booking, "email/"))
+    page.get_by_label("Your work email address").fill("alice@")
+    page.get_by_role("button", name="Send it there instead").click()
+    expect(page).to_have_title(re.compile("^Error: "))
+    page.get_by_role("link", name="Your booking").click()
+    expect(page).not_to_have_title(re.compile("^Error: "))
+    page.go_back()
+    expect(page).to_have_title(re.compile("^Error: "))
+    expect(page.get_by_label("Your work email address")).to_have_value("alice@")
+
+
+def test_back_after_booking_and_the_same_press_again_lead_to_the_same_booking(
+    remembering: Page, surgery: Surgery
+) -> None:
+    page = remembering
+    page.goto(f"/surgeries/{surgery.reference}/book/")
+    page.get_by_role("radio", name=re.compile("^10am")).check()
+    page.get_by_label("Your name", exact=True).fill("Alice Adeyemi")
+    page.get_by_label("Work email address").fill(ALICE)
+    page.get_by_role("button", name="Book a seat").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("You have a seat")
+    page.go_back(wait_until="commit")  # it is not loaded again
+    expect(page.get_by_role("radio", name=re.compile("^10am"))).to_be_checked()
+    expect(page.get_by_label("Your name", exact=True)).to_have_value("Alice Adeyemi")
+    page.wait_for_timeout(1_100)  # two presses within a second are one, also across pages kept whole
+    page.get_by_role("button", name="Book a seat").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("You have a seat")
+    assert Booking.objects.get().attendee.email == ALICE
