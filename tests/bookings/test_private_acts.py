@@ -124,6 +124,7 @@ def test_somebody_with_something_else_at_that_time_is_only_told_by_email(client,
     BookingFactory.create(surgery=elsewhere, attendee=alice, name="Secret Name", slot=elsewhere.slots.first())
     page = press(client, alices_booking, f"move/{elsewhere.reference}/", slot=elsewhere.slots.last().pk)
     assert page.redirect_chain == [("/emailed/", 303)]
+    assert "If you have just typed it" in words_of(page)  # and nothing was typed here
     for secret in ("Secret Name", alice.email, "something else", "10am"):
         assert secret not in words_of(page)
     assert kinds() == ["booking_not_moved"]

@@ -104,7 +104,19 @@ def test_somebody_who_waits_is_told_of_free_seats_at_other_times(client, surgery
     BookingFactory.create_batch(2, surgery=surgery, slot=surgery.slots.last())
     booking = BookingFactory.create(surgery=surgery, waiting=True)
     booking.suits.add(surgery.slots.last())
-    assert "There are free seats at another time: 10am, 10:20am." in say(client, booking)
+    assert "There are free seats now: 10am, 10:20am." in say(client, booking)
+
+
+def test_somebody_who_waits_is_told_about_clashes_but_not_of_their_own(client, surgery, alice):
+    """Whoever booked with another's address has this page, so it says the same whether there is a clash or not."""
+    booking = BookingFactory.create(surgery=surgery, attendee=alice, waiting=True)
+    booking.suits.add(surgery.slots.first())
+    without = say(client, booking)
+    assert "If you have something else with us at that time, you are passed over and keep your place." in without
+    assert "If you have nothing else with us then, you can take a free seat" in without
+    elsewhere = SurgeryFactory.create(starts_at=surgery.starts_at)
+    BookingFactory.create(surgery=elsewhere, slot=elsewhere.slots.first(), attendee=alice)
+    assert say(client, booking) == without
 
 
 def test_past_the_cut_off_the_waiting_list_has_closed(client, surgery):
