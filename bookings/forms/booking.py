@@ -136,6 +136,7 @@ class AnswersForm(forms.Form):
         widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small app-columns"}),
     )
     question = SentencesField(
+        named="What you would like to ask",
         required=False,
         max_length=500,
         label="What would you like to ask? (optional)",
@@ -149,6 +150,7 @@ class AnswersForm(forms.Form):
         empty_label="",
     )
     adjustments = SentencesField(
+        named="What would make it easier for you to come",
         required=False,
         max_length=500,
         label="Anything that would make it easier for you to come? (optional)",

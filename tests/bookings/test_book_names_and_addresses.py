@@ -136,3 +136,10 @@ def test_without_a_domain_nobody_books(send):
     DepartmentFactory.create(email_domains=[])
     assert send(email="ada@example.gov.uk").status_code == 200
     assert not Booking.objects.exists()
+
+
+def test_what_is_too_long_is_named_where_it_is_told(client, surgery):
+    too_long = {"question": "a" * 501, "adjustments": "a" * 501}
+    words = words_of(client.post(page_of(surgery), filled_in(surgery.slots.first(), **too_long)))
+    for named in ("What you would like to ask", "What would make it easier for you to come"):
+        assert words.count(f"{named} has to be 500 characters or fewer") == 2  # in the summary, and at the field
