@@ -1,6 +1,7 @@
 """Finding a surgery: pages that anybody may see. None of them sets a cookie except the form that asks for a surgery."""
 
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -85,12 +86,14 @@ def ask(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         count_form(request)
         form.save()
-        return SeeOther(reverse("bookings:asked"))
+        asked_for = urlencode({name: choice.slug for name, choice in form.cleaned_data.items() if choice})
+        return SeeOther(f"{reverse('bookings:asked')}?{asked_for}")
     return render(request, "bookings/ask.html", {"form": form})
 
 
 @login_not_required
 @require_safe
 def asked(request: HttpRequest) -> HttpResponse:
-    """Thank whoever asked, and show what there is meanwhile."""
-    return render(request, "bookings/asked.html", {"nearest": nearest(Search(), now=timezone.now())})
+    """Thank whoever asked, and show what there is meanwhile, beginning with what comes nearest to it."""
+    search = Search.of(request.GET, known_choices())
+    return render(request, "bookings/asked.html", {"nearest": nearest(search, now=timezone.now())})

@@ -1,9 +1,11 @@
 """Telling the organisers that one would come: kept as an office and a topic, and nothing about who asks."""
 
+from urllib.parse import urlencode
+
 import pytest
 
 from bookings.models import SurgeryRequest
-from tests.factories import OfficeFactory, SurgeryFactory, TopicFactory
+from tests.factories import ChampionFactory, OfficeFactory, ShiftFactory, SurgeryFactory, TopicFactory, local
 
 pytestmark = pytest.mark.django_db
 
@@ -30,13 +32,33 @@ def test_what_was_looked_for_is_chosen_already(client, leeds, linkedin):
 def test_the_office_and_the_topic_are_kept_and_we_say_thank_you(client, leeds, linkedin, wanted):
     coming = SurgeryFactory.create()
     response = client.post("/ask/", wanted, follow=True)
-    assert response.redirect_chain == [("/ask/thanks/", 303)]
+    assert response.redirect_chain == [(f"/ask/thanks/?{urlencode(wanted)}", 303)]
     page = response.content.decode()
     assert "Thank you for telling us" in page
     assert coming.get_absolute_url() in page
     request = SurgeryRequest.objects.get()
     assert request.office == (leeds if "office" in wanted else None)
     assert request.topic == (linkedin if "topic" in wanted else None)
+
+
+def test_what_comes_nearest_to_it_is_named_first(client, leeds, linkedin):
+    sooner = SurgeryFactory.create()
+    in_leeds = SurgeryFactory.create(venue__office=leeds, starts_at=local(9))
+    about_linkedin = SurgeryFactory.create(starts_at=local(10))
+    ShiftFactory.create(surgery=about_linkedin, champion=ChampionFactory.create(topics=[linkedin]))
+
+    def listed(**wanted):
+        page = client.post("/ask/", wanted, follow=True).content.decode()
+        return sorted((sooner, in_leeds, about_linkedin), key=lambda it: page.index(it.get_absolute_url()))
+
+    assert listed(office="leeds") == [in_leeds, sooner, about_linkedin]
+    assert listed(topic="linkedin") == [about_linkedin, sooner, in_leeds]
+
+
+@pytest.mark.parametrize("query", ["", "?office=nowhere", "?office=%00&topic=%3Cscript%3E"])
+def test_thanks_for_nothing_that_we_know_of_name_what_comes_next(client, query):
+    coming = SurgeryFactory.create()
+    assert coming.get_absolute_url() in client.get(f"/ask/thanks/{query}").content.decode()
 
 
 def test_nothing_about_who_asks_can_be_kept():
