@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from django.core.paginator import Paginator
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -29,10 +30,12 @@ def change(request: HttpRequest, booking: Booking) -> HttpResponseBase:
 @private_page
 @while_it_can_change
 def move(request: HttpRequest, booking: Booking) -> HttpResponseBase:
-    """The other surgeries with free seats, to choose one."""
+    """The other surgeries with free seats, to choose one: first those at the same office."""
     now = timezone.now()
+    is_there = ExpressionWrapper(Q(venue__office=booking.surgery.venue.office_id), output_field=BooleanField())
     others = as_listed(Surgery.objects.upcoming(now), now=now).exclude(pk=booking.surgery_id)
-    paginator = Paginator(others.filter(seats_left__gt=0), PER_PAGE)
+    others = others.filter(seats_left__gt=0).order_by(is_there.desc(), "starts_at", "id")
+    paginator = Paginator(others, PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
     context = {
         "booking": booking,

@@ -104,6 +104,13 @@ def test_only_other_surgeries_with_free_seats_are_offered(client, surgery, alice
     assert surgery.reference not in page
 
 
+def test_surgeries_at_the_same_office_come_first_among_those_to_move_to(client, alices_booking):
+    later = SurgeryFactory.create(venue__office=alices_booking.surgery.venue.office, starts_at=local(20))
+    sooner = SurgeryFactory.create(starts_at=local(10))
+    page = client.get(private(alices_booking, "move/")).content.decode()
+    assert page.index(later.reference) < page.index(sooner.reference)
+
+
 def test_when_none_is_free_the_page_says_what_else_there_is(client, alices_booking):
     page = words_of(client.get(private(alices_booking, "move/")))
     assert "No other surgery has a free seat at the moment." in page
