@@ -8,7 +8,7 @@ import pytest
 
 from bookings.models import Booking
 from notifications.models import OutboxEmail
-from tests.factories import AttendeeFactory, BookingFactory, SubmissionFactory, UserFactory
+from tests.factories import AttendeeFactory, BookingFactory, SubmissionFactory
 
 pytestmark = pytest.mark.django_db
 GUIDE = (Path(__file__).parents[2] / "docs/operations.md").read_text()
@@ -53,15 +53,3 @@ def test_nothing_that_says_who_it_was_is_left(booking: Booking) -> None:
     assert not OutboxEmail.objects.filter(recipient=PRIVATE[1]).exists()
     other.refresh_from_db()
     assert (other.name, other.state) == ("Bob Brown", Booking.State.CONFIRMED)
-
-
-def test_the_line_in_the_guide_makes_one_person_inactive(capsys: pytest.CaptureFixture[str]) -> None:
-    sam, other = UserFactory(email="sam@example.gov.uk"), UserFactory()
-    line = re.search(r"shell -c '(.*)'", GUIDE)
-    assert line
-
-    exec(line[1], {"User": type(sam)})
-
-    sam.refresh_from_db()
-    other.refresh_from_db()
-    assert (sam.is_active, other.is_active, capsys.readouterr().out) == (False, True, "1\n")
