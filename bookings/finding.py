@@ -232,7 +232,7 @@ def around(surgery: Surgery) -> Surgery:
 
     To show it. What is decided by, such as its state, is read anew for everybody.
     """
-    return kept(f"around:{surgery.pk}", partial(_with_all_around, surgery.pk), seconds=5.0)
+    return kept(f"around:{surgery.reference}", partial(_with_all_around, surgery.pk), seconds=5.0)
 
 
 def _with_all_around(pk: int) -> Surgery:
