@@ -10,7 +10,6 @@ from datetime import timedelta
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.models import Login
 from allauth.account.stages import LoginByCodeStage, LoginStageController
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -55,11 +54,6 @@ class EmailedCode(LoginCodeVerificationProcess):
         """Whether this is the code that was sent to somebody who may sign in. Only now is it asked who that is."""
         self._user = who_signs_in(email=self.state["email"])
         return constant_time_compare(_hashed(code), self.code) and self._user is not None
-
-
-def minutes_valid() -> int:
-    """How long a code can be used."""
-    return settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60
 
 
 def _hashed(code: str) -> str:

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from django.conf import settings
 
-from accounts.models import User
+from accounts.services import who_signs_in
 from notifications.models import OutboxEmail
 from notifications.registry import Message
 from notifications.registry import email as kind
@@ -28,10 +28,14 @@ def queue_code(*, email: str, code: str, not_after: datetime) -> None:
 @kind("sign_in_code")
 def sign_in_code(row: OutboxEmail) -> Message | None:
     """The code. Nobody is told who may not sign in: the email is dropped."""
-    user = User.objects.filter(email=row.recipient, is_active=True).first()
+    user = who_signs_in(email=row.recipient)
     if not user or "code" not in row.context:
         return None
-    minutes = settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60
     code = row.context["code"]
-    context = {"name": user.name, "minutes": minutes, "facts": [("Your code", f"{code[:3]} {code[3:]}")]}
+    context = {"name": user.name, "minutes": minutes_valid(), "facts": [("Your code", f"{code[:3]} {code[3:]}")]}
     return render_email("sign_in_code", context)
+
+
+def minutes_valid() -> int:
+    """How long a code can be used, as the email and the page say it."""
+    return settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60

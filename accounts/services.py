@@ -1,4 +1,4 @@
-"""Who may sign in, and for how long."""
+"""Who may sign in."""
 
 from django.db import transaction
 

@@ -19,7 +19,8 @@ from django.views.decorators.http import require_POST, require_safe
 from requests import RequestException
 
 from accounts import services
-from accounts.codes import CODES_PER_ADDRESS, GUESSES_PER_ADDRESS, EmailedCode, minutes_valid
+from accounts.codes import CODES_PER_ADDRESS, GUESSES_PER_ADDRESS, EmailedCode
+from accounts.emails import minutes_valid
 from accounts.forms import CodeForm, SignInForm
 from accounts.provider import Callback, SingleSignOnProvider
 from accounts.second_factor import before_it

@@ -1,6 +1,5 @@
 """What the pages of a booking have in common."""
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -12,9 +11,7 @@ from django.utils.cache import patch_cache_control
 
 from bookings.links import LinkWithdrawn, LinkWrong, booking_for, token_for
 from bookings.models import Booking
-from notifications.form_pages import FOR_BACK, SeeOther, form_page
-
-View = Callable[..., HttpResponseBase]
+from notifications.form_pages import FOR_BACK, SeeOther, View, form_page
 
 
 def see_booking(booking: Booking, *, done: str = "") -> SeeOther:
