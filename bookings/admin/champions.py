@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
-from accounts.models import normalise_email
+from accounts.fields import WorkEmailField
 from bookings.services.editing import know_by_email
 from champions.models import Champion, Skill
 from organisation.kind_admin import KindAdmin
@@ -29,10 +29,9 @@ class SkillInline(admin.TabularInline):
 class ChampionForm(forms.ModelForm):
     """A champion, with the address under which they book a seat for themselves."""
 
-    email = forms.EmailField(
+    email = WorkEmailField(
         label="Work email address",
         required=False,
-        max_length=254,
         help_text="The one with which they book, so that nobody hosts and has a seat at the same time. Never shown.",
     )
 
@@ -40,9 +39,6 @@ class ChampionForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.user:
             self.initial["email"] = self.instance.user.email
-
-    def clean_email(self) -> str:
-        return normalise_email(self.cleaned_data["email"])
 
 
 @admin.register(Champion)

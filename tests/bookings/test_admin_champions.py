@@ -1,4 +1,4 @@
-"""A champion's page warns of what unticking “is active” leaves behind."""
+"""A champion's page reads addresses kindly, and warns of what unticking “is active” leaves behind."""
 
 import pytest
 from django.contrib.messages import get_messages
@@ -39,3 +39,15 @@ def test_who_hosts_nothing_or_stays_active_gets_no_warning(client):
     assert "still hosts" not in save(client, bob, is_active=None)
     charlie = ShiftFactory().champion
     assert "still hosts" not in save(client, charlie, about="Here for the biscuits")
+
+
+def test_the_address_is_read_as_kindly_as_on_the_form_that_books(client):
+    alice = ChampionFactory(name="Alice")
+    save(client, alice, email=" Alice @Example.GOV.UK\u200b")
+    alice.refresh_from_db()
+    assert alice.user.email == "alice@example.gov.uk"
+    refused = send(client, "champions_champion_change", alice.pk, email='"alice"@example.gov.uk')
+    assert "in the correct format" in complaints(refused)
+    save(client, alice, email="")
+    alice.refresh_from_db()
+    assert alice.user is None
