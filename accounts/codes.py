@@ -42,6 +42,7 @@ class EmailedCode(LoginCodeVerificationProcess):
     @classmethod
     def waited_for(cls, request: HttpRequest) -> "EmailedCode | None":
         """The code that this session waits for, unless it is too old."""
+        # login_stage_required puts the stage there.
         return cls(request._login_stage).abort_if_invalid()  # type: ignore[attr-defined]
 
     def send_by_email(self, email: str, skip_enumeration_mails: bool = False) -> None:

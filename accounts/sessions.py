@@ -1,4 +1,4 @@
-"""How long somebody stays signed in: so long without doing anything, and so long at most."""
+"""Who is signed in, and how long they stay so: so long without doing anything, and so long at most."""
 
 import time
 
@@ -7,6 +7,8 @@ from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from accounts.models import User
+
 SIGNED_IN_AT = "signed_in_at"
 SEEN_AT = "seen_at"
 # A session is written when it has been used, though not for every page: this often, in seconds.
@@ -14,9 +16,15 @@ EVERY = 60
 
 
 @receiver(user_logged_in)
-def begin(request: HttpRequest, **kwargs: object) -> None:  # noqa: ARG001
+def begin(request: HttpRequest, **_: object) -> None:
     """Somebody has just signed in, under a new id of the session."""
     request.session[SIGNED_IN_AT] = request.session[SEEN_AT] = int(time.time())
+
+
+def signed_in(request: HttpRequest) -> User:
+    """Whoever is signed in, on a page that is for nobody else."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 def has_ended(request: HttpRequest) -> bool:

@@ -1,4 +1,4 @@
-"""What the pages with a form that anybody may send have in common: they are kept by nobody, and they are counted."""
+"""What the pages with a form have in common: they are kept by nobody, and they are counted."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -24,9 +24,13 @@ class SeeOther(HttpResponseRedirect):
 
 
 def form_page(view: View) -> View:
-    """A page with a form that anybody may send, kept by nobody unless it says otherwise; too much of it is a 429."""
+    """A page with a form that anybody may send."""
+    return login_not_required(own_form_page(view))
 
-    @login_not_required
+
+def own_form_page(view: View) -> View:
+    """A page with a form, for whoever is signed in: kept by nobody unless it says otherwise; too much is a 429."""
+
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

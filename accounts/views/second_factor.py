@@ -14,15 +14,16 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render, resolve_url
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import second_factor
 from accounts.forms import CodeForm, SecondFactorForm
 from accounts.models import User
 from accounts.second_factor import GUESSES_PER_USER, SecondFactorStage, before_it
+from accounts.sessions import signed_in
 from accounts.views.signing_in import wanted_next, with_next
-from notifications.form_pages import SeeOther, View, form_page, too_much
-from notifications.limits import FORMS_PER_CLIENT, LimitReached, client_address, count_all
+from notifications.form_pages import SeeOther, View, form_page, own_form_page
+from notifications.limits import FORMS_PER_CLIENT, client_address, count_all
 
 WRONG = "That code is wrong, or was used already. An app shows a new one every half minute"
 
@@ -31,16 +32,12 @@ def own_page(view: View) -> View:
     """A page about the second factor of whoever is signed in, for whom it has just been shown if they have one."""
 
     @before_it
-    @require_http_methods(["GET", "HEAD", "POST"])
-    @cache_control(no_store=True)
+    @own_form_page
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not second_factor.was_just_shown(request):
             return SeeOther(with_next(request, "accounts:confirm", request.path))
-        try:
-            return view(request, *args, **kwargs)
-        except LimitReached as reached:
-            return too_much(request, reached)
+        return view(request, *args, **kwargs)
 
     return page
 
@@ -49,6 +46,7 @@ def own_page(view: View) -> View:
 @login_stage_required(stage=SecondFactorStage.key, redirect_urlname="account_login")
 def show_second_factor(request: HttpRequest) -> HttpResponseBase:
     """The second step of signing in."""
+    # login_stage_required puts the stage there.
     stage = request._login_stage  # type: ignore[attr-defined]
     form = SecondFactorForm(request.POST if "code" in request.POST else None)
     if used := _use(request, form, stage.login.user):
@@ -59,39 +57,36 @@ def show_second_factor(request: HttpRequest) -> HttpResponseBase:
 
 
 @before_it
-@require_http_methods(["GET", "HEAD", "POST"])
-@cache_control(no_store=True)
+@own_form_page
 def confirm(request: HttpRequest) -> HttpResponseBase:
     """Show it once more, before changing anything about it."""
     onwards = SeeOther(wanted_next(request) or resolve_url("accounts:second_factor"))
     if second_factor.was_just_shown(request):
         return onwards
     form = SecondFactorForm(request.POST if "code" in request.POST else None)
-    try:
-        if used := _use(request, form, _user(request)):
-            second_factor.note_shown(request, used)
-            return onwards
-    except LimitReached as reached:
-        return too_much(request, reached)
+    if used := _use(request, form, signed_in(request)):
+        second_factor.note_shown(request, used)
+        return onwards
     context = {"form": form, "next": wanted_next(request), "is_confirming": True}
-    context["options"] = _options_to_show(_user(request))
+    context["options"] = _options_to_show(signed_in(request))
     return render(request, "accounts/show_second_factor.html", context)
 
 
 @before_it
+@require_safe
 @cache_control(no_store=True)
 def overview(request: HttpRequest) -> HttpResponse:
     """What they have, and whether they have to."""
-    user = _user(request)
-    own = Authenticator.objects.filter(user=user)
+    user = signed_in(request)
+    own = Authenticator.objects.filter(user=user).order_by("pk")
+    of_type = {kind: [one for one in own if one.type == kind] for kind in Authenticator.Type.values}
     context = {
-        "app": own.filter(type=Authenticator.Type.TOTP).first(),
-        "passkeys": own.filter(type=Authenticator.Type.WEBAUTHN).order_by("pk"),
+        "app": next(iter(of_type["totp"]), None),
+        "passkeys": of_type["webauthn"],
         "can_have_passkeys": second_factor.can_have_passkeys(),
-        "codes_left": len(second_factor.recovery_codes(user)),
+        "recovery_codes": next((one.wrap().get_unused_codes() for one in of_type["recovery_codes"]), None),
         "is_required": second_factor.is_required(user),
         "is_missing": second_factor.is_missing(request),
-        "has_one": second_factor.has_one(user),
     }
     return render(request, "accounts/second_factor.html", context)
 
@@ -99,7 +94,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @own_page
 def add_app(request: HttpRequest) -> HttpResponseBase:
     """Give an app on their phone the secret, and have it show that it works."""
-    user, secret = _user(request), second_factor.app_secret(request)
+    user, secret = signed_in(request), second_factor.app_secret(request)
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         _count(request, user)
@@ -118,7 +113,7 @@ def add_app(request: HttpRequest) -> HttpResponseBase:
 @own_page
 def add_passkey(request: HttpRequest) -> HttpResponseBase:
     """Have their browser make a passkey."""
-    user = _user(request)
+    user = signed_in(request)
     if not second_factor.can_have_passkeys():
         raise Http404
     if request.method == "POST":
@@ -135,7 +130,7 @@ def add_passkey(request: HttpRequest) -> HttpResponseBase:
 @own_page
 def recovery_codes(request: HttpRequest) -> HttpResponseBase:
     """The codes for when the phone is lost; a press makes new ones."""
-    user = _user(request)
+    user = signed_in(request)
     if not second_factor.has_one(user):
         return SeeOther(resolve_url("accounts:second_factor"))
     if request.method == "POST":
@@ -148,7 +143,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 def remove(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Do without one."""
-    own = Authenticator.objects.filter(user=_user(request)).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    own = Authenticator.objects.filter(user=signed_in(request)).exclude(type=Authenticator.Type.RECOVERY_CODES)
     second_factor.remove(authenticator=get_object_or_404(own, pk=pk))
     return SeeOther(resolve_url("accounts:second_factor"))
 
@@ -185,7 +180,3 @@ def _is_valid(form: Form) -> bool:
 
 def _count(request: HttpRequest, user: User) -> None:
     count_all([(FORMS_PER_CLIENT, client_address(request)), (GUESSES_PER_USER, str(user.pk))])
-
-
-def _user(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]

@@ -24,8 +24,9 @@ from accounts.emails import minutes_valid
 from accounts.forms import CodeForm, SignInForm
 from accounts.provider import Callback, SingleSignOnProvider
 from accounts.second_factor import before_it
-from notifications.form_pages import SeeOther, form_page, too_much
-from notifications.limits import FORMS_PER_CLIENT, LimitReached, client_address, count_all
+from accounts.sessions import signed_in
+from notifications.form_pages import SeeOther, form_page
+from notifications.limits import FORMS_PER_CLIENT, client_address, count_all
 
 WRONG = "That is not the code in the newest email. Check it, or ask for another"
 
@@ -70,16 +71,13 @@ def enter_code(request: HttpRequest) -> HttpResponseBase:
     return render(request, "accounts/enter_code.html", context)
 
 
-@login_not_required
+@form_page
 @require_safe
-@cache_control(no_store=True)
 def start_single_sign_on(request: HttpRequest) -> HttpResponseBase:
     """To the department's single sign-on. A link and no button: a form may lead to no other website."""
     try:
         count_all([(FORMS_PER_CLIENT, client_address(request))])
         return _single_sign_on(request).send_there(request, onwards=wanted_next(request))
-    except LimitReached as reached:
-        return too_much(request, reached)
     except (OAuth2Error, RequestException) as error:
         return render_authentication_error(request, _single_sign_on(request), exception=error)
 
@@ -111,7 +109,7 @@ def sign_out(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 def sign_out_everywhere(request: HttpRequest) -> HttpResponseBase:
     """Sign out here and wherever else they are signed in."""
-    services.sign_out_everywhere(user=request.user)  # type: ignore[arg-type]
+    services.sign_out_everywhere(user=signed_in(request))
     return sign_out(request)
 
 

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
 from accounts import second_factor
@@ -212,6 +214,16 @@ def test_the_app_has_to_show_that_it_works(client, alice):
     assert not second_factor.has_one(alice)
     client.post(f"{SETTING_UP}app/", {"code": right})
     assert second_factor.has_one(alice)
+
+
+def test_what_they_have_is_read_with_one_statement(client, alice):
+    sign_in(client, ALICE)
+    add_app(client)
+    with CaptureQueriesContext(connection) as captured:
+        page = words_of(client.get(SETTING_UP))
+    assert "10 left" in page
+    assert len([query for query in captured.captured_queries if "mfa_authenticator" in query["sql"]]) == 1
+    assert client.post(SETTING_UP).status_code == 405
 
 
 def test_the_picture_and_the_key_are_on_the_page(client, alice):
