@@ -1,9 +1,12 @@
-"""Champions and what they know."""
+"""Champions: what they say of themselves, what they know, and what became of their application."""
 
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 
 from organisation.models import Office, Topic
 
@@ -11,11 +14,49 @@ from organisation.models import Office, Topic
 class ChampionQuerySet(models.QuerySet):
     def active(self) -> Self:
         """Those who host at present."""
-        return self.filter(is_active=True)
+        return self.filter(state=Champion.State.ACTIVE)
+
+    def waiting(self) -> Self:
+        """Those who wait for an organiser to decide, the longest waiting first."""
+        return self.filter(state=Champion.State.APPLIED).order_by("applied_at", "pk")
+
+
+def shown_at_first() -> list[str]:
+    """What the directory shows of champions until they say otherwise: never the address."""
+    return [Champion.Shown.TOPICS, Champion.Shown.OFFICES, Champion.Shown.ABOUT]
 
 
 class Champion(models.Model):
-    """A volunteer who hosts surgeries. The public sees the name, the line about themselves and the topics."""
+    """A volunteer who hosts surgeries, or would like to.
+
+    Wherever they host, everybody sees the name, the line about themselves and the topics. In the directory of champions
+    they choose what is `shown`. What they tell us of their experience and their manager is for organisers.
+    """
+
+    class State(models.TextChoices):
+        APPLIED = "applied", "Waits for a decision"
+        ASKED_BACK = "asked_back", "Was asked something"
+        ACTIVE = "active", "Active"
+        RESTING = "resting", "Resting"
+        LEFT = "left", "Left"
+        DECLINED = "declined", "Declined"
+
+    class Weekday(models.IntegerChoices):
+        """The days when surgeries are held, numbered as in ISO 8601 and PostgreSQL's isodow."""
+
+        MONDAY = 1
+        TUESDAY = 2
+        WEDNESDAY = 3
+        THURSDAY = 4
+        FRIDAY = 5
+
+    class Shown(models.TextChoices):
+        TOPICS = "topics", "My topics"
+        OFFICES = "offices", "My offices"
+        ABOUT = "about", "The line about me"
+        EMAIL = "email", "My work email address"
+
+    MOST_SHIFTS = 10
 
     name = models.CharField(max_length=100)
     user = models.OneToOneField(
@@ -24,15 +65,72 @@ class Champion(models.Model):
     about = models.CharField("a line about themselves", max_length=200, blank=True)
     offices = models.ManyToManyField(Office, blank=True, related_name="champions")
     topics = models.ManyToManyField(Topic, through="Skill", related_name="champions")
-    is_active = models.BooleanField(default=True)
+    usual_days = ArrayField(
+        models.PositiveSmallIntegerField(choices=Weekday), size=5, blank=True, default=list, help_text="None means any."
+    )
+    most_shifts_a_month = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_SHIFTS)],
+        help_text="Empty: as often as they are needed.",
+    )
+    experience = models.CharField(max_length=300, blank=True, help_text="In a sentence, for organisers.")
+    is_manager_aware = models.BooleanField("their manager knows", default=False)
+    is_listed = models.BooleanField("is in the directory of champions", default=True)
+    shown = ArrayField(
+        models.CharField(max_length=8, choices=Shown), size=4, blank=True, default=shown_at_first,
+        help_text="What the directory shows besides the name.",
+    )  # fmt: skip
+    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    applied_at = models.DateTimeField(null=True, blank=True, help_text="When they last sent their application.")
+    resting_until = models.DateField(null=True, blank=True, help_text="The last day on which they rest.")
 
     objects = ChampionQuerySet.as_manager()
 
     class Meta:
         ordering = ("name",)
+        constraints = [
+            models.CheckConstraint(
+                name="champion_state_is_known",
+                condition=Q(state__in=["applied", "asked_back", "active", "resting", "left", "declined"]),
+            ),
+            models.CheckConstraint(
+                name="champion_rests_until_a_day",
+                condition=Q(state="resting", resting_until__isnull=False)
+                | (~Q(state="resting") & Q(resting_until__isnull=True)),
+                violation_error_message="Say until when they rest, if they rest and only then.",
+            ),
+            models.CheckConstraint(
+                name="champion_who_applied_is_known",
+                condition=Q(applied_at__isnull=False, user__isnull=False)
+                | ~Q(state__in=["applied", "asked_back", "declined"]),
+                violation_error_message="Only somebody who applied, with an address, waits for a decision.",
+            ),
+            models.CheckConstraint(
+                name="champion_usual_days_are_weekdays", condition=Q(usual_days__contained_by=[1, 2, 3, 4, 5])
+            ),
+            models.CheckConstraint(
+                name="champion_most_shifts_is_a_few",
+                condition=Q(most_shifts_a_month__isnull=True) | Q(most_shifts_a_month__range=(1, 10)),
+            ),
+            models.CheckConstraint(
+                name="champion_shown_is_known",
+                condition=Q(shown__contained_by=["topics", "offices", "about", "email"]),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_active(self) -> bool:
+        """Whether they host at present."""
+        return self.state == self.State.ACTIVE
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether an organiser can still approve, ask back or decline."""
+        return self.state in {self.State.APPLIED, self.State.ASKED_BACK}
 
 
 class Skill(models.Model):
@@ -61,3 +159,35 @@ class Skill(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic}: {self.get_level_display().lower()}"
+
+
+class Decision(models.Model):
+    """What an organiser decided about an application, and in which words. Never changed."""
+
+    class Outcome(models.TextChoices):
+        APPROVED = "approved", "Approved"
+        ASKED_BACK = "asked_back", "Asked back"
+        DECLINED = "declined", "Declined"
+
+    champion = models.ForeignKey(Champion, on_delete=models.CASCADE, related_name="decisions")
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    words = models.CharField(
+        max_length=500, blank=True, help_text="The question, or the reason: the applicant reads it."
+    )
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("decided_at", "pk")
+        constraints = [
+            models.CheckConstraint(
+                name="decision_outcome_is_known", condition=Q(outcome__in=["approved", "asked_back", "declined"])
+            ),
+            models.CheckConstraint(
+                name="decision_says_why",
+                condition=Q(outcome="approved", words="") | (~Q(outcome="approved") & ~Q(words="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_outcome_display()} on {self.decided_at:%-d %B %Y}"

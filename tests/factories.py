@@ -14,7 +14,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import User
 from bookings.models import Attendee, Booking, Submission, SurgeryRequest, Visit
-from champions.models import Champion, Skill
+from champions.models import Champion, Decision, Skill
 from organisation.models import CheatSheet, Department, Directorate, Grade, Headcount, Office, Symptom, Team, Topic
 from surgeries.models import Seat, Series, Shift, Slot, Surgery, Venue, local_moment
 
@@ -136,11 +136,19 @@ class CheatSheetFactory(DjangoModelFactory[CheatSheet]):
 
 # ── champions ─────────────────────────────────────────────────────────────────────────────────────────────────
 class ChampionFactory(DjangoModelFactory[Champion]):
-    """`ChampionFactory(topics=[…])` knows those topics."""
+    """`ChampionFactory(topics=[…])` knows those topics; `(applied=True)` waits for a decision, `(left=True)` left."""
 
     class Meta:
         model = Champion
         skip_postgeneration_save = True
+
+    class Params:
+        applied = factory.Trait(
+            state=Champion.State.APPLIED,
+            applied_at=factory.LazyFunction(timezone.now),
+            user=factory.SubFactory(UserFactory, name=factory.SelfAttribute("..name")),
+        )
+        left = factory.Trait(state=Champion.State.LEFT)
 
     name = factory.Sequence(lambda n: f"Champion {n}")
     about = "Happy to start from the very beginning."
@@ -158,6 +166,18 @@ class SkillFactory(DjangoModelFactory[Skill]):
     champion = factory.SubFactory(ChampionFactory)
     topic = factory.SubFactory(TopicFactory)
     level = Skill.Level.USES_IT_DAILY
+
+
+class DecisionFactory(DjangoModelFactory[Decision]):
+    """Approved, by an organiser."""
+
+    class Meta:
+        model = Decision
+
+    champion = factory.SubFactory(ChampionFactory)
+    outcome = Decision.Outcome.APPROVED
+    decided_by = factory.SubFactory(UserFactory, organiser=True)
+    decided_at = factory.LazyFunction(timezone.now)
 
 
 # ── surgeries ─────────────────────────────────────────────────────────────────────────────────────────────────

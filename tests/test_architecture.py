@@ -123,8 +123,8 @@ def test_control_a_package_registry_is_found():
 
 # ── Names and words ───────────────────────────────────────────────────────────────────────────────────────────
 
-DEADLINES = {"not_after", "lease_until", "last_login"}
-"""Moments that say when something ends, and one that Django named."""
+DEADLINES = {"not_after", "lease_until", "resting_until", "last_login"}
+"""Moments and dates that say when something ends, and one that Django named."""
 
 
 def ill_named(fields: Iterable[models.Field]) -> list[str]:
@@ -136,7 +136,7 @@ def _well_named(field: models.Field, name: str) -> bool:
     if isinstance(field, models.DateTimeField):
         return name.endswith("_at") or name in DEADLINES
     if isinstance(field, models.DateField):
-        return name.endswith("_on")
+        return name.endswith("_on") or name in DEADLINES
     if isinstance(field, models.BooleanField):
         return name.startswith(("is_", "needs_"))
     if name.endswith("_by"):

@@ -17,6 +17,10 @@ from organisation.kind_admin import KindAdmin
 from surgeries.models import Shift
 from surgeries.services import DiaryError
 
+State = Champion.State
+# What an organiser may set without asking anybody.
+KEPT_BY_HAND = {State.ACTIVE, State.RESTING, State.LEFT}
+
 
 class SkillInline(admin.TabularInline):
     """A topic on each line, with how well the champion knows it."""
@@ -29,6 +33,19 @@ class SkillInline(admin.TabularInline):
 class ChampionForm(forms.ModelForm):
     """A champion, with the address under which they book a seat for themselves."""
 
+    usual_days = forms.TypedMultipleChoiceField(
+        choices=Champion.Weekday.choices,
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="None means any.",
+    )
+    shown = forms.MultipleChoiceField(
+        choices=Champion.Shown.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="What the directory shows besides the name. It is for the champion to say.",
+    )
     email = WorkEmailField(
         label="Work email address",
         required=False,
@@ -39,6 +56,11 @@ class ChampionForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.user:
             self.initial["email"] = self.instance.user.email
+        state = self.fields["state"]
+        assert isinstance(state, forms.ChoiceField)
+        # Who applied is decided about on the page of the application, which tells them.
+        can_be = {self.instance.state} if self.instance.is_undecided else {*KEPT_BY_HAND, self.instance.state}
+        state.choices = [choice for choice in State.choices if choice[0] in can_be]
 
 
 @admin.register(Champion)
@@ -46,13 +68,20 @@ class ChampionAdmin(KindAdmin):
     """Everybody sees the name, the line about themselves and the topics wherever the champion hosts."""
 
     form = ChampionForm
-    fields = ("name", "email", "about", "offices", "is_active")
-    list_display = ["name", "where", "knows", "is_active"]
-    list_filter = ["is_active", "offices", "topics"]
+    fieldsets = (
+        (None, {"fields": ("name", "email", "about", "offices", "state", "resting_until")}),
+        ("How they host", {"fields": ("usual_days", "most_shifts_a_month", "experience", "is_manager_aware")}),
+        ("The directory of champions", {"fields": ("is_listed", "shown")}),
+    )
+    list_display = ["name", "where", "knows", "state"]
+    list_filter = ["state", "offices", "topics"]
     search_fields = ["name", "about", "user__email"]
     inlines = [SkillInline]
-    instead_of_deleting = "Untick “is active” instead: what they hosted stays on record."
-    refusals = {"skill_is_once_per_topic": "The same topic is listed twice."}
+    instead_of_deleting = "Set the state to “Left” instead: what they hosted stays on record."
+    refusals = {
+        "skill_is_once_per_topic": "The same topic is listed twice.",
+        "champion_who_applied_is_known": "Somebody who applied is told by email: leave their address as it is.",
+    }
 
     refusing = (*KindAdmin.refusing, DiaryError)
 
@@ -60,7 +89,7 @@ class ChampionAdmin(KindAdmin):
         super().save_model(request, obj, form, change)
         if "email" in form.changed_data:
             know_by_email(champion=obj, email=form.cleaned_data["email"])
-        if "is_active" in form.changed_data and not obj.is_active:
+        if "state" in form.changed_data and not obj.is_active:
             self._name_coming_shifts(request, obj)
 
     def _name_coming_shifts(self, request: HttpRequest, champion: Champion) -> None:

@@ -112,11 +112,40 @@ CHAMPIONS = [
 ]  # fmt: skip
 
 
+# What differs from one champion to the next, in turns of different length, so that no two are quite alike.
+DAYS = [[], [2, 4], [1], [2, 3, 4], [3, 5], [], [1, 2, 3, 4]]
+SHIFTS = [2, 1, None, 2, 4, 1, 3, 2, None]
+EXPERIENCE = [
+    "I have answered questions about {topic} at my desk for years, and would rather do it over coffee.",
+    "I looked after {topic} for my last team, and taught three colleagues to take it over.",
+    "Mostly self-taught: I use {topic} at home every day and for work since the spring.",
+    "Ran two lunchtime sessions about {topic} for new starters last year.",
+    "No training to speak of, but people already come to me about {topic}.",
+]
+
+
+def _said(each: Invented, number: int, topic: Topic) -> Champion:
+    """What this one says of themselves. A few would rather not be in the directory, or let it show more or less."""
+    shown = [Champion.Shown.TOPICS, Champion.Shown.OFFICES, Champion.Shown.ABOUT, Champion.Shown.EMAIL]
+    return Champion(
+        name=each.name,
+        about=each.about,
+        usual_days=DAYS[number % len(DAYS)],
+        most_shifts_a_month=SHIFTS[number % len(SHIFTS)],
+        experience=EXPERIENCE[number % len(EXPERIENCE)].format(topic=topic),
+        is_manager_aware=number % 8 != 5,
+        is_listed=number % 13 != 11,
+        shown=shown[: 4 if number % 11 == 3 else 3],
+    )
+
+
 def load_champions() -> None:
     """Make the champions, with the offices where they host and what they know."""
     offices = {office.name: office for office in Office.objects.all()}
     topics = {topic.slug: topic for topic in Topic.objects.all()}
-    champions = Champion.objects.bulk_create(Champion(name=each.name, about=each.about) for each in CHAMPIONS)
+    champions = Champion.objects.bulk_create(
+        _said(each, number, topics[next(iter(each.skills))]) for number, each in enumerate(CHAMPIONS)
+    )
     Champion.offices.through.objects.bulk_create(
         Champion.offices.through(champion=champion, office=offices[name])
         for champion, each in zip(champions, CHAMPIONS, strict=True)

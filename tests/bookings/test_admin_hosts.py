@@ -100,7 +100,7 @@ def test_a_champion_taken_off_stays_on_record_and_is_free_again(client):
 
 
 def test_a_champion_who_is_not_active_is_not_offered(client):
-    gone = ChampionFactory(is_active=False)
+    gone = ChampionFactory(left=True)
     assert "valid choice" in complaints(send(client, CHANGE, SurgeryFactory().pk, **{f"{HOSTS}-0-who": gone.pk}))
 
 
