@@ -25,8 +25,13 @@ PAGE_IS_KEPT = 1.0
 @login_not_required
 @require_safe
 def feed(request: HttpRequest, office: str = "", topic: str = "") -> HttpResponseBase:
-    """All surgeries, or those at an office or about a topic, for calendars that subscribe."""
+    """All surgeries, or those at an office or about a topic, for calendars that subscribe.
+
+    Which, the address of the list can say as well: `?office=leeds`. A calendar of everything would be no answer to a
+    name that we do not know, and nobody would notice.
+    """
     choices = known_choices()
+    office, topic = office or request.GET.get("office", ""), topic or request.GET.get("topic", "")
     search = Search(office=_known(office, choices.offices), topic=_known(topic, choices.topics))
 
     def body() -> Kept:
@@ -39,9 +44,10 @@ def feed(request: HttpRequest, office: str = "", topic: str = "") -> HttpRespons
 
 def _known(slug: str, choices: tuple[Choice, ...]) -> Choice | None:
     """The choice of that name; raises Http404 if one is named that is not known."""
+    slug = slug.strip().casefold()
     if not slug:
         return None
-    chosen = next((choice for choice in choices if choice.slug == slug.casefold()), None)
+    chosen = next((choice for choice in choices if choice.slug == slug), None)
     if chosen is None:
         raise Http404
     return chosen

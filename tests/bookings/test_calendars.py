@@ -307,8 +307,22 @@ def test_an_empty_calendar_is_a_calendar(client, db):
     assert uids(fetch(client, "/calendar.ics")) == []
 
 
+def test_what_the_list_is_filtered_by_filters_the_calendar_as_well(client, leeds, linkedin):
+    in_leeds = SurgeryFactory.create(venue=VenueFactory.create(office=leeds))
+    both = SurgeryFactory.create(venue=VenueFactory.create(office=leeds))
+    ShiftFactory.create(surgery=both, champion=ChampionFactory.create(topics=[linkedin]))
+    elsewhere = SurgeryFactory.create()
+    assert uids(fetch(client, "/calendar.ics?office=%20Leeds&topic=")) == [uid(in_leeds), uid(both)]
+    assert uids(fetch(client, "/calendar.ics?office=leeds&topic=linkedin")) == [uid(both)]
+    assert uids(fetch(client, "/calendar.ics?page=2")) == [uid(in_leeds), uid(both), uid(elsewhere)]
+
+
 @pytest.mark.parametrize(
-    "path", ["/calendar/office/nowhere.ics", "/calendar/topic/nothing.ics", "/calendar/office/.ics"]
+    "path",
+    [
+        *("/calendar/office/nowhere.ics", "/calendar/topic/nothing.ics", "/calendar/office/.ics"),
+        *("/calendar.ics?office=nowhere", "/calendar.ics?topic=nothing", "/calendar.ics?office=%00"),
+    ],
 )
 def test_a_calendar_of_an_unknown_office_or_topic_is_not_found(client, db, path):
     assert client.get(path).status_code == 404
