@@ -57,6 +57,23 @@ def add_headers(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def let_back_show(get_response: GetResponse) -> GetResponse:
+    """A page that no cache but the browser's own may keep does not vary by cookie.
+
+    Else Back would fetch anew what was kept for it (notifications.form_pages.FOR_BACK), because the first form that
+    somebody opens sets a cookie: in place of what they typed, a blank form on which their own seat is taken.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        said = response.get("Cache-Control", "")
+        if "private" in said and "no-store" not in said and response.get("Vary") == "Cookie":
+            del response["Vary"]
+        return response
+
+    return middleware
+
+
 def answer_head_without_body(get_response: GetResponse) -> GetResponse:
     """HEAD is answered with the length of the page and no more. gunicorn would drop the rest, and warn."""
 

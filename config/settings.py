@@ -160,6 +160,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.middleware.log_requests",
     "config.middleware.add_headers",
+    "config.middleware.let_back_show",
     "config.middleware.answer_head_without_body",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
