@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bookings.models import Booking
+from notifications.limits import EMAILS_PER_ADDRESS, count
 from runner.product import Product
 from surgeries.models import Surgery
 from tests.bookings.pages import private
@@ -54,6 +55,20 @@ def test_back_to_an_error_under_the_private_link_shows_it_again(page: Page, surg
     page.go_back()
     expect(page).to_have_title(re.compile("^Error: "))
     expect(page.get_by_label("Your work email address")).to_have_value("alice@")
+
+
+def test_back_from_too_much_at_once_shows_what_was_typed(page: Page, surgery: Surgery) -> None:
+    for _ in range(EMAILS_PER_ADDRESS.most):
+        count(EMAILS_PER_ADDRESS, ALICE)
+    page.goto(f"/surgeries/{surgery.reference}/book/")
+    page.get_by_role("radio", name=re.compile("^10am")).check()
+    page.get_by_label("Your name", exact=True).fill("Alice Adeyemi")
+    page.get_by_label("Work email address").fill(ALICE)
+    page.get_by_role("button", name="Book a seat").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("That was a lot at once")
+    page.go_back()
+    expect(page.get_by_role("radio", name=re.compile("^10am"))).to_be_checked()
+    expect(page.get_by_label("Your name", exact=True)).to_have_value("Alice Adeyemi")
 
 
 @pytest.mark.parametrize("browser", ["remembering", "page"])
