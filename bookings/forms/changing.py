@@ -49,9 +49,10 @@ class WaitForm(forms.Form):
         holds = booking.slot_id if booking.is_confirmed else None
         suits = [] if holds else [slot.pk for slot in booking.suits.all()]
         super().__init__(*args, **{"initial": {"holds": holds, "suits": suits}, **options})
+        self.offer = Offer(booking.surgery, now=now, held=booking.slot)
         field = self.fields["suits"]
         assert isinstance(field, SlotsField)
-        field.choose_from(booking.surgery.slots.open(now).exclude(pk=holds or 0).all)
+        field.choose_from(lambda: [slot for slot in self.offer.slots if slot.pk != holds])
 
 
 class EmailForm(forms.Form):

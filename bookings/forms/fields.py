@@ -131,6 +131,11 @@ class TeamField(forms.ModelChoiceField):
         return f"{team.name}, {team.directorate.name}"
 
 
+def _suiting(slot: Slot) -> Label:
+    """A slot to wait for. Of those that `bookings.offers` looked up, it says which need not be waited for."""
+    return Label(capfirst(span(slot)), hint="A seat is free now" if getattr(slot, "seats_left", 0) else "")
+
+
 class SlotsField(forms.MultipleChoiceField):
     """The slots that would suit somebody who waits; none of them means any."""
 
@@ -144,7 +149,7 @@ class SlotsField(forms.MultipleChoiceField):
     ) -> None:
         """Take these slots, of which only some may be `shown`. They are looked up when they are needed."""
         self.slots = slots
-        self.choices = lambda: [(slot.pk, Label(capfirst(span(slot)))) for slot in (shown or slots)()]
+        self.choices = lambda: [(slot.pk, _suiting(slot)) for slot in (shown or slots)()]
 
     def clean(self, value: Any) -> list[Slot]:
         chosen = self.to_python(value)

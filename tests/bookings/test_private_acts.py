@@ -264,6 +264,17 @@ def test_whoever_hands_a_seat_back_gets_a_free_one_that_suits_at_once(client, su
     assert kinds() == ["booking_handed_back", "booking_moved"]  # the first is overtaken, and not sent
 
 
+def test_before_handing_back_one_sees_which_times_are_free(client, surgery, alices_booking):
+    *_, other, last = surgery.slots.all()
+    BookingFactory.create_batch(2, surgery=surgery, slot=other)
+    page = words_of(client.get(private(alices_booking, "wait/")))
+    assert "10:40am to 11am A seat is free now" in page
+    assert page.count("A seat is free now") == 1
+    assert "take another time and keep yours until you have it" in page
+    BookingFactory.create_batch(2, surgery=surgery, slot=last)
+    assert "free now" not in words_of(client.get(private(alices_booking, "wait/")))
+
+
 def test_in_a_surgery_of_one_time_nobody_is_asked_to_hand_back_for_another(client):
     booking = BookingFactory.create(surgery=SurgeryFactory.create(slots=1))
     assert "Hand your seat back" not in words_of(client.get(private(booking)))
