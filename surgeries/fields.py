@@ -1,10 +1,12 @@
 """Fields of the administration pages that concern the diary."""
 
 import re
+from datetime import time
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import AdminTimeWidget
+
+from surgeries.templatetags.times import clock
 
 HINT = "Such as 10am, 10:30 or 2.15pm."
 WRITTEN = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(?:([ap])\.?m\.?)?")
@@ -12,13 +14,20 @@ NAMED = {"midday": "12:00", "noon": "12:00", "midnight": "00:00"}
 
 
 class LocalTimeField(forms.TimeField):
-    """A time on the clock as people write it, without seconds, with a small picker."""
+    """A time on the clock as people write it, shown as it reads everywhere.
 
-    widget = AdminTimeWidget(format="%H:%M")
+    Without Django's picker, which knows midnight, 6am, noon and 6pm, and writes "06:00:00".
+    """
+
+    widget = forms.TimeInput(attrs={"size": 8})
     default_error_messages = {"invalid": f"Enter a valid time. {HINT}"}
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"help_text": HINT, **options})
+
+    def prepare_value(self, value: Any) -> Any:
+        """What was typed stays as it was typed."""
+        return clock(value) if isinstance(value, time) else value
 
     def to_python(self, value: Any) -> Any:
         return super().to_python(_on_a_24_hour_clock(value) if isinstance(value, str) else value)

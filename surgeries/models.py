@@ -18,7 +18,7 @@ from django.utils.crypto import get_random_string
 
 from champions.models import Champion
 from organisation.models import CurrentQuerySet, Office
-from surgeries.templatetags.times import clock
+from surgeries.templatetags.times import clock, span
 
 # Without vowels, so that no reference spells a word, and without what is easily misread.
 REFERENCE_LETTERS = "bcdfghjkmnpqrstvwxz23456789"
@@ -247,8 +247,7 @@ class Slot(models.Model):
         ]
 
     def __str__(self) -> str:
-        start, end = timezone.localtime(self.starts_at), timezone.localtime(self.ends_at)
-        return f"{start:%H:%M} to {end:%H:%M}"
+        return span(self)
 
 
 class Seat(models.Model):
@@ -306,7 +305,7 @@ class Shift(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.champion}, {timezone.localtime(self.starts_at):%a %-d %b %H:%M}"
+        return f"{self.champion}, {timezone.localtime(self.starts_at):%a %-d %b}, {clock(self.starts_at)}"
 
 
 def local_moment(day: date, at: time) -> datetime:

@@ -117,7 +117,6 @@ class RowForm(forms.ModelForm):
             self.fields[name].required = self.times_required
             if self.instance.pk:
                 self.fields[name].disabled = True
-                self.fields[name].widget = forms.TimeInput(format="%H:%M", attrs={"size": 8})
                 self.initial[name] = clock(moment)
 
     def clean(self) -> dict[str, Any] | None:

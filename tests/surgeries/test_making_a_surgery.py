@@ -26,7 +26,8 @@ def test_a_new_surgery_is_a_draft_with_slots_back_to_back_and_seats_in_each():
     assert surgery.state == Surgery.State.DRAFT
     assert surgery.note == "Bring a mug."
     assert [str(slot) for slot in slots] == [
-        "10:00 to 10:20", "10:20 to 10:40", "10:40 to 11:00", "11:00 to 11:20", "11:20 to 11:40", "11:40 to 12:00",
+        "10am to 10:20am", "10:20am to 10:40am", "10:40am to 11am", "11am to 11:20am",
+        "11:20am to 11:40am", "11:40am to midday",
     ]  # fmt: skip
     assert [[seat.number for seat in slot.seats.all()] for slot in slots] == [[1, 2, 3]] * 6
     assert set(surgery.seats.values_list("surgery_id", flat=True)) == {surgery.pk}
@@ -34,12 +35,12 @@ def test_a_new_surgery_is_a_draft_with_slots_back_to_back_and_seats_in_each():
 
 def test_the_last_slot_is_left_out_if_it_would_end_after_the_surgery():
     surgery = make(minutes=90)
-    assert [str(slot) for slot in surgery.slots.all()][-1] == "11:00 to 11:20"
+    assert [str(slot) for slot in surgery.slots.all()][-1] == "11am to 11:20am"
 
 
 def test_a_surgery_can_be_one_long_slot():
     surgery = make(slot_minutes=120, seats_per_slot=12)
-    assert [str(slot) for slot in surgery.slots.all()] == ["10:00 to 12:00"]
+    assert [str(slot) for slot in surgery.slots.all()] == ["10am to midday"]
     assert surgery.seats.count() == 12
 
 
