@@ -25,7 +25,7 @@ def queue_code(*, email: str, code: str, not_after: datetime) -> None:
     )
 
 
-@kind("sign_in_code")
+@kind("sign_in_code", called="Code to sign in")
 def sign_in_code(row: OutboxEmail) -> Message | None:
     """The code. Nobody is told who may not sign in: the email is dropped."""
     user = who_signs_in(email=row.recipient)

@@ -31,7 +31,7 @@ Facts = list[tuple[str, str]]
 CHANGE = "See or change your booking"
 
 
-@email("booking_booked")
+@email("booking_booked", called="Booking received")
 def booked(row: OutboxEmail) -> Message | None:
     """The confirmation: of a seat, or of a place on the waiting list."""
     booking = _booking(row, CONFIRMED, WAITING)
@@ -40,7 +40,7 @@ def booked(row: OutboxEmail) -> Message | None:
     return _about_a_live("booking_booked" if booking.is_confirmed else "booking_waiting", booking)
 
 
-@email("booking_promoted")
+@email("booking_promoted", called="Seat from the waiting list")
 def promoted(row: OutboxEmail) -> Message | None:
     """A seat came free, and it is theirs."""
     booking = _booking(row, CONFIRMED)
@@ -49,7 +49,7 @@ def promoted(row: OutboxEmail) -> Message | None:
     return _about_a_live("booking_promoted", booking)
 
 
-@email("booking_handed_back")
+@email("booking_handed_back", called="Seat handed back")
 def handed_back(row: OutboxEmail) -> Message | None:
     """They gave their seat up and wait for another."""
     booking = _booking(row, WAITING)
@@ -58,7 +58,7 @@ def handed_back(row: OutboxEmail) -> Message | None:
     return _about_a_live("booking_handed_back", booking, and_also=[("You gave back", _before(row.context))])
 
 
-@email("booking_moved")
+@email("booking_moved", called="Booking moved")
 def moved(row: OutboxEmail) -> Message | None:
     """The booking has moved here from another slot or surgery, or from a waiting list.
 
@@ -73,7 +73,7 @@ def moved(row: OutboxEmail) -> Message | None:
     return _about_a_live("booking_moved", booking, and_also=[("Before", before)])
 
 
-@email("booking_changed")
+@email("booking_changed", called="Changes saved")
 def changed(row: OutboxEmail) -> Message | None:
     """What they told us has been changed."""
     booking = _booking(row, CONFIRMED, WAITING)
@@ -83,7 +83,7 @@ def changed(row: OutboxEmail) -> Message | None:
     return _about_a_live("booking_changed", booking, asked=asked, with_calendar=False)
 
 
-@email("booking_reminder")
+@email("booking_reminder", called="Reminder")
 def reminder(row: OutboxEmail) -> Message | None:
     """It is on the next working day."""
     booking = _booking(row, CONFIRMED)
@@ -93,7 +93,7 @@ def reminder(row: OutboxEmail) -> Message | None:
     return _about_a_live("booking_reminder", booking, soon=_soon(booking), cancel_link=cancel_link, with_calendar=False)
 
 
-@email("booking_cancelled")
+@email("booking_cancelled", called="Booking cancelled")
 def cancelled(row: OutboxEmail) -> Message | None:
     """The seat, or the place on the waiting list, has been given up. Late is welcome too."""
     booking = _booking(row, CANCELLED)
@@ -109,7 +109,7 @@ def cancelled(row: OutboxEmail) -> Message | None:
     )
 
 
-@email("booking_called_off")
+@email("booking_called_off", called="Surgery called off")
 def called_off(row: OutboxEmail) -> Message | None:
     """The organisers have called the surgery off; these are the nearest others with room, the same office first."""
     booking = _booking(row, CANCELLED)
@@ -123,7 +123,7 @@ def called_off(row: OutboxEmail) -> Message | None:
     )
 
 
-@email("booking_sent_in_error")
+@email("booking_sent_in_error", called="Ignore our earlier email")
 def sent_in_error(row: OutboxEmail) -> Message | None:
     """To an address that was mistyped. It says nothing about the booking and withdraws the calendar entry."""
     booking = Booking.objects.for_the_page().get(pk=row.about["booking"])
@@ -138,13 +138,13 @@ def sent_in_error(row: OutboxEmail) -> Message | None:
     return render_email("booking_sent_in_error", {"department": Department.current()}, calendar=calendar)
 
 
-@email("already_booked")
+@email("already_booked", called="Booked already")
 def already_booked(row: OutboxEmail) -> Message | None:
     """Somebody gave this address for a booking that its owner cannot have besides what is listed here."""
     return _in_the_way("already_booked", row)
 
 
-@email("booking_not_moved")
+@email("booking_not_moved", called="Move not possible")
 def not_moved(row: OutboxEmail) -> Message | None:
     """Somebody, who has the link, asked to move a booking to where its owner has what is listed here."""
     booking = _booking(row, CONFIRMED, WAITING)

@@ -4,6 +4,7 @@ from django.contrib import admin, messages
 from django.http import HttpRequest
 
 from notifications.models import OutboxEmail, OutboxQuerySet
+from notifications.registry import names
 from notifications.services import try_again
 
 
@@ -25,8 +26,8 @@ class OutboxEmailAdmin(admin.ModelAdmin):
 
     @admin.display(description="email", ordering="kind")
     def what(self, email: OutboxEmail) -> str:
-        """Such as “Booking called off”: kinds are named so that they read as words."""
-        return email.kind.replace("_", " ").capitalize()
+        """Such as “Surgery called off”. A kind that an older version wrote is not called anything any more."""
+        return names.get(email.kind, email.kind)
 
     @admin.action(description="Try again to send those that were given up", permissions=["try_again"])
     def try_again(self, request: HttpRequest, queryset: OutboxQuerySet) -> None:

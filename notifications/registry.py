@@ -37,11 +37,13 @@ class Duty:
 
 
 writers: dict[str, Writer] = {}
+names: dict[str, str] = {}
+"""What organisers call an email of each kind."""
 duties: dict[str, Duty] = {}
 
 
-def email(kind: str) -> Callable[[Writer], Writer]:
-    """Register the decorated function as the writer of emails of this kind.
+def email(kind: str, *, called: str) -> Callable[[Writer], Writer]:
+    """Register the decorated function as the writer of emails of this kind, which organisers see `called` so.
 
     It is called when the email is about to be sent, outside any transaction, and reads what is true by then.
     It returns None when there is nothing true left to say: the email is dropped. An exception counts as a failed
@@ -51,6 +53,7 @@ def email(kind: str) -> Callable[[Writer], Writer]:
     def register(writer: Writer) -> Writer:
         if writers.setdefault(kind, writer) is not writer:
             raise ValueError(f"Two functions write emails of kind {kind!r}.")
+        names[kind] = called
         return writer
 
     return register

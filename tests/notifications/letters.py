@@ -8,7 +8,7 @@ from notifications.services import NewEmail, queue_email, queue_emails
 from notifications.worker import Worker
 
 
-@email("letter")
+@email("letter", called="Letter")
 def letter(email: OutboxEmail) -> Message | None:
     """A letter about a number."""
     words = f"This is letter {email.about['number']}."

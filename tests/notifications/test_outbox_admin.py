@@ -5,6 +5,7 @@ from django.test import Client
 
 from accounts.models import User
 from notifications.models import OutboxEmail
+from notifications.registry import names, writers
 from tests.notifications.letters import queue_letter, queue_letters, work
 
 LIST = "/admin/notifications/outboxemail/"
@@ -44,11 +45,22 @@ def test_an_email_is_described_in_words_for_organisers(administrator):
     queue_letter()
     OutboxEmail.objects.update(kind="booking_called_off")
     email = OutboxEmail.objects.get()
-    assert "Booking called off" in administrator.get(LIST).content.decode()
+    assert "Surgery called off" in administrator.get(LIST).content.decode()
     page = administrator.get(f"{LIST}{email.pk}/change/").content.decode()
-    assert "Booking called off" in page
+    assert "Surgery called off" in page
     for engine in ("Dedupe key", "Lease", "registry", "Unsure attempts", "About"):
         assert engine not in page
+
+
+def test_every_kind_is_called_something_of_its_own():
+    assert names.keys() == writers.keys()
+    assert len(set(names.values())) == len(names)
+
+
+def test_a_kind_of_an_older_version_is_listed_as_it_was_written(administrator):
+    queue_letter()
+    OutboxEmail.objects.update(kind="carrier_pigeon")
+    assert "carrier_pigeon" in administrator.get(LIST).content.decode()
 
 
 def test_nothing_can_be_added_changed_or_deleted(administrator):
