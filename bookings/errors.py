@@ -23,6 +23,10 @@ class SlotGone(BookingError):
     """A slot that would have suited somebody who waits has been taken out of the surgery."""
 
 
+class HostGone(BookingError):
+    """The champion with whom somebody was to sit does not host at that time, or not any more."""
+
+
 class FormUsedAlready(BookingError):
     """The form with this `request_id` booked something else: `booking`, or None if that is nobody's to see."""
 

@@ -1,6 +1,6 @@
 """What must never be false, asked of the database itself: every query should find nothing.
 
-The first seven repeat the constraints, so that a constraint that somebody dropped is noticed; the others are rules
+The first ten repeat the constraints, so that a constraint that somebody dropped is noticed; the others are rules
 of the services, which no constraint can say. Rules about people's time look only at what is still to come.
 """
 
@@ -59,6 +59,14 @@ INVARIANTS: dict[str, str] = {
         UNION ALL SELECT visit.id FROM bookings_visit visit JOIN bookings_booking booking
             ON booking.id = visit.booking_id
         WHERE (booking.attendee_id, booking.surgery_id) <> (visit.attendee_id, visit.surgery_id)
+    """,
+    "whoever is to sit with a champion has a seat while that champion hosts": """
+        SELECT pairing.id FROM bookings_pairing pairing
+        JOIN bookings_booking booking ON booking.id = pairing.booking_id
+        JOIN surgeries_shift shift ON shift.id = pairing.shift_id
+        LEFT JOIN surgeries_slot slot ON slot.id = booking.slot_id
+        WHERE booking.state <> 'confirmed' OR shift.ended_at IS NOT NULL OR shift.surgery_id <> booking.surgery_id
+           OR shift.starts_at >= slot.ends_at OR shift.ends_at <= slot.starts_at
     """,
     "slots lie within their surgery": """
         SELECT slot.id FROM surgeries_slot slot JOIN surgeries_surgery surgery ON surgery.id = slot.surgery_id

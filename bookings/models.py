@@ -13,7 +13,7 @@ from django.db.models import Count, Q
 from django.db.models.functions import Lower, Trim
 
 from organisation.models import Grade, Office, Symptom, Team, Topic
-from surgeries.models import Seat, Slot, Surgery
+from surgeries.models import Seat, Shift, Slot, Surgery
 
 
 class Attendee(models.Model):
@@ -222,6 +222,22 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return str(self.request_id)
+
+
+class Pairing(models.Model):
+    """The hosts want somebody to sit with one of them, whatever is suggested (`bookings.matching`).
+
+    Only with a champion who hosts during that person's slot, which a trigger guards. It goes by itself when the booking
+    gets another slot or ends, and when the shift does.
+    """
+
+    booking = models.OneToOneField(Booking, on_delete=models.CASCADE, related_name="pairing")
+    shift = models.ForeignKey(Shift, on_delete=models.CASCADE, related_name="pairings")
+    chosen_at = models.DateTimeField()
+    chosen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"Pairing {self.pk}"
 
 
 class Visit(models.Model):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import User
-from bookings.models import Attendee, Booking, Submission, SurgeryRequest, Visit
+from bookings.models import Attendee, Booking, Pairing, Submission, SurgeryRequest, Visit
 from champions.models import Champion, Decision, Skill
 from organisation.models import CheatSheet, Department, Directorate, Grade, Headcount, Office, Symptom, Team, Topic
 from surgeries.models import Seat, Series, Shift, Slot, Surgery, Venue, local_moment
@@ -344,6 +344,17 @@ class SubmissionFactory(DjangoModelFactory[Submission]):
     fingerprint = "0" * 64
     booking = factory.SubFactory(BookingFactory)
     created_at = factory.LazyFunction(timezone.now)
+
+
+class PairingFactory(DjangoModelFactory[Pairing]):
+    """Somebody is to sit with a champion of their own surgery."""
+
+    class Meta:
+        model = Pairing
+
+    booking = factory.SubFactory(BookingFactory)
+    shift = factory.SubFactory(ShiftFactory, surgery=factory.SelfAttribute("..booking.surgery"))
+    chosen_at = factory.LazyFunction(timezone.now)
 
 
 class VisitFactory(DjangoModelFactory[Visit]):

@@ -16,6 +16,7 @@ from tests.factories import (
     AttendeeFactory,
     BookingFactory,
     ChampionFactory,
+    PairingFactory,
     ShiftFactory,
     SurgeryFactory,
     UserFactory,
@@ -162,6 +163,11 @@ def a_visit_with_somebody_elses_booking(surgery):
     VisitFactory.create(surgery=surgery, attendee=AttendeeFactory.create(), booking=surgery.bookings.first())
 
 
+@refused
+def a_pairing_with_somebody_who_hosts_elsewhere(surgery):
+    PairingFactory.create(booking=surgery.bookings.first(), shift=ShiftFactory.create())
+
+
 @pytest.fixture
 def busy(surgery, alices_booking, bobs_booking):
     return surgery
@@ -197,6 +203,7 @@ PROTECTION_OFF = """
     DROP TRIGGER booking_is_not_at_a_called_off_surgery ON bookings_booking;
     DROP TRIGGER surgery_called_off_has_no_live_booking ON surgeries_surgery;
     DROP TRIGGER surgery_called_off_has_no_live_shift ON surgeries_surgery;
+    DROP TRIGGER pairing_is_with_a_host_of_that_time ON bookings_pairing;
     ALTER TABLE surgeries_shift DROP CONSTRAINT shift_of_a_champion_never_overlaps;
     ALTER TABLE surgeries_surgery DROP CONSTRAINT surgery_ends_after_it_starts;
     ALTER TABLE surgeries_slot DROP CONSTRAINT slot_ends_after_it_starts;
@@ -218,6 +225,9 @@ FOUND = {
     a_booking_at_a_surgery_that_is_called_off: "a surgery that is called off has no live booking and no live shift",
     two_live_bookings_of_one_person: "a person has one live booking per surgery",
     a_champion_in_two_places: "no champion is on two overlapping live shifts",
+    a_pairing_with_somebody_who_hosts_elsewhere: (
+        "whoever is to sit with a champion has a seat while that champion hosts"
+    ),
     a_surgery_that_ends_before_it_starts: "ends come after starts, and seats are numbered from 1 without repeating",
     a_slot_that_ends_before_it_starts: "ends come after starts, and seats are numbered from 1 without repeating",
     two_seats_of_one_number: "ends come after starts, and seats are numbered from 1 without repeating",
