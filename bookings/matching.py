@@ -213,6 +213,7 @@ class _Seating:
         cost: dict[_Node, int] = {}
         came: dict[_Node, tuple[_Node, _Move]] = {}
         waiting: deque[_Node] = deque()
+        here: _Node
 
         def reach(node: _Node, total: int, *, after: _Node, by: _Move) -> None:
             if node not in cost or total < cost[node]:
@@ -227,10 +228,10 @@ class _Seating:
             for node, step, move in self._steps(here):
                 reach(node, cost[here] + step, after=here, by=move)
         moves: list[tuple[int, int]] = []
-        node: _Node = _END
-        while not moves or node is not _END:
-            node, move = came[node]
-            moves += [move] if move else []
+        here = _END
+        while not moves or here is not _END:
+            here, by = came[here]
+            moves += [by] if by else []
         return moves
 
     def _steps(self, here: _Node) -> Iterator[tuple[_Node, int, _Move]]:
