@@ -16,9 +16,10 @@ class ChampionQuerySet(models.QuerySet):
         """Those who host at present."""
         return self.filter(state=Champion.State.ACTIVE)
 
-    def waiting(self) -> Self:
-        """Those who wait for an organiser to decide, the longest waiting first."""
-        return self.filter(state=Champion.State.APPLIED).order_by("applied_at", "pk")
+    def undecided(self) -> Self:
+        """Those whom an organiser can approve: who wait first, then who were asked something; the longest first."""
+        undecided = self.filter(state__in=[Champion.State.APPLIED, Champion.State.ASKED_BACK])
+        return undecided.order_by("state", "applied_at", "pk")
 
 
 def shown_at_first() -> list[str]:
@@ -161,6 +162,12 @@ class Skill(models.Model):
         return f"{self.topic}: {self.get_level_display().lower()}"
 
 
+class DecisionQuerySet(models.QuerySet):
+    def final(self) -> Self:
+        """Those that ended an application."""
+        return self.exclude(outcome=Decision.Outcome.ASKED_BACK)
+
+
 class Decision(models.Model):
     """What an organiser decided about an application, and in which words. Never changed."""
 
@@ -176,6 +183,8 @@ class Decision(models.Model):
     )
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()
+
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         ordering = ("decided_at", "pk")

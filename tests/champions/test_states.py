@@ -50,4 +50,4 @@ def test_only_who_is_active_hosts():
     for facts in ({}, {"left": True}, {"applied": True}, rests):
         ChampionFactory.create(**facts)
     assert [champion.state for champion in Champion.objects.active()] == ["active"]
-    assert [champion.state for champion in Champion.objects.waiting()] == ["applied"]
+    assert [champion.state for champion in Champion.objects.undecided()] == ["applied"]

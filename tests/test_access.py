@@ -1,0 +1,323 @@
+"""Who may do what: one table of every address, and what it answers to whom. An address that it does not list fails.
+
+A row says what GET and what POST come to, for each role: the status; or SIGN_IN and SECOND_FACTOR, which are redirects
+to those pages; or ELSEWHERE, any other redirect, as after an act. Rows of others are reached through their owner,
+so the table has them as well: somebody else's private link, second factor or application.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
+
+from bookings.links import token_for
+from bookings.models import Booking
+from tests.factories import BookingFactory, ChampionFactory, CheatSheetFactory, UserFactory, VenueFactory
+
+ROLES = NOBODY, USER, APPLICANT, CHAMPION, ORGANISER_WITHOUT, ORGANISER, ADMINISTRATOR = (
+    *("nobody", "a user without a role", "somebody who applied", "a champion"),
+    *("an organiser without a second factor", "an organiser", "an administrator"),
+)
+SIGN_IN, SECOND_FACTOR, ELSEWHERE = "sign in", "second factor", "elsewhere"
+Answer = int | str
+Answers = dict[str, Answer]
+
+
+@dataclass
+class World:
+    """One row of each kind, and who asks for it: with one client, because each sets all of the middleware up."""
+
+    booking: Booking
+    client: Client = field(default_factory=Client)
+    keys: dict[str, str] = field(default_factory=dict)
+    owned: dict[str, int] = field(default_factory=dict)
+
+    def client_of(self, role: str) -> Client:
+        self.client.cookies.clear()
+        if role in self.keys:
+            self.client.cookies[settings.SESSION_COOKIE_NAME] = self.keys[role]
+        return self.client
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    made = World(BookingFactory.create(surgery__venue=VenueFactory.create(office__slug="leeds")))
+    CheatSheetFactory.create(topic__slug="linkedin")
+    users = {
+        USER: UserFactory.create(),
+        APPLICANT: ChampionFactory.create(applied=True).user,
+        CHAMPION: ChampionFactory.create(user=UserFactory.create()).user,
+        ORGANISER_WITHOUT: UserFactory.create(organiser=True),
+        ORGANISER: UserFactory.create(organiser=True),
+        ADMINISTRATOR: UserFactory.create(administrator=True),
+    }
+    for role, user in users.items():
+        made.client.cookies.clear()
+        made.client.force_login(user)
+        if role == ORGANISER_WITHOUT:
+            session = made.client.session
+            del session[AUTHENTICATION_METHODS_SESSION_KEY]
+            session.save()
+        made.keys[role] = made.client.cookies[settings.SESSION_COOKIE_NAME].value
+        made.owned[role] = Authenticator.objects.create(user=user, type="webauthn", data={}).pk
+    Authenticator.objects.filter(user=users[ORGANISER_WITHOUT]).delete()
+    return made
+
+
+# ── The table ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def everybody(answer: Answer) -> Answers:
+    return dict.fromkeys(ROLES, answer)
+
+
+def signed_in(answer: Answer) -> Answers:
+    """Whoever is signed in; an organiser only with a second factor."""
+    return everybody(answer) | {NOBODY: SIGN_IN, ORGANISER_WITHOUT: SECOND_FACTOR}
+
+
+def before_second_factor(answer: Answer) -> Answers:
+    """Whoever is signed in, organisers who have yet to show a second factor among them."""
+    return everybody(answer) | {NOBODY: SIGN_IN}
+
+
+def only(*roles: str, answer: Answer) -> Answers:
+    """Those roles; whoever else is signed in is told that it is not for them."""
+    return signed_in(403) | dict.fromkeys(roles, answer)
+
+
+ORGANISERS = (ORGANISER, ADMINISTRATOR)
+HAS_APPLIED = (APPLICANT, CHAMPION)
+Address = Callable[[World, str], str]
+
+
+@dataclass(frozen=True)
+class Row:
+    """An address, and what it answers."""
+
+    name: str
+    get: Answers
+    post: Answers
+    address: Address
+    whose: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name}{f' of {self.whose}' if self.whose else ''}"
+
+
+def row(name: str, *, get: Answers, post: Answers, whose: str = "", address: Address | None = None, **args: Any) -> Row:
+    return Row(name, get, post, address or (lambda world, role: reverse(name, kwargs=args)), whose)
+
+
+def reading(name: str, answer: Answer = 200, **args: Any) -> Row:
+    """A page that everybody may read, and nobody sends anything to."""
+    return row(name, get=everybody(answer), post=everybody(405), **args)
+
+
+def own(name: str, get: Answer, post: Answer, **args: Any) -> Row:
+    """A page about signing in as whoever is signed in."""
+    return row(name, get=before_second_factor(get), post=before_second_factor(post), **args)
+
+
+def of_booking(name: str, *, get: Answer = 200, post: Answer = 200, **args: str) -> Iterator[Row]:
+    """A page below the private link: whoever has it acts for its owner, and a link that was made up opens nothing."""
+
+    def signed(world: World, role: str) -> str:
+        kwargs = dict.fromkeys(args, world.booking.surgery.reference)
+        return reverse(f"bookings:{name}", kwargs=kwargs | {"token": token_for(world.booking)})
+
+    def unsigned(world: World, role: str) -> str:
+        kwargs = dict.fromkeys(args, world.booking.surgery.reference)
+        token = token_for(world.booking)
+        made_up = f"{token[:-2]}{'xy' if token[-2:] != 'xy' else 'yx'}"
+        return reverse(f"bookings:{name}", kwargs=kwargs | {"token": made_up})
+
+    yield row(f"bookings:{name}", get=everybody(get), post=everybody(post), whose="a booking", address=signed)
+    yield row(f"bookings:{name}", get=everybody(404), post=everybody(404), whose="a made-up link", address=unsigned)
+
+
+def at_surgery(name: str) -> Address:
+    return lambda world, role: reverse(name, args=[world.booking.surgery.reference])
+
+
+def second_factor_of(world: World, role: str) -> str:
+    return reverse("accounts:remove", args=[world.owned.get(role, 0)])
+
+
+def second_factor_of_somebody_else(world: World, role: str) -> str:
+    return reverse("accounts:remove", args=[world.owned[USER if role != USER else CHAMPION]])
+
+
+TABLE = [
+    # Finding and booking
+    reading("bookings:upcoming"),
+    row("bookings:ask", get=everybody(200), post=everybody(200)),
+    reading("bookings:asked"),
+    reading("bookings:calendar"),
+    reading("bookings:feed"),
+    reading("bookings:office_feed", office="leeds"),
+    reading("bookings:topic_feed", topic="linkedin"),
+    reading("bookings:cheat_sheet", topic="linkedin", level="beginner"),
+    reading("bookings:surgery", address=at_surgery("bookings:surgery")),
+    reading("bookings:surgery_calendar", address=at_surgery("bookings:surgery_calendar")),
+    row("bookings:book", get=everybody(200), post=everybody(200), address=at_surgery("bookings:book")),
+    reading("bookings:emailed"),
+    *of_booking("booking"),
+    *of_booking("booking_calendar"),
+    *of_booking("correct_email"),
+    *of_booking("answers", post=ELSEWHERE),
+    *of_booking("evidence", post=ELSEWHERE),
+    *of_booking("cancel", post=ELSEWHERE),
+    *of_booking("change"),
+    *of_booking("move"),
+    *of_booking("move_to", reference="x"),
+    *of_booking("wait", post=ELSEWHERE),
+    # What there is to read, and the process itself
+    *(reading(f"organisation:{name}") for name in ("cheat_sheets", "accessibility", "privacy", "cookies")),
+    reading("healthz"),
+    reading("readyz"),
+    # Signing in and out
+    row("account_login", get=everybody(ELSEWHERE) | {NOBODY: 200}, post=everybody(ELSEWHERE) | {NOBODY: 200}),
+    row("account_confirm_login_code", get=everybody(ELSEWHERE), post=everybody(ELSEWHERE)),
+    row("mfa_authenticate", get=everybody(ELSEWHERE), post=everybody(ELSEWHERE)),
+    reading("single_sign_on", 404),
+    reading("single_sign_on_callback", 404),
+    own("accounts:sign_out", 405, ELSEWHERE),
+    own("accounts:sign_out_everywhere", 405, ELSEWHERE),
+    own("accounts:second_factor", 200, 405),
+    own("accounts:add_app", 200, 200),
+    own("accounts:add_passkey", 404, 404),  # there is none for an address that is a number
+    row("accounts:recovery_codes", get=before_second_factor(200) | {ORGANISER_WITHOUT: ELSEWHERE},
+        post=before_second_factor(ELSEWHERE)),
+    own("accounts:confirm", ELSEWHERE, ELSEWHERE),  # to where they wanted to go, since they have just shown it
+    row("accounts:remove", get=before_second_factor(405),
+        post=before_second_factor(ELSEWHERE) | {ORGANISER_WITHOUT: 404}, address=second_factor_of),
+    own("accounts:remove", 405, 404, whose="somebody else", address=second_factor_of_somebody_else),
+    # Champions
+    row("champions:account", get=signed_in(200), post=signed_in(405)),
+    row("champions:home", get=only(*HAS_APPLIED, answer=200), post=only(*HAS_APPLIED, answer=405)),
+    row("champions:applications", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405)),
+]  # fmt: skip
+
+# Below /admin/ is one rule: it is for organisers, and who holds no role there stands for all who hold none. What an
+# administrator alone may do is in tests/accounts/test_roles.py.
+ADMIN = {NOBODY: SIGN_IN, CHAMPION: SIGN_IN, ORGANISER_WITHOUT: SECOND_FACTOR}
+ITS_OWN = {"admin:login", "admin:logout"}
+
+
+# ── Walking it ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def patterns(below: Iterable[URLPattern | URLResolver], *names: str) -> Iterator[tuple[str, URLPattern]]:
+    """Every address with its name, and with the namespaces that it is in."""
+    for each in below:
+        if isinstance(each, URLResolver):
+            yield from patterns(each.url_patterns, *names, *([each.namespace] if each.namespace else []))
+        else:
+            yield ":".join([*names, each.name or str(each.pattern)]), each
+
+
+def unlisted(named: Iterable[str]) -> set[str]:
+    listed = {each.name for each in TABLE}
+    return {name for name in named if name not in listed and not name.startswith("admin:")}
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever is done is undone, so that every row finds the same world."""
+    everything = transaction.atomic()
+    everything._from_testcase = True  # what insists on being no part of a transaction does not mind that of a test
+    with everything:
+        yield
+        transaction.set_rollback(True)
+
+
+FORM = {"content_type": "application/x-www-form-urlencoded"}
+
+
+FORM = {"content_type": "application/x-www-form-urlencoded"}
+
+
+def asked(world: World, role: str, method: str, address: str) -> Answer:
+    with undone():
+        response: HttpResponse = world.client_of(role).generic(method, address, **FORM)
+    if response.status_code not in {301, 302, 303}:
+        return response.status_code
+    led_to, second_factor = response["Location"], "/account/second-factor/"
+    if led_to.startswith(("/sign-in/?next=", "/admin/login/?next=")):
+        return SIGN_IN
+    return SECOND_FACTOR if led_to == second_factor and not address.startswith(second_factor) else ELSEWHERE
+
+
+def asking(expected: Answers) -> Iterable[str]:
+    """Every role; but where everybody gets the same, who has nothing and who is nearly locked out stand for all."""
+    return ROLES if len(set(expected.values())) > 1 else (NOBODY, ORGANISER_WITHOUT)
+
+
+def faults(world: World, rows: Iterable[Row]) -> list[str]:
+    """Where the product answers something else than the table says."""
+    return [
+        f"{each}: {method} by {role} is {answer}, not {expected[role]}"
+        for each in rows
+        for method, expected in (("GET", each.get), ("POST", each.post))
+        for role in ROLES
+        if (answer := asked(world, role, method, each.address(world, role))) != expected[role]
+    ]
+
+
+def faults_of_admin(world: World, named: Iterable[tuple[str, URLPattern]]) -> list[str]:
+    """The addresses below /admin/ that let in whom they should not."""
+    found = []
+    for name, pattern in named:
+        if not name.startswith("admin:") or name in ITS_OWN or pattern.name is None:  # which only leads to another
+            continue
+        groups = pattern.pattern.regex.groupindex
+        address = reverse(name, kwargs={group: "surgeries" if group == "app_label" else "1" for group in groups})
+        for role, expected in ADMIN.items():
+            for method in ("GET", "POST"):
+                answer = asked(world, role, method, address)
+                if answer != expected:
+                    found.append(f"{name}: {method} by {role} is {answer}, not {expected}")
+    return found
+
+
+def test_every_address_answers_what_the_table_says(world: World):
+    assert faults(world, TABLE) == []
+
+
+def test_every_address_is_in_the_table():
+    assert unlisted(name for name, _ in patterns(get_resolver().url_patterns)) == set()
+
+
+def test_below_admin_nobody_but_organisers_gets_anywhere(world: World):
+    assert faults_of_admin(world, patterns(get_resolver().url_patterns)) == []
+
+
+def test_control_an_address_that_the_table_does_not_list_is_found():
+    more = [*get_resolver().url_patterns, path("backdoor/", HttpResponse, name="backdoor")]
+    assert unlisted(name for name, _ in patterns(more)) == {"backdoor"}
+
+
+@pytest.mark.parametrize("name", ["champions:applications", "champions:home", "champions:account"])
+def test_control_a_page_whose_protection_was_removed_is_found(world: World, monkeypatch, name: str):
+    found = dict(patterns(get_resolver().url_patterns))[name]
+    monkeypatch.setattr(found, "callback", login_not_required(lambda request: HttpResponse()))
+    wrong = faults(world, [each for each in TABLE if each.name == name])
+    assert any(f"{name}: GET by {NOBODY} is 200" in line for line in wrong)
+
+
+def test_control_a_page_of_the_administration_whose_protection_was_removed_is_found(world: World, monkeypatch):
+    named = dict(patterns(get_resolver().url_patterns))
+    found = named["admin:champions_champion_changelist"]
+    monkeypatch.setattr(found, "callback", lambda request: HttpResponse())
+    assert len(faults_of_admin(world, named.items())) == 2
