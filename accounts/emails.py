@@ -4,13 +4,24 @@ from datetime import datetime
 from uuid import uuid4
 
 from django.conf import settings
+from django.urls import reverse
 
+from accounts.models import User
 from accounts.services import who_signs_in
 from notifications.models import OutboxEmail
 from notifications.registry import Message
 from notifications.registry import email as kind
 from notifications.rendering import render_email
 from notifications.services import queue_email
+
+CHANGES = {
+    "totp added": ("Added", "An app on a phone"),
+    "webauthn added": ("Added", "A passkey"),
+    "totp removed": ("Removed", "The app on a phone"),
+    "webauthn removed": ("Removed", "A passkey"),
+    "all removed": ("Removed by an administrator", "All that you had"),
+}
+"""What can be done to a second factor, by what was done and which, and how the email says it."""
 
 
 def queue_code(*, email: str, code: str, not_after: datetime) -> None:
@@ -25,6 +36,16 @@ def queue_code(*, email: str, code: str, not_after: datetime) -> None:
     )
 
 
+def queue_second_factor_changed(*, user: User, change: str) -> None:
+    """Tell the user what was done to their second factor (one of CHANGES), in case it was not them."""
+    queue_email(
+        kind="second_factor_changed",
+        to=user.email,
+        about={"user": user.pk, "change": change},
+        dedupe_key=f"second_factor_changed:{uuid4()}",
+    )
+
+
 @kind("sign_in_code", called="Code to sign in")
 def sign_in_code(row: OutboxEmail) -> Message | None:
     """The code. Nobody is told who may not sign in: the email is dropped."""
@@ -34,6 +55,24 @@ def sign_in_code(row: OutboxEmail) -> Message | None:
     code = row.context["code"]
     context = {"name": user.name, "minutes": minutes_valid(), "facts": [("Your code", f"{code[:3]} {code[3:]}")]}
     return render_email("sign_in_code", context)
+
+
+@kind("second_factor_changed", called="Second factor changed")
+def second_factor_changed(row: OutboxEmail) -> Message | None:
+    """To the address that they had when it was done: whoever did it may have changed that as well."""
+    user = User.objects.filter(pk=row.about["user"], is_active=True).first()
+    if not user:
+        return None
+    context = {
+        "name": user.name,
+        "is_added": row.about["change"].endswith("added"),
+        "facts": [CHANGES[row.about["change"]]],
+        "button": {
+            "text": "See your second factor",
+            "url": settings.PUBLIC_BASE_URL + reverse("accounts:second_factor"),
+        },
+    }
+    return render_email("second_factor_changed", context)
 
 
 def minutes_valid() -> int:

@@ -26,6 +26,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.codes import DIGITS
+from accounts.emails import queue_second_factor_changed
 from accounts.models import User
 from accounts.services import sign_out_everywhere
 from accounts.sessions import signed_in
@@ -106,6 +107,7 @@ def add_app(*, user: User, secret: str) -> Authenticator:
     authenticator = TOTP.activate(user, secret).instance
     authenticator.record_usage()  # the code with which it was shown to work is used up
     RecoveryCodes.activate(user)
+    queue_second_factor_changed(user=user, change=f"{authenticator.type} added")
     return authenticator
 
 
@@ -119,6 +121,7 @@ def add_passkey(*, user: User, credential: dict[str, Any]) -> Authenticator:
     """Ask for this passkey from now on. Makes the recovery codes, unless they are there."""
     authenticator = WebAuthn.add(user, "", credential).instance
     RecoveryCodes.activate(user)
+    queue_second_factor_changed(user=user, change=f"{authenticator.type} added")
     return authenticator
 
 
@@ -126,6 +129,7 @@ def add_passkey(*, user: User, credential: dict[str, Any]) -> Authenticator:
 def remove(*, authenticator: Authenticator) -> None:
     """Do without it from now on. Recovery codes stand in for something: with the last of it, they go."""
     authenticator.delete()
+    queue_second_factor_changed(user=authenticator.user, change=f"{authenticator.type} removed")
     if not has_one(authenticator.user):
         Authenticator.objects.filter(user=authenticator.user).delete()
 
@@ -133,7 +137,9 @@ def remove(*, authenticator: Authenticator) -> None:
 @transaction.atomic
 def forget(*, user: User) -> None:
     """Do without any, because what they had is lost. Signs them out: they begin anew."""
-    Authenticator.objects.filter(user=user).delete()
+    deleted, _ = Authenticator.objects.filter(user=user).delete()
+    if deleted:
+        queue_second_factor_changed(user=user, change="all removed")
     sign_out_everywhere(user=user)
 
 

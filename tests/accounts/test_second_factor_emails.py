@@ -1,0 +1,84 @@
+"""Whoever gets or loses a second factor is told by email, in case it was not them."""
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.test import Client
+
+from accounts import second_factor
+from accounts.models import User
+from notifications.models import OutboxEmail
+from tests.accounts.signing_in import add_app, another_than, code_of, sign_in
+from tests.factories import UserFactory
+from tests.notifications.letters import work
+
+ALICE = "alice@example.gov.uk"
+PAGE = "/account/second-factor/"
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def alice(client, db) -> User:
+    alice = UserFactory.create(email=ALICE, name="Alice", organiser=True)
+    sign_in(client, ALICE)
+    return alice
+
+
+def changes() -> list[str]:
+    emails = OutboxEmail.objects.filter(kind="second_factor_changed", recipient=ALICE).order_by("pk")
+    return [email.about["change"] for email in emails]
+
+
+def test_an_app_that_is_added_and_removed_is_told_of(client, alice, mailoutbox):
+    add_app(client)
+    client.post(f"{PAGE}{Authenticator.objects.get(type='totp').pk}/remove/")
+    assert mailoutbox == [], "nothing is sent from a request"
+    OutboxEmail.objects.filter(kind="sign_in_code").delete()
+    work()
+    added, removed = sorted(mailoutbox, key=lambda mail: mail.subject)
+    assert added.to == removed.to == [ALICE]
+    assert added.subject == "A second factor was added to your account"
+    assert removed.subject == "A second factor was removed from your account"
+    for mail, fact in [(added, "Added: An app on a phone"), (removed, "Removed: The app on a phone")]:
+        html, _ = mail.alternatives[0]
+        assert fact in mail.body
+        assert fact.partition(": ")[2] in html
+        for words in ("Hello Alice", "tell the organisers at once", "http://127.0.0.1/account/second-factor/"):
+            assert words in mail.body
+            assert words in html
+
+
+def test_a_code_that_is_wrong_adds_nothing_to_tell_of(client, alice):
+    client.get(f"{PAGE}app/")
+    wrong = another_than(code_of(client.session[second_factor.TOTP_SECRET]))
+    client.post(f"{PAGE}app/", {"code": wrong})
+    assert changes() == []
+
+
+def test_a_passkey_is_told_of_as_well(alice):
+    passkey = second_factor.add_passkey(user=alice, credential={})
+    second_factor.remove(authenticator=passkey)
+    assert changes() == ["webauthn added", "webauthn removed"]
+
+
+def test_whoever_has_it_forgotten_by_an_administrator_is_told_and_who_had_none_is_not(client, alice):
+    add_app(client)
+    administrator = Client()
+    administrator.force_login(UserFactory.create(administrator=True))
+    for _ in range(2):
+        administrator.post("/admin/accounts/user/", {"action": "forget_second_factor", "_selected_action": [alice.pk]})
+    assert changes() == ["totp added", "all removed"]
+
+
+def test_it_goes_to_the_address_that_they_had_then(client, alice, mailoutbox):
+    add_app(client)
+    OutboxEmail.objects.filter(kind="sign_in_code").delete()
+    User.objects.filter(pk=alice.pk).update(email="mallory@example.gov.uk")
+    work()
+    assert [mail.to for mail in mailoutbox] == [[ALICE]]
+
+
+def test_somebody_who_is_inactive_by_then_is_not_written_to(client, alice, mailoutbox):
+    add_app(client)
+    User.objects.update(is_active=False)
+    work()
+    assert mailoutbox == []
