@@ -1,6 +1,7 @@
-"""The address under which somebody is known, as people type it."""
+"""What people type about themselves: fields that forgive what can be forgiven, and say kindly what cannot."""
 
 import re
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -14,6 +15,12 @@ from accounts.models import normalise_email
 UNSEEN = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
+LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
+JOINERS = re.compile("[\u200c\u200d]")
+# A mail program makes a link of anything like these, and a name reaches people by email.
+LINK = re.compile(r"//|www[.。]|[@<>]|[.。][^\W\d_]{2}", re.IGNORECASE)
+# Only somebody who writes their own requests ever sees these.
+NOT_SHOWN = dict.fromkeys(("invalid_choice", "invalid_pk_value", "invalid_list"), "Choose from what is shown here")
 
 
 class AddressValidator(EmailValidator):
@@ -41,3 +48,48 @@ class WorkEmailField(forms.EmailField):
         address = UNSEEN.sub("", super().to_python(value) or "")
         # Around the address and its @ only: without a space in the middle it might be somebody else's.
         return normalise_email("@".join(part.strip() for part in address.split("@")))
+
+
+class NameField(forms.CharField):
+    """What somebody is called: one line, without anything that a mail program would make a link of."""
+
+    default_error_messages = {
+        "required": "Enter your name",
+        "max_length": "Your name has to be %(limit_value)d characters or fewer",
+        "unseen": "Enter your name on one line, without special characters",
+        "link": "Enter your name without a link or an email address. After a full stop, put a space",
+        "no_letter": "Enter your name, with at least one letter",
+    }
+
+    def __init__(self, *, max_length: int = 100, **options: Any) -> None:
+        super().__init__(max_length=max_length, **options)
+
+    def to_python(self, value: Any) -> str:
+        name = super().to_python(value) or ""
+        if not name or len(name) > (self.max_length or 0):
+            return name
+        if "\n" in name or any(_is_unseen(letter) for letter in name):
+            raise ValidationError(self.error_messages["unseen"], code="unseen")
+        if LINK.search(JOINERS.sub("", unicodedata.normalize("NFKC", name))):
+            raise ValidationError(self.error_messages["link"], code="link")
+        if not any(letter.isalpha() for letter in name):
+            raise ValidationError(self.error_messages["no_letter"], code="no_letter")
+        return unicodedata.normalize("NFC", " ".join(name.split()))
+
+
+def _is_unseen(letter: str) -> bool:
+    return unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} and not JOINERS.match(letter)
+
+
+class SentencesField(forms.CharField):
+    """Something in one's own words. Line ends are made plain, and characters that nobody can see are left out.
+
+    `named` is how an error begins, which is read apart from the field as well.
+    """
+
+    def __init__(self, *, named: str, **options: Any) -> None:
+        too_long = f"{named} has to be %(limit_value)d characters or fewer"
+        super().__init__(error_messages={"max_length": too_long}, **options)
+
+    def to_python(self, value: Any) -> str:
+        return UNSEEN.sub("", LINE_ENDS.sub("\n", super().to_python(value) or ""))

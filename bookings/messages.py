@@ -13,9 +13,9 @@ from django.core.exceptions import ValidationError
 from django.utils import dateformat, timezone
 from django.utils.dateparse import parse_datetime
 
+from accounts.fields import NameField
 from bookings.calendars import booking_calendar
 from bookings.finding import Search, hosts_in_words, hosts_of, nearest
-from bookings.forms.fields import NameField
 from bookings.links import private_link
 from bookings.models import Attendee, Booking
 from bookings.templatetags.seats import either, ordinal

@@ -11,22 +11,20 @@ from django.http import QueryDict
 from django.utils import dateformat, timezone
 from django.utils.text import capfirst
 
-from accounts.fields import WorkEmailField
+from accounts.fields import NOT_SHOWN, NameField, SentencesField, WorkEmailField
 from bookings.errors import BookingError, SlotFull, SlotGone
 from bookings.forms.fields import (
-    NOT_SHOWN,
     UNSURE,
     Label,
-    NameField,
-    SentencesField,
     SlotsField,
     SymptomsField,
     TeamField,
 )
 from bookings.offers import Offer
 from bookings.services.booking import Answers
-from bookings.templatetags.seats import either, ordinal, seats_left_in_words
-from organisation.models import Department, Topic
+from bookings.templatetags.seats import ordinal, seats_left_in_words
+from organisation.addresses import check_work_email
+from organisation.models import Topic
 from surgeries.models import Slot, Surgery
 from surgeries.templatetags.times import clock, day, span
 
@@ -232,7 +230,7 @@ class BookForm(AnswersForm):
         return self.offer.slots if self.offer.is_full else self.offer.full
 
     def clean_email(self) -> str:
-        return check_may_book(self.cleaned_data["email"])
+        return check_work_email(self.cleaned_data["email"])
 
     def waits_for(self) -> Any:
         """The slots that would suit somebody who waits. The form is valid.
@@ -280,15 +278,3 @@ def _why(refusal: BookingError, surgery: Surgery, slot: Slot | None) -> str:
 def lost_race(slot: Slot) -> str:
     """Such as "Somebody took the 10:20 seat a moment ago."."""
     return f"Somebody took the {dateformat.format(timezone.localtime(slot.starts_at), 'g:i')} seat a moment ago."
-
-
-def check_may_book(email: str) -> str:
-    """The normalised address, if its domain is one of the department's. Raises ValidationError, saying what to do."""
-    department = Department.recent()
-    if department.lets_book(email):
-        return email
-    domains = either(department.email_domains)
-    advice = (
-        f" If yours ends in something else, write to {department.contact_email}" if department.contact_email else ""
-    )
-    raise ValidationError(f"Use your work email address. It has to end in {domains}.{advice}", code="domain")

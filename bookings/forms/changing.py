@@ -5,11 +5,12 @@ from typing import Any
 
 from django import forms
 
-from accounts.fields import WorkEmailField
-from bookings.forms.booking import SlotField, check_may_book, choose_from, lost_race
-from bookings.forms.fields import NOT_SHOWN, Label, SlotsField
+from accounts.fields import NOT_SHOWN, WorkEmailField
+from bookings.forms.booking import SlotField, choose_from, lost_race
+from bookings.forms.fields import Label, SlotsField
 from bookings.models import Booking
 from bookings.offers import Offer
+from organisation.addresses import check_work_email
 from organisation.models import Grade, Office
 from surgeries.models import Surgery
 
@@ -68,7 +69,7 @@ class EmailForm(forms.Form):
         self.instead_of = instead_of
 
     def clean_email(self) -> str:
-        email = check_may_book(self.cleaned_data["email"])
+        email = check_work_email(self.cleaned_data["email"])
         if email == self.instead_of:
             raise forms.ValidationError("That is the address we have. Give us the one that you meant.")
         return email

@@ -1,7 +1,5 @@
 """Fields that forgive what can be forgiven, and say kindly what cannot."""
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -9,19 +7,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 
-from accounts.fields import UNSEEN
+from accounts.fields import NOT_SHOWN
 from organisation.models import Symptom, Team
 from surgeries.models import Slot
 from surgeries.templatetags.times import span
 
 UNSURE = "unsure"
-# Only somebody who writes their own requests ever sees these.
-NOT_SHOWN = dict.fromkeys(("invalid_choice", "invalid_pk_value", "invalid_list"), "Choose from what is shown here")
-
-LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
-JOINERS = re.compile("[\u200c\u200d]")
-# A mail program makes a link of anything like these, and a name reaches people by email.
-LINK = re.compile(r"//|www[.。]|[@<>]|[.。][^\W\d_]{2}", re.IGNORECASE)
 
 
 class Label(str):
@@ -41,51 +32,6 @@ class Label(str):
         label = super().__new__(cls, words)
         label.hint, label.divider, label.exclusive, label.is_closed = hint, divider, exclusive, is_closed
         return label
-
-
-class NameField(forms.CharField):
-    """What somebody is called: one line, without anything that a mail program would make a link of."""
-
-    default_error_messages = {
-        "required": "Enter your name",
-        "max_length": "Your name has to be %(limit_value)d characters or fewer",
-        "unseen": "Enter your name on one line, without special characters",
-        "link": "Enter your name without a link or an email address. After a full stop, put a space",
-        "no_letter": "Enter your name, with at least one letter",
-    }
-
-    def __init__(self, *, max_length: int = 100, **options: Any) -> None:
-        super().__init__(max_length=max_length, **options)
-
-    def to_python(self, value: Any) -> str:
-        name = super().to_python(value) or ""
-        if not name or len(name) > (self.max_length or 0):
-            return name
-        if "\n" in name or any(_is_unseen(letter) for letter in name):
-            raise ValidationError(self.error_messages["unseen"], code="unseen")
-        if LINK.search(JOINERS.sub("", unicodedata.normalize("NFKC", name))):
-            raise ValidationError(self.error_messages["link"], code="link")
-        if not any(letter.isalpha() for letter in name):
-            raise ValidationError(self.error_messages["no_letter"], code="no_letter")
-        return unicodedata.normalize("NFC", " ".join(name.split()))
-
-
-def _is_unseen(letter: str) -> bool:
-    return unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} and not JOINERS.match(letter)
-
-
-class SentencesField(forms.CharField):
-    """Something in one's own words. Line ends are made plain, and characters that nobody can see are left out.
-
-    `named` is how an error begins, which is read apart from the field as well.
-    """
-
-    def __init__(self, *, named: str, **options: Any) -> None:
-        too_long = f"{named} has to be %(limit_value)d characters or fewer"
-        super().__init__(error_messages={"max_length": too_long}, **options)
-
-    def to_python(self, value: Any) -> str:
-        return UNSEEN.sub("", LINE_ENDS.sub("\n", super().to_python(value) or ""))
 
 
 class SymptomsField(forms.ModelMultipleChoiceField):

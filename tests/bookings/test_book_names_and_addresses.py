@@ -3,8 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from accounts.fields import WorkEmailField
-from bookings.forms.fields import NameField
+from accounts.fields import NameField, WorkEmailField
 from bookings.models import Booking
 from tests.bookings.pages import ADA, filled_in, page_of, words_of
 from tests.factories import DepartmentFactory
