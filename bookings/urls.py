@@ -1,8 +1,8 @@
-"""Addresses of the attendee's journey."""
+"""Addresses of the attendee's journey, and of the hosts who wait for them."""
 
 from django.urls import path
 
-from bookings.views import booking, calendars, cheat_sheets, places, private, public
+from bookings.views import booking, calendars, champion, cheat_sheets, places, private, public
 
 app_name = "bookings"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("surgeries/<slug:reference>/", public.surgery, name="surgery"),
     path("surgeries/<slug:reference>/calendar.ics", calendars.surgery_calendar, name="surgery_calendar"),
     path("surgeries/<slug:reference>/book/", booking.book, name="book"),
+    path("champion/surgeries/<slug:reference>/", champion.brief, name="brief"),
+    path("champion/surgeries/<slug:reference>/sit-with/", champion.sit_with, name="sit_with"),
     path("emailed/", booking.emailed, name="emailed"),
     path("bookings/<str:token>/", private.booking, name="booking"),
     path("bookings/<str:token>/calendar.ics", private.booking_calendar, name="booking_calendar"),

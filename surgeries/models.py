@@ -118,6 +118,12 @@ class SurgeryQuerySet(models.QuerySet):
         hosting = Shift.objects.live().filter(surgery=models.OuterRef("pk"), champion__skills__topic=topic)
         return self.filter(models.Exists(hosting))
 
+    def hosted_by(self, user) -> Self:
+        """Those where this user hosts, or did until the surgery was called off."""
+        shifts = Shift.objects.filter(surgery=models.OuterRef("pk"), champion__user=user)
+        until_called_off = Q(ended_at=None) | Q(ended_at=models.OuterRef("called_off_at"))
+        return self.filter(models.Exists(shifts.filter(until_called_off)))
+
     def locked(self) -> Self:
         """Lock the rows, in order of id: the one lock that every change to scarcity takes first.
 

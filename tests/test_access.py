@@ -22,7 +22,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 
 from bookings.links import token_for
 from bookings.models import Booking
-from tests.factories import BookingFactory, ChampionFactory, CheatSheetFactory, UserFactory, VenueFactory
+from surgeries.models import Surgery
+from tests.factories import BookingFactory, ChampionFactory, CheatSheetFactory, ShiftFactory, UserFactory, VenueFactory
 
 ROLES = NOBODY, USER, APPLICANT, CHAMPION, ORGANISER_WITHOUT, ORGANISER, ADMINISTRATOR = (
     *("nobody", "a user without a role", "somebody who applied", "a champion"),
@@ -38,6 +39,8 @@ class World:
     """One row of each kind, and who asks for it: with one client, because each sets all of the middleware up."""
 
     booking: Booking
+    # Where the champion hosts; at the surgery of the booking nobody does.
+    hosted: Surgery
     client: Client = field(default_factory=Client)
     keys: dict[str, str] = field(default_factory=dict)
     owned: dict[str, int] = field(default_factory=dict)
@@ -51,12 +54,13 @@ class World:
 
 @pytest.fixture
 def world(db: None) -> World:
-    made = World(BookingFactory.create(surgery__venue=VenueFactory.create(office__slug="leeds")))
+    shift = ShiftFactory.create(champion__user=UserFactory.create())
+    made = World(BookingFactory.create(surgery__venue=VenueFactory.create(office__slug="leeds")), shift.surgery)
     CheatSheetFactory.create(topic__slug="linkedin")
     users = {
         USER: UserFactory.create(),
         APPLICANT: ChampionFactory.create(applied=True).user,
-        CHAMPION: ChampionFactory.create(user=UserFactory.create()).user,
+        CHAMPION: shift.champion.user,
         ORGANISER_WITHOUT: UserFactory.create(organiser=True),
         ORGANISER: UserFactory.create(organiser=True),
         ADMINISTRATOR: UserFactory.create(administrator=True),
@@ -150,6 +154,19 @@ def at_surgery(name: str) -> Address:
     return lambda world, role: reverse(name, args=[world.booking.surgery.reference])
 
 
+def of_hosts(name: str, *, get: Answer, post: Answer) -> Iterator[Row]:
+    """A page about a surgery, for who hosts it and for organisers: whoever else is signed in finds nothing there."""
+
+    def at_hosted(world: World, role: str) -> str:
+        return reverse(name, args=[world.hosted.reference])
+
+    def answers(answer: Answer, *roles: str) -> Answers:
+        return signed_in(404) | dict.fromkeys((*ORGANISERS, *roles), answer)
+
+    yield row(name, get=answers(get, CHAMPION), post=answers(post, CHAMPION), whose="their surgery", address=at_hosted)
+    yield row(name, get=answers(get), post=answers(post), whose="somebody else’s surgery", address=at_surgery(name))
+
+
 def second_factor_of(world: World, role: str) -> str:
     return reverse("accounts:remove", args=[world.owned.get(role, 0)])
 
@@ -206,6 +223,8 @@ TABLE = [
     # Champions
     row("champions:account", get=signed_in(200), post=signed_in(405)),
     row("champions:home", get=only(*HAS_APPLIED, answer=200), post=only(*HAS_APPLIED, answer=405)),
+    *of_hosts("bookings:brief", get=200, post=405),
+    *of_hosts("bookings:sit_with", get=405, post=404),  # nobody is named who is to sit with somebody
     row("champions:applications", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405)),
 ]  # fmt: skip
 

@@ -22,6 +22,7 @@ BUTTONS_ALONE = {
     "accounts/passkey.html",
     "accounts/recovery_codes.html",
     "accounts/second_factor.html",
+    "bookings/brief_guest.html",
     "champions/account.html",
 }
 
