@@ -28,6 +28,8 @@ GUESSES_PER_ADDRESS = Limit(what="guesses for an address", setting="GUESSES_PER_
 class EmailedCode(LoginCodeVerificationProcess):
     """allauth's own, but the code goes through the outbox, and of it the session keeps a keyed hash only."""
 
+    kind = "sign_in_code"
+
     @classmethod
     def begin(cls, *, request: HttpRequest, email: str) -> None:
         """Send a code to the address, and remember in the session that it is waited for."""
@@ -49,12 +51,17 @@ class EmailedCode(LoginCodeVerificationProcess):
         """Make a code up and queue the email, for an address that nobody has as well."""
         code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
         self.state["code"] = _hashed(code)
-        queue_code(email=email, code=code, not_after=timezone.now() + timedelta(seconds=self.timeout))
+        not_after = timezone.now() + timedelta(seconds=self.timeout)
+        queue_code(kind=self.kind, email=email, code=code, not_after=not_after)
 
     def is_right(self, code: str) -> bool:
         """Whether this is the code that was sent to somebody who may sign in. Only now is it asked who that is."""
         self._user = who_signs_in(email=self.state["email"])
-        return constant_time_compare(_hashed(code), self.code) and self._user is not None
+        return self.was_sent(code) and self._user is not None
+
+    def was_sent(self, code: str) -> bool:
+        """Whether this is the code, whoever reads the address."""
+        return constant_time_compare(_hashed(code), self.code)
 
 
 def _hashed(code: str) -> str:

@@ -1,6 +1,7 @@
 """The emails about signing in: what queues them, and what they say."""
 
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -24,14 +25,14 @@ CHANGES = {
 """What can be done to a second factor, by what was done and which, and how the email says it."""
 
 
-def queue_code(*, email: str, code: str, not_after: datetime) -> None:
-    """The code with which whoever reads this address signs in until `not_after`."""
+def queue_code(*, kind: str, email: str, code: str, not_after: datetime) -> None:
+    """The code with which whoever reads this address shows until `not_after` that it is theirs."""
     queue_email(
-        kind="sign_in_code",
+        kind=kind,
         to=email,
         about={},
         context={"code": code},
-        dedupe_key=f"sign_in_code:{uuid4()}",
+        dedupe_key=f"{kind}:{uuid4()}",
         not_after=not_after,
     )
 
@@ -52,9 +53,13 @@ def sign_in_code(row: OutboxEmail) -> Message | None:
     user = who_signs_in(email=row.recipient)
     if not user or "code" not in row.context:
         return None
+    return render_email("sign_in_code", code_in_words(row) | {"name": user.name})
+
+
+def code_in_words(row: OutboxEmail) -> dict[str, Any]:
+    """What every email with a code says: the code, and how long it is good."""
     code = row.context["code"]
-    context = {"name": user.name, "minutes": minutes_valid(), "facts": [("Your code", f"{code[:3]} {code[3:]}")]}
-    return render_email("sign_in_code", context)
+    return {"minutes": minutes_valid(), "facts": [("Your code", f"{code[:3]} {code[3:]}")]}
 
 
 @kind("second_factor_changed", called="Second factor changed")

@@ -84,12 +84,12 @@ def _is_unseen(letter: str) -> bool:
 class SentencesField(forms.CharField):
     """Something in one's own words. Line ends are made plain, and characters that nobody can see are left out.
 
-    `named` is how an error begins, which is read apart from the field as well.
+    `named` is how an error begins, which is read apart from the field as well; `missing` is said if nothing was typed.
     """
 
-    def __init__(self, *, named: str, **options: Any) -> None:
+    def __init__(self, *, named: str, missing: str = "", **options: Any) -> None:
         too_long = f"{named} has to be %(limit_value)d characters or fewer"
-        super().__init__(error_messages={"max_length": too_long}, **options)
+        super().__init__(error_messages={"max_length": too_long, "required": missing}, **options)
 
     def to_python(self, value: Any) -> str:
         return UNSEEN.sub("", LINE_ENDS.sub("\n", super().to_python(value) or ""))

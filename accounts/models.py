@@ -26,6 +26,10 @@ class UserManager(BaseUserManager["User"]):
         """Create an administrator."""
         return self.create_user(email, is_staff=True, is_superuser=True, **fields)
 
+    def organisers(self) -> models.QuerySet["User"]:
+        """Those who run the programme, by whom emails to organisers are read."""
+        return self.filter(is_staff=True, is_active=True).order_by("pk")
+
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=normalise_email(username or ""))
 

@@ -1,5 +1,6 @@
 """Who may sign in."""
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts.models import User, normalise_email
@@ -27,3 +28,12 @@ def sign_out_everywhere(*, user: User) -> None:
 def who_signs_in(*, email: str) -> User | None:
     """Whoever may sign in with this normalised address."""
     return User.objects.filter(email=email, is_active=True).first()
+
+
+def take_in(*, email: str, name: str) -> User | None:
+    """Whoever this normalised address belongs to, who has just shown that it is theirs: a user who is new if it was
+    nobody's. None for somebody who may not sign in.
+    """
+    new = {"name": name, "password": make_password(None)}
+    user, _ = User.objects.get_or_create(email=email, defaults=new)
+    return user if user.is_active else None

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,6 @@ class ChampionsConfig(AppConfig):
     """Champions and what they know."""
 
     name = "champions"
+
+    def ready(self) -> None:
+        import_module("champions.emails")

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.text import get_text_list
 
 from organisation.models import Office, Topic
 
@@ -127,6 +128,24 @@ class Champion(models.Model):
     def is_active(self) -> bool:
         """Whether they host at present."""
         return self.state == self.State.ACTIVE
+
+    @property
+    def when_in_words(self) -> str:
+        """Such as "Tuesdays or Thursdays, at most twice a month"."""
+        days = get_text_list([f"{self.Weekday(day).label}s" for day in self.usual_days], "or") or "Any day"
+        times = {None: "as often as needed", 1: "at most once a month", 2: "at most twice a month"}
+        return f"{days}, {times.get(self.most_shifts_a_month, f'at most {self.most_shifts_a_month} times a month')}"
+
+    @property
+    def can_apply(self) -> bool:
+        """Whether they may send an application, or another in its place: who neither hosts nor rests."""
+        return self.state not in {self.State.ACTIVE, self.State.RESTING}
+
+    @property
+    def last_words(self) -> str:
+        """What an organiser wrote last: the question that waits for an answer, or the reason why not."""
+        last = self.decisions.last()
+        return last.words if last else ""
 
     @property
     def is_undecided(self) -> bool:

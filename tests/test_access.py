@@ -42,6 +42,7 @@ class World:
     # Where the champion hosts; at the surgery of the booking nobody does.
     hosted: Surgery
     client: Client = field(default_factory=Client)
+    applicant: int = 0
     keys: dict[str, str] = field(default_factory=dict)
     owned: dict[str, int] = field(default_factory=dict)
 
@@ -65,6 +66,7 @@ def world(db: None) -> World:
         ORGANISER: UserFactory.create(organiser=True),
         ADMINISTRATOR: UserFactory.create(administrator=True),
     }
+    made.applicant = users[APPLICANT].champion.pk
     for role, user in users.items():
         made.client.cookies.clear()
         made.client.force_login(user)
@@ -150,6 +152,13 @@ def of_booking(name: str, *, get: Answer = 200, post: Answer = 200, **args: str)
     yield row(f"bookings:{name}", get=everybody(404), post=everybody(404), whose="a made-up link", address=unsigned)
 
 
+def of_applicant(name: str, get: Answer, post: Answer) -> Row:
+    """A page about somebody's application: for every organiser, and not for whoever it is about."""
+    signed = f"champions:{name}"
+    get_, post_ = only(*ORGANISERS, answer=get), only(*ORGANISERS, answer=post)
+    return row(signed, get=get_, post=post_, address=lambda world, role: reverse(signed, args=[world.applicant]))
+
+
 def at_surgery(name: str) -> Address:
     return lambda world, role: reverse(name, args=[world.booking.surgery.reference])
 
@@ -225,7 +234,17 @@ TABLE = [
     row("champions:home", get=only(*HAS_APPLIED, answer=200), post=only(*HAS_APPLIED, answer=405)),
     *of_hosts("bookings:brief", get=200, post=405),
     *of_hosts("bookings:sit_with", get=405, post=404),  # nobody is named who is to sit with somebody
+    row("champions:own_application", get=signed_in(200) | {CHAMPION: ELSEWHERE},
+        post=signed_in(200) | {CHAMPION: ELSEWHERE}),
+    row("champions:profile", get=only(CHAMPION, answer=200) | {APPLICANT: ELSEWHERE},
+        post=only(CHAMPION, answer=200) | {APPLICANT: ELSEWHERE}),
+    row("champions:join", get=everybody(ELSEWHERE) | {NOBODY: 200}, post=everybody(ELSEWHERE) | {NOBODY: 200}),
+    row("champions:join_code", get=everybody(ELSEWHERE), post=everybody(ELSEWHERE)),
     row("champions:applications", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405)),
+    of_applicant("application", 200, 405),
+    of_applicant("approve", 405, 409),  # for who has not seen what was decided before
+    of_applicant("ask_back", 405, 200),
+    of_applicant("decline", 405, 200),
 ]  # fmt: skip
 
 # Below /admin/ is one rule: it is for organisers, and who holds no role there stands for all who hold none. What an

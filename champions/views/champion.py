@@ -1,12 +1,22 @@
 """Pages of whoever is signed in: their account, and what is theirs as a champion."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from champions.forms import ProfileForm
 from champions.models import Champion
 from champions.roles import applicant_page
+from champions.services import edit_profile
+from notifications.form_pages import SeeOther
+
+DONE = {
+    "applied": "Your application is with the organisers.",
+    "already": "You are a champion already, so what you have just sent changed nothing. Change your profile instead.",
+    "saved": "Your profile is saved.",
+}
 
 
 @require_safe
@@ -21,5 +31,18 @@ def account(request: HttpRequest) -> HttpResponse:
 @require_safe
 def home(request: HttpRequest, champion: Champion) -> HttpResponse:
     """Where a champion begins, and where somebody who applied sees what became of it."""
-    last = champion.decisions.last() if not champion.is_active else None
-    return render(request, "champions/home.html", {"champion": champion, "last": last})
+    context = {"champion": champion, "done": DONE.get(request.GET.get("done", ""))}
+    return render(request, "champions/home.html", context)
+
+
+@applicant_page
+def profile(request: HttpRequest, champion: Champion) -> HttpResponseBase:
+    """What a champion says of themselves, to see and to change. Who is none yet changes their application."""
+    if champion.can_apply:
+        return SeeOther(reverse("champions:own_application"))
+    form = ProfileForm(request.POST if request.method == "POST" else None, champion=champion)
+    if form.is_valid():
+        answers = form.cleaned_data
+        edit_profile(champion=champion, said=form.said(), is_listed=answers["is_listed"], shown=answers["shown"])
+        return SeeOther(f"{reverse('champions:home')}?done=saved")
+    return render(request, "champions/profile.html", {"form": form, "champion": champion})

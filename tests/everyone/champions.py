@@ -3,12 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from champions.models import Champion
+from tests.champions.applying import enter, send
 from tests.everyone.booking import LONG
 from tests.everyone.elsewhere import State
+from tests.everyone.signing_in import LONG_ADDRESS
 from tests.factories import ChampionFactory, DecisionFactory, OfficeFactory, TopicFactory, UserFactory
 
 
@@ -49,7 +51,93 @@ def many_applications(client: Client) -> Any:
     return as_organiser("/organise/champions/")(client)
 
 
+def lists() -> None:
+    """What can be known, and where."""
+    TopicFactory.create(name="LinkedIn"), TopicFactory.create(name=LONG[:60], kind="matter")
+    TopicFactory.create_batch(6)
+    OfficeFactory.create(name="Leeds"), OfficeFactory.create(name=LONG)
+
+
+def to_join(client: Client) -> Any:
+    lists()
+    return client.get("/champions/join/")
+
+
+def joined_wrong(client: Client) -> Any:
+    lists()
+    return send(client, name="", email="alice", offices=[], most_shifts_a_month="", about="a" * 300)
+
+
+def at_the_code(typed: str = "") -> State:
+    def state(client: Client) -> Any:
+        lists()
+        sent = send(client, email=LONG_ADDRESS)
+        return enter(client, typed) if typed else client.get(sent["Location"])
+
+    return state
+
+
+@override_settings(DEMONSTRATION=True)
+def code_in_the_demonstration(client: Client) -> Any:
+    return at_the_code()(client)
+
+
+def own_application(state: str | None = None, **typed: Any) -> State:
+    def shown(client: Client) -> Any:
+        lists()
+        user = UserFactory.create()
+        if state:
+            champion = ChampionFactory.create(user=user, state=state, applied_at=timezone.now())
+            DecisionFactory.create(champion=champion, outcome="asked_back", words=LONG * 5)
+        client.force_login(user)
+        return client.post("/champion/application/", typed) if typed else client.get("/champion/application/")
+
+    return shown
+
+
+def profile(**typed: Any) -> State:
+    def state(client: Client) -> Any:
+        lists()
+        client.force_login(ChampionFactory.create(user=UserFactory.create(), name=LONG).user)
+        return client.post("/champion/profile/", typed) if typed else client.get("/champion/profile/")
+
+    return state
+
+
+def application(act: str = "", decided: str = "", **typed: Any) -> State:
+    """An application as organisers see it, after an act of theirs, or after somebody else's decision."""
+
+    def state(client: Client) -> Any:
+        applicant = ChampionFactory.create(applied=True, name=LONG, about=LONG * 2, topics=TopicFactory.create_batch(3))
+        if decided:
+            DecisionFactory.create(champion=applicant, outcome=decided, words="" if decided == "approved" else LONG * 6)
+            Champion.objects.update(state="active" if decided == "approved" else decided)
+        client.force_login(UserFactory.create(organiser=True))
+        address = f"/organise/champions/{applicant.pk}/{act}"
+        return client.post(address, typed) if typed else client.get(address)
+
+    return state
+
+
 STATES: dict[str, State] = {
+    "join": to_join,
+    "join, wrong": joined_wrong,
+    "join, code": at_the_code(),
+    "join, code wrong": at_the_code("1"),
+    "join, code in the demonstration": code_in_the_demonstration,
+    "application, own": own_application(),
+    "application, own, asked back": own_application("asked_back"),
+    "application, own, wrong": own_application("applied", name=""),
+    "profile": profile(),
+    "profile, wrong": profile(name="", shown=["x"]),
+    "champion, saved": as_champion("/champion/?done=saved"),
+    "application, to decide": application(),
+    "application, asked back": application(decided="asked_back"),
+    "application, done": application("?done", decided="approved"),
+    "application, question missing": application("ask-back/", question=" "),
+    "application, reason too long": application("decline/", reason="a" * 501),
+    "application, too late": application("approve/", decided="approved", seen="0"),
+    "application, too late, asked back": application("decline/", decided="asked_back", seen="0", reason=LONG),
     "champion": as_champion("/champion/"),
     "champion, applied": as_champion("/champion/", state="applied"),
     "champion, asked back": as_champion("/champion/", state="asked_back", decided={"outcome": "asked_back"}),

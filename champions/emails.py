@@ -1,0 +1,113 @@
+"""The emails about becoming a champion: what queues them, and what they say."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.emails import code_in_words
+from accounts.models import User
+from champions.models import Champion, Decision
+from notifications.models import OutboxEmail
+from notifications.registry import Message, email
+from notifications.rendering import render_email
+from notifications.services import NewEmail, queue_email, queue_emails
+from organisation.models import Department
+
+
+def queue_applied(champion: Champion, *, now: datetime) -> None:
+    """Tell every organiser that somebody applied, or answered."""
+    assert champion.applied_at
+    once = f"{champion.pk}:{champion.applied_at.isoformat()}"
+    queue_emails(
+        [
+            NewEmail(
+                kind="champion_applied",
+                to=organiser.email,
+                about={"champion": champion.pk},
+                dedupe_key=f"champion_applied:{once}:{organiser.pk}",
+            )
+            for organiser in User.objects.organisers()
+        ],
+        now=now,
+    )
+
+
+def queue_decided(decision: Decision, *, now: datetime) -> None:
+    """Tell whoever applied what was decided."""
+    assert decision.champion.user
+    queue_email(
+        kind=f"champion_{decision.outcome}",
+        to=decision.champion.user.email,
+        about={"decision": decision.pk},
+        dedupe_key=f"champion_decided:{decision.pk}",
+        now=now,
+    )
+
+
+@email("champion_code", called="Code to become a champion")
+def champion_code(row: OutboxEmail) -> Message | None:
+    """The code with which somebody shows that the address is theirs: whoever is not barred, known or not."""
+    if User.objects.filter(email=row.recipient, is_active=False).exists() or "code" not in row.context:
+        return None
+    return render_email("champion_code", code_in_words(row) | {"department": Department.current()})
+
+
+@email("champion_applied", called="Application to be a champion")
+def champion_applied(row: OutboxEmail) -> Message | None:
+    """To an organiser, as long as there is something to decide. The name alone: the rest is on the page."""
+    champion = Champion.objects.undecided().filter(pk=row.about["champion"]).first()
+    if champion is None or not User.objects.organisers().filter(email=row.recipient).exists():
+        return None
+    offices = ", ".join(office.name for office in champion.offices.all())
+    return _letter(
+        "champion_applied",
+        facts=[("Who", champion.name), *([("Where", offices)] if offices else [])],
+        has_answered=champion.decisions.exists(),
+        button=_button("Read the application", "champions:application", champion.pk),
+    )
+
+
+@email("champion_approved", called="Welcome as a champion")
+def champion_approved(row: OutboxEmail) -> Message | None:
+    """Somebody is a champion now."""
+    decision = _decision(row, Champion.State.ACTIVE)
+    if decision is None:
+        return None
+    button = _button("See your page", "champions:home")
+    return _letter("champion_approved", name=decision.champion.name, button=button)
+
+
+@email("champion_asked_back", called="Question about an application")
+def champion_asked_back(row: OutboxEmail) -> Message | None:
+    """An organiser would like to know more."""
+    decision = _decision(row, Champion.State.ASKED_BACK)
+    if decision is None:
+        return None
+    button = _button("Answer in your application", "champions:own_application")
+    return _letter("champion_asked_back", name=decision.champion.name, words=decision.words, button=button)
+
+
+@email("champion_declined", called="Application declined")
+def champion_declined(row: OutboxEmail) -> Message | None:
+    """Not this time, and why."""
+    decision = _decision(row, Champion.State.DECLINED)
+    if decision is None:
+        return None
+    button = {"text": "See what is coming up", "url": f"{settings.PUBLIC_BASE_URL}/"}
+    return _letter("champion_declined", name=decision.champion.name, words=decision.words, button=button)
+
+
+def _decision(row: OutboxEmail, state: str) -> Decision | None:
+    """The decision, as long as it is how things stand."""
+    decisions = Decision.objects.filter(champion__state=state).select_related("champion")
+    return decisions.filter(pk=row.about["decision"]).first()
+
+
+def _button(text: str, page: str, *args: object) -> dict[str, str]:
+    return {"text": text, "url": settings.PUBLIC_BASE_URL + reverse(page, args=args)}
+
+
+def _letter(kind: str, **context: Any) -> Message:
+    return render_email(kind, {"department": Department.current(), **context})

@@ -1,0 +1,157 @@
+"""Organisers approve, ask back or decline; whoever applied is told, and of two organisers one is too late."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from champions.models import Champion, Decision
+from champions.services import DecidedAlready, approve
+from notifications.models import OutboxEmail
+from tests.bookings.pages import title_of, words_of
+from tests.champions.applying import filled_in
+from tests.factories import ChampionFactory, DecisionFactory, OfficeFactory, TopicFactory, UserFactory
+from tests.notifications.letters import work
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def alice(db) -> Champion:
+    champion = ChampionFactory(applied=True, name="Alice", topics=[TopicFactory()])
+    champion.offices.add(OfficeFactory())
+    return champion
+
+
+@pytest.fixture
+def nia(client):
+    user = UserFactory(organiser=True, name="Nia Prosser")
+    client.force_login(user)
+    return user
+
+
+def decide(client, applicant, how, *, seen=0, **words):
+    return client.post(f"/organise/champions/{applicant.pk}/{how}/", {"seen": seen, **words})
+
+
+def told(mailoutbox, applicant) -> tuple[str, str]:
+    """The subject and the words of the one email to whoever applied."""
+    work()
+    [mail] = [mail for mail in mailoutbox if mail.to == [applicant.user.email]]
+    return mail.subject, mail.body
+
+
+def test_an_organiser_sees_what_was_said_and_approves(client, alice, nia, mailoutbox):
+    page = words_of(client.get(f"/organise/champions/{alice.pk}/"))
+    assert alice.user.email in page
+    assert alice.skills.get().topic.name in page
+    client.get(decide(client, alice, "approve")["Location"])
+    alice.refresh_from_db()
+    assert alice.is_active
+    decision = Decision.objects.get()
+    assert (decision.outcome, decision.decided_by, decision.words) == ("approved", nia, "")
+    subject, body = told(mailoutbox, alice)
+    assert subject == "Welcome, champion"
+    assert "/champion/" in body
+    browser = Client()
+    browser.force_login(alice.user)
+    assert "You are a champion" in words_of(browser.get("/champion/"))
+
+
+def test_a_question_goes_back_and_is_answered_by_changing_the_application(client, alice, nia, mailoutbox):
+    decide(client, alice, "ask-back", question="Since when\ndo you use it?")
+    subject, body = told(mailoutbox, alice)
+    assert subject == "A question about your application"
+    assert "do you use it?" in body
+    mailoutbox.clear()
+    browser = Client()
+    browser.force_login(alice.user)
+    assert "Since when" in words_of(browser.get("/champion/"))
+    assert "Since when" in words_of(browser.get("/champion/application/"))
+    browser.post("/champion/application/", filled_in(email=None, experience="Since 2009."))
+    alice.refresh_from_db()
+    assert (alice.state, alice.experience) == ("applied", "Since 2009.")
+    work()
+    assert [(mail.to, mail.subject) for mail in mailoutbox] == [([nia.email], "An applicant has answered")]
+    decide(client, alice, "approve", seen=1)
+    assert [decision.outcome for decision in alice.decisions.all()] == ["asked_back", "approved"]
+
+
+def test_whoever_is_declined_reads_why_and_may_apply_again(client, alice, nia, mailoutbox):
+    decide(client, alice, "decline", reason="We have enough hosts in York until spring.")
+    subject, body = told(mailoutbox, alice)
+    assert "until spring" in body
+    assert "declined" not in subject.lower()
+    browser = Client()
+    browser.force_login(alice.user)
+    assert "until spring" in words_of(browser.get("/champion/"))
+    browser.post("/champion/application/", filled_in(email=None))
+    alice.refresh_from_db()
+    assert alice.state == "applied"
+
+
+@pytest.mark.parametrize(("how", "field"), [("ask-back", "question"), ("decline", "reason")])
+@pytest.mark.parametrize("typed", ["", " \n ", "a" * 501])
+def test_words_are_needed_and_bounded(client, alice, nia, how, field, typed):
+    response = decide(client, alice, how, **{field: typed})
+    assert title_of(response).startswith("Error: ")
+    assert typed.strip() in response.content.decode()
+    assert not Decision.objects.exists()
+
+
+@pytest.mark.parametrize("how", ["approve", "ask-back", "decline"])
+@pytest.mark.parametrize("first", ["approved", "asked_back", "declined"])
+def test_the_second_of_two_organisers_is_told_who_was_faster(client, alice, nia, how, first):
+    words = "" if first == "approved" else "Something."
+    DecisionFactory(champion=alice, outcome=first, words=words, decided_by__name="Gareth Okonkwo")
+    Champion.objects.update(state="active" if first == "approved" else first)
+    response = decide(client, alice, how, seen=0, question="What I typed", reason="What I typed")
+    assert response.status_code == 409
+    assert "Gareth Okonkwo was faster" in words_of(response)
+    if first == "asked_back" and how != "approve":
+        assert "What I typed" in response.content.decode()
+    assert Decision.objects.count() == 1
+    assert not OutboxEmail.objects.exists()
+
+
+@pytest.mark.parametrize("seen", ["", "x", "-1", "1", "9" * 30])
+def test_without_having_seen_what_there_is_nothing_is_decided(client, alice, nia, seen):
+    assert decide(client, alice, "approve", seen=seen).status_code == 409
+    assert not Decision.objects.exists()
+
+
+def test_control_of_two_who_saw_the_same_one_is_too_late(alice, nia):
+    gareth = UserFactory(organiser=True)
+    approve(champion=alice, by=gareth, seen=0)
+    with pytest.raises(DecidedAlready):
+        approve(champion=alice, by=nia, seen=0)
+
+
+def test_an_email_that_is_no_longer_true_is_not_sent(client, alice, nia, mailoutbox):
+    decide(client, alice, "ask-back", question="Since when?")
+    Champion.objects.update(state="left")
+    work()
+    assert mailoutbox == []
+
+
+def test_who_never_applied_has_no_application(client, nia):
+    assert client.get(f"/organise/champions/{ChampionFactory().pk}/").status_code == 404
+    assert client.post("/organise/champions/999999999999999999999/approve/").status_code == 404
+
+
+def test_the_pages_take_as_many_queries_for_many_applications_as_for_few(client, nia):
+    client.get("/organise/champions/")  # the department's name is kept for a second
+    numbers = []
+    for rows in (2, 10):
+        for _ in range(rows):
+            applicant = ChampionFactory(applied=True, topics=[TopicFactory(), TopicFactory()])
+            applicant.offices.add(OfficeFactory())
+            DecisionFactory(champion=applicant)
+            DecisionFactory(champion=applicant, outcome="asked_back", words="Why?", decided_at=timezone.now())
+        for address in ("/organise/champions/", f"/organise/champions/{applicant.pk}/"):
+            with CaptureQueriesContext(connection) as queries:
+                client.get(address)
+            numbers.append(len(queries))
+    assert numbers[:2] == numbers[2:]
+    assert max(numbers) <= 12
