@@ -1,4 +1,4 @@
-"""What the clock does for this app: it reminds, and it promotes whom no act of theirs could."""
+"""What the clock does for this app: it reminds and briefs, and it promotes whom no act of theirs could."""
 
 from collections import defaultdict
 from datetime import datetime, time, timedelta
@@ -6,16 +6,20 @@ from datetime import datetime, time, timedelta
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from bookings.brief_emails import queue_briefs, queue_changes
 from bookings.emails import queue_reminders
 from bookings.models import Booking
 from bookings.services.waiting import settle
 from notifications.registry import duty
 from organisation.models import Department
 from organisation.working_days import working_day_before
-from surgeries.models import Seat, Surgery, local_moment
+from surgeries.models import Seat, Surgery, SurgeryQuerySet, local_moment
 
 # How far ahead to look: more days than any weekend with bank holidays around it has.
 AHEAD = timedelta(days=10)
+# When hosts hear what has changed, on the day itself; where that is late, this long before the surgery.
+MORNING = time(8)
+BEFORE = timedelta(hours=1)
 
 
 @duty(every=timedelta(minutes=5))
@@ -41,6 +45,31 @@ def reminded_at(surgery: Surgery, *, hour: int) -> datetime:
     """When clocks show `hour` on the working day before the surgery, in the nation of its office."""
     day = working_day_before(timezone.localdate(surgery.starts_at), surgery.venue.office.nation)
     return local_moment(day, time(hour))
+
+
+@duty(every=timedelta(minutes=5))
+def brief_hosts(now: datetime) -> None:
+    """Send every host the brief, when those who booked are reminded. Whoever begins to host later gets it at once."""
+    hour = Department.current().reminder_hour
+    queue_briefs([surgery for surgery in _ahead(now) if reminded_at(surgery, hour=hour) <= now], now=now)
+
+
+@duty(every=timedelta(minutes=5))
+def tell_hosts_what_changed(now: datetime) -> None:
+    """On the morning of the surgery tell its hosts, once, what has changed since their brief, if anything has."""
+    queue_changes([surgery for surgery in _ahead(now) if told_at(surgery) <= now], now=now)
+
+
+def told_at(surgery: Surgery) -> datetime:
+    """When hosts are told what has changed: in the morning, and an hour before the start at the latest."""
+    morning = local_moment(timezone.localdate(surgery.starts_at), MORNING)
+    return min(morning, surgery.starts_at - BEFORE)
+
+
+def _ahead(now: datetime) -> SurgeryQuerySet:
+    """The surgeries that begin soon, with their office."""
+    soon = Surgery.objects.upcoming(now).filter(starts_at__gt=now, starts_at__lt=now + AHEAD)
+    return soon.select_related("venue__office")
 
 
 @duty(every=timedelta(minutes=1))

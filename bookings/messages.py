@@ -90,7 +90,9 @@ def reminder(row: OutboxEmail) -> Message | None:
     if not booking or booking.slot_id != row.about["slot"]:
         return None
     cancel_link = private_link(booking, page="cancel")
-    return _about_a_live("booking_reminder", booking, soon=_soon(booking), cancel_link=cancel_link, with_calendar=False)
+    return _about_a_live(
+        "booking_reminder", booking, soon=soon(booking.surgery), cancel_link=cancel_link, with_calendar=False
+    )
 
 
 @email("booking_cancelled", called="Booking cancelled")
@@ -211,7 +213,7 @@ def _message(
     surgery = booking.surgery
     context = {
         "booking": booking,
-        "name": _name(booking),
+        "name": name_of(booking),
         "surgery": surgery,
         "venue": surgery.venue,
         "begins": (booking.slot or surgery).starts_at,
@@ -222,7 +224,7 @@ def _message(
     return render_email(name, context, calendar=_calendar(booking) if with_calendar else None)
 
 
-def _name(booking: Booking) -> str:
+def name_of(booking: Booking) -> str:
     """What to call them; nothing if it is a name that the form would refuse, however it came to be there."""
     try:
         return NameField().clean(booking.name)
@@ -248,9 +250,9 @@ def _facts_of_waiting(booking: Booking) -> Facts:
     return [("Your place", f"{ordinal(rank)} in line".capitalize()), ("What suits you", suits or "Any time")]
 
 
-def _soon(booking: Booking) -> str:
+def soon(surgery: Surgery) -> str:
     """How people say it: "tomorrow", or "on Tuesday" when a weekend or a holiday lies between."""
-    starts_on = timezone.localdate(booking.surgery.starts_at)
+    starts_on = timezone.localdate(surgery.starts_at)
     days = (starts_on - timezone.localdate()).days
     return {0: "today", 1: "tomorrow"}.get(days) or f"on {dateformat.format(starts_on, 'l')}"
 
