@@ -66,8 +66,8 @@ def let_back_show(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        said = response.get("Cache-Control", "")
-        if "private" in said and "no-store" not in said and response.get("Vary") == "Cookie":
+        said = set(response.get("Cache-Control", "").split(", "))
+        if said == {"private", "no-cache"} and response.get("Vary") == "Cookie":
             del response["Vary"]
         return response
 

@@ -19,6 +19,7 @@ from psycopg.conninfo import make_conninfo
 
 from config import settings as settings_module
 from config.logs import JSONFormatter
+from tests.factories import UserFactory
 
 TOKEN = "eyJib29raW5nIjo0Mn0:1abcde:s3cr3t-s1gn4tur3"
 EMAIL = "alice.adeyemi@example.gov.uk"
@@ -97,6 +98,14 @@ def test_every_kind_of_page_carries_every_header(live_product, address: str):
         assert {name for name, part in EXPECTED.items() if part not in response.headers.get(name, "missing")} == set()
         policy = response.headers["Content-Security-Policy"]
         assert "unsafe" not in policy
+
+
+def test_only_what_a_browser_may_keep_for_its_back_button_does_not_vary_by_cookie(client, surgery):
+    form = client.get(f"/surgeries/{surgery.reference}/book/")
+    assert (form["Cache-Control"], form.get("Vary")) == ("private, no-cache", None)
+    client.force_login(UserFactory.create())
+    for address in ("/account/", "/account/second-factor/", "/sign-in/code/"):
+        assert client.get(address)["Vary"] == "Cookie"
 
 
 def test_a_static_file_carries_every_header_and_is_kept_for_ever(live_product):
