@@ -12,7 +12,7 @@ from notifications.services import try_again
 class OutboxEmailAdmin(admin.ModelAdmin):
     """Nothing can be edited. What an email says is in the rows that it is about; the engine's own is hidden."""
 
-    list_display = ["what", "recipient", "state", "attempts", "last_error", "created_at", "sent_at"]
+    list_display = ["what", "recipient", "state", "attempts", "last_error", "created_at"]
     list_filter = ["state"]
     ordering = ["-pk"]
     list_per_page = 50
