@@ -8,6 +8,7 @@ from champions.models import Champion
 from surgeries.models import Shift, Surgery
 
 from .diary import COFFEE_MORNING, pattern_of
+from .signing_in import CHAMPION
 
 # From then on hosts may still be missing: nearer surgeries have theirs.
 SHORT_AFTER = timedelta(weeks=2)
@@ -16,7 +17,8 @@ SHORT_AFTER = timedelta(weeks=2)
 def host(surgeries: list[Surgery], *, now: datetime) -> None:
     """Put champions of the office on live shifts at these new surgeries, given in order of time, never on two at once.
 
-    Those with the fewest shifts come first. Of the surgeries more than two weeks ahead every ninth has no host, and
+    Those with the fewest shifts come first, but whoever one can be in the demonstration hosts every coffee morning, and
+    so has a brief to see. Of the surgeries more than two weeks ahead every ninth has no host, and
     every fifth is one short because somebody gave the shift back.
     """
     champions = defaultdict(list)
@@ -43,7 +45,8 @@ def host(surgeries: list[Surgery], *, now: datetime) -> None:
             for champion in champions[surgery.venue.office_id]
             if all(end <= surgery.starts_at or start >= surgery.ends_at for start, end in busy[champion.pk])
         ]
-        free.sort(key=lambda champion: (load[champion.pk], rng.random()))
+        regular = CHAMPION if pattern.name == COFFEE_MORNING else ""
+        free.sort(key=lambda champion: (champion.name != regular, load[champion.pk], rng.random()))
         for champion in free[:wanted]:
             shift = Shift(champion=champion, surgery=surgery, starts_at=surgery.starts_at, ends_at=surgery.ends_at)
             if given_back:

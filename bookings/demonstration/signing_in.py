@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from accounts.models import User
 from champions.models import Champion
 
+from .champions import CHAMPIONS
 from .people import address_of
 
 ADMINISTRATOR = "administrator@example.gov.uk"
@@ -22,15 +23,16 @@ class ReadyMade:
 
 
 def load_ready_made() -> None:
-    """Make the three users, as far as they are not there."""
+    """Make the organiser, the administrator and every champion a user, as far as they are not there."""
     people = {ADMINISTRATOR: ("Gareth Okonkwo", True), address_of(ORGANISER): (ORGANISER, False)}
     for email, (name, is_superuser) in people.items():
         if not User.objects.filter(email=email).exists():
             User.objects.create_user(email, name=name, is_staff=True, is_superuser=is_superuser)
-    champion = Champion.objects.filter(name=CHAMPION, user=None).first()
-    if champion and not User.objects.filter(email=address_of(CHAMPION)).exists():
-        champion.user = User.objects.create_user(address_of(CHAMPION), name=CHAMPION)
-        champion.save(update_fields=["user"])
+    known = set(User.objects.values_list("email", flat=True))
+    for champion in Champion.objects.filter(name__in=[each.name for each in CHAMPIONS], user=None):
+        if address_of(champion.name) not in known:
+            champion.user = User.objects.create_user(address_of(champion.name), name=champion.name)
+            champion.save(update_fields=["user"])
 
 
 def ready_made() -> list[ReadyMade]:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Count, Q, Sum
 
 from accounts.models import User
+from bookings.briefs import Brief, brief_of
 from bookings.demonstration import diary
 from bookings.demonstration.department import DOMAIN, OFFICES
 from bookings.demonstration.loading import TIME_TO_JOIN, load
@@ -43,6 +44,11 @@ def free_seats(surgery: Surgery) -> int:
     return surgery.seats.filter(booking=None).count()
 
 
+def next_brief_of_the_champion(now: datetime) -> Brief:
+    champion = User.objects.get(email=ready_made()[0].email)
+    return brief_of(Surgery.objects.hosted_by(champion).upcoming(now)[0], now=now)
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("now", MOMENTS.values(), ids=MOMENTS)
 def test_it_is_alive_and_consistent_whatever_today_is(now):
@@ -57,6 +63,9 @@ def test_it_is_alive_and_consistent_whatever_today_is(now):
     coffee_morning = upcoming.filter(series__name=diary.COFFEE_MORNING, starts_at__gt=now)[0]
     assert 0 < free_seats(coffee_morning) < coffee_morning.seats.count()
     assert coffee_morning.shifts.live().count() == 2
+    brief = next_brief_of_the_champion(now)
+    assert brief.guests
+    assert brief.surgery.starts_at < now + timedelta(days=21)
     assert Surgery.objects.filter(state=Surgery.State.CALLED_OFF, starts_at__gt=now).count() == 1
     assert upcoming.filter(bookings=None).exists()
     assert upcoming.filter(shifts=None).exists() or upcoming.exclude(shifts__ended_at=None).exists()
@@ -87,6 +96,16 @@ def test_on_no_day_of_twenty_years_is_the_coming_week_without_a_surgery_that_is_
 def loaded(db):
     with time_machine.travel(NOW, tick=False):
         load()
+
+
+def test_the_champion_whom_one_can_be_has_a_brief_worth_reading(loaded):
+    brief = next_brief_of_the_champion(NOW)
+    asked = {topic for guest in brief.guests for topic in guest.topics}
+    assert len(brief.guests) > 5
+    assert len(asked) > 5
+    assert any(guest.question for guest in brief.guests)
+    assert all(shift.champion.user for shift in brief.shifts)
+    assert brief.sheets
 
 
 def test_it_is_as_large_as_a_department_is(loaded):
