@@ -78,7 +78,11 @@ class SayForm(forms.Form):
         label="Your experience, in a sentence (optional)",
         help_text="For the organisers only. A hobby counts as much as a job.",
     )
-    is_manager_aware = forms.BooleanField(required=False, label="My manager knows that I would like to do this")
+    is_manager_aware = forms.BooleanField(
+        required=False,
+        label="My manager knows that I would like to do this",
+        widget=forms.CheckboxInput(attrs={"class": "govuk-checkboxes--small"}),
+    )
 
     def __init__(self, data: QueryDict | None = None, *, champion: Champion | None = None, name: str = "") -> None:
         super().__init__(data, initial=said_by(champion) if champion else {"name": name})
@@ -146,7 +150,11 @@ class JoinForm(SayForm):
 class ProfileForm(SayForm):
     """The same by a champion, who also says what the directory shows."""
 
-    is_listed = forms.BooleanField(required=False, label="Show me in the directory of champions")
+    is_listed = forms.BooleanField(
+        required=False,
+        label="Show me in the directory of champions",
+        widget=forms.CheckboxInput(attrs={"class": "govuk-checkboxes--small"}),
+    )
     shown = forms.MultipleChoiceField(
         choices=Champion.Shown.choices,
         required=False,

@@ -17,6 +17,14 @@ class ChampionQuerySet(models.QuerySet):
         """Those who host at present."""
         return self.filter(state=Champion.State.ACTIVE)
 
+    def listed(self) -> Self:
+        """Those in the directory: who host at present and would like to be found there."""
+        return self.active().filter(is_listed=True)
+
+    def showing(self, what: "Champion.Shown") -> Self:
+        """Those who let the directory show this. By anything else they are not found there either."""
+        return self.filter(shown__contains=[what])
+
     def undecided(self) -> Self:
         """Those whom an organiser can approve: who wait first, then who were asked something; the longest first."""
         undecided = self.filter(state__in=[Champion.State.APPLIED, Champion.State.ASKED_BACK])

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from champions.views import champion, joining, organiser
+from champions.views import champion, joining, organiser, public
 
 app_name = "champions"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("champion/", champion.home, name="home"),
     path("champion/application/", joining.own_application, name="own_application"),
     path("champion/profile/", champion.profile, name="profile"),
+    path("champions/", public.directory, name="directory"),
     path("champions/join/", joining.join, name="join"),
     path("champions/join/code/", joining.join_code, name="join_code"),
     path("organise/champions/", organiser.applications, name="applications"),

@@ -238,6 +238,7 @@ TABLE = [
         post=signed_in(200) | {CHAMPION: ELSEWHERE}),
     row("champions:profile", get=only(CHAMPION, answer=200) | {APPLICANT: ELSEWHERE},
         post=only(CHAMPION, answer=200) | {APPLICANT: ELSEWHERE}),
+    reading("champions:directory"),
     row("champions:join", get=everybody(ELSEWHERE) | {NOBODY: 200}, post=everybody(ELSEWHERE) | {NOBODY: 200}),
     row("champions:join_code", get=everybody(ELSEWHERE), post=everybody(ELSEWHERE)),
     row("champions:applications", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405)),

@@ -7,6 +7,7 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from champions.models import Champion
+from organisation.models import Office, Topic
 from tests.champions.applying import enter, send
 from tests.everyone.booking import LONG
 from tests.everyone.elsewhere import State
@@ -53,9 +54,9 @@ def many_applications(client: Client) -> Any:
 
 def lists() -> None:
     """What can be known, and where."""
-    TopicFactory.create(name="LinkedIn"), TopicFactory.create(name=LONG[:60], kind="matter")
+    TopicFactory.create(name="LinkedIn", slug="linkedin"), TopicFactory.create(name=LONG[:60], kind="matter")
     TopicFactory.create_batch(6)
-    OfficeFactory.create(name="Leeds"), OfficeFactory.create(name=LONG)
+    OfficeFactory.create(name="Leeds", slug="leeds"), OfficeFactory.create(name=LONG)
 
 
 def to_join(client: Client) -> Any:
@@ -119,7 +120,28 @@ def application(act: str = "", decided: str = "", **typed: Any) -> State:
     return state
 
 
+def directory(champions: int, query: str = "") -> State:
+    def state(client: Client) -> Any:
+        lists()
+        topics, offices = Topic.objects.all(), Office.objects.all()
+        for number in range(min(champions, 24)):
+            champion = ChampionFactory.create(
+                name=f"{LONG} {number}", about=LONG * 2, topics=topics, shown=Champion.Shown.values,
+                user=UserFactory.create(email=f"{number}{LONG_ADDRESS}"),
+            )  # fmt: skip
+            champion.offices.set(offices)
+        Champion.objects.bulk_create(Champion(name=f"Zoe {number}") for number in range(champions - 24))
+        return client.get(f"/champions/{query}")
+
+    return state
+
+
 STATES: dict[str, State] = {
+    "directory, none": directory(0),
+    "directory, nobody found": directory(0, "?topic=linkedin&office=leeds"),
+    "directory, a few": directory(3),
+    "directory, 500": directory(500),
+    "directory, 500, page 13": directory(500, "?page=13"),
     "join": to_join,
     "join, wrong": joined_wrong,
     "join, code": at_the_code(),

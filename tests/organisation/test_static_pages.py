@@ -59,8 +59,8 @@ def test_what_the_administration_says_needs_no_cookie_of_its_own(
 
 
 def test_the_menu_is_the_same_everywhere_and_marks_only_the_page_itself(client: Client) -> None:
-    addresses = ["/", "/calendar/", "/cheat-sheets/", "/cookies/", "/nowhere/"]
+    addresses = ["/", "/calendar/", "/cheat-sheets/", "/champions/", "/cookies/", "/nowhere/"]
     pages = {address: client.get(address).content.decode() for address in addresses}
 
-    assert [page.count('aria-current="page"') for page in pages.values()] == [1, 1, 1, 0, 0]
-    assert {page.count('class="govuk-service-navigation__link"') for page in pages.values()} == {3}
+    assert [page.count('aria-current="page"') for page in pages.values()] == [1, 1, 1, 1, 0, 0]
+    assert {page.count('class="govuk-service-navigation__link"') for page in pages.values()} == {4}
