@@ -133,10 +133,10 @@ class Visitor:
         assert response.ok
         return Email(text, response.body())
 
-    def follow_the_email(self, button: str) -> None:
+    def follow_the_email(self, button: str, *, leads_to: str = "bookings") -> None:
         """From the email that is open: press its button or, by keyboard, the link in its plain text."""
         if self.by_keyboard:
-            self.press(re.compile(r"\bbookings\b"))
+            self.press(re.compile(rf"\b{leads_to}\b"))
         else:
             self.page.frame_locator("iframe").get_by_role("link", name=button).click()
 
