@@ -13,6 +13,7 @@ from bookings.models import Attendee, Booking
 from organisation.models import Department, Office
 from surgeries.models import Series, Surgery
 
+from .applicants import load_applicants
 from .champions import load_champions
 from .department import load_cheat_sheets, load_lists
 from .diary import (
@@ -81,6 +82,7 @@ def load(*, now: datetime | None = None) -> Loaded:
         load_diary(today=today)
         loaded = _bring_up_to_date(since=since, now=now, is_first=True)
         ask_for_surgeries(now=now)
+        load_applicants(now=now)
         _call_one_off(now=now)
     return loaded
 

@@ -119,7 +119,8 @@ def test_it_is_as_large_as_a_department_is(loaded):
     assert (Grade.objects.count(), Topic.objects.count(), Symptom.objects.count()) == (8, 16, 12)
     assert CheatSheet.objects.count() == 8
     assert not Symptom.objects.filter(topics=None).exists()
-    assert Champion.objects.count() == 40
+    assert Champion.objects.active().count() == 40
+    assert [champion.state for champion in Champion.objects.undecided()] == ["applied", "asked_back"]
     assert not Champion.objects.filter(Q(about="") | Q(offices=None)).exists()
     assert set(Skill.objects.values_list("level", flat=True)) == set(Skill.Level.values)
     assert not Topic.objects.filter(skills=None).exists(), "A topic that no champion knows."
