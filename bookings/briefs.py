@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Prefetch
@@ -144,16 +145,17 @@ def matching_of(bookings: Iterable[Booking], shifts: Iterable[Shift]) -> Matchin
 
 def _person(booking: Booking) -> Person:
     assert booking.slot
-    topics = [topic.name for topic in booking.topics.all()]
-    if not topics:
-        topics = [topic for symptom in booking.symptoms.all() for topic in symptom.points_to]  # type: ignore[attr-defined]
+    named = [topic.name for topic in booking.topics.all()]
+    symptoms: list[Any] = list(booking.symptoms.all())
+    noticed = [topic for symptom in symptoms for topic in symptom.points_to]
     pairing = getattr(booking, "pairing", None)
     return Person(
         booking=booking.pk,
         slot=booking.slot.pk,
         starts_at=booking.slot.starts_at,
         ends_at=booking.slot.ends_at,
-        topics=tuple(dict.fromkeys(topics)),
+        topics=tuple(dict.fromkeys(named or noticed)),
+        is_any_enough=not named,
         is_at_home=booking.feeling == Booking.Feeling.AT_HOME,
         chosen=pairing.shift.champion_id if pairing else None,
     )

@@ -43,6 +43,8 @@ class Person:
     starts_at: datetime
     ends_at: datetime
     topics: tuple[str, ...] = ()
+    # Whether it takes only one of these topics to help them: they could not name one, and ticked what they notice.
+    is_any_enough: bool = False
     is_at_home: bool = False
     # The champion with whom the hosts want them to sit, if they have said so.
     chosen: int | None = None
@@ -72,11 +74,11 @@ class Host:
 
 
 def worth(person: Person, host: Host) -> int:
-    """How well the host fits the person: the mean over all that they ask about."""
+    """How well the host fits the person: the mean over all that they ask about, or the best where any is enough."""
     table = WORTH_TO_THE_EXPERIENCED if person.is_at_home else WORTH
-    levels = (host.levels.get(topic, 0) for topic in person.topics)
-    knows = sum(table[level] for level in levels) // max(len(person.topics), 1)
-    return knows - (0 if host.stays(person) else LEAVES_EARLY)
+    knows = [table[host.levels.get(topic, 0)] for topic in person.topics] or [0]
+    fit = max(knows) if person.is_any_enough else sum(knows) // len(knows)
+    return fit - (0 if host.stays(person) else LEAVES_EARLY)
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,10 @@ class Suggestion:
     @property
     def uncovered(self) -> tuple[str, ...]:
         """What they ask about and nobody who hosts then knows."""
-        return tuple(topic for topic in self.person.topics if not any(topic in host.levels for host in self.hosts))
+        unknown = [topic for topic in self.person.topics if not any(topic in host.levels for host in self.hosts)]
+        if self.person.is_any_enough and len(unknown) < len(self.person.topics):
+            return ()
+        return tuple(unknown)
 
 
 @dataclass(frozen=True)

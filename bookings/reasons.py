@@ -14,13 +14,14 @@ def why(suggestion: Suggestion) -> list[str]:
     person, host = suggestion.person, suggestion.host
     if host is None:
         return ["Nobody hosts then."]
-    return [
+    sentences = [
         *(["You chose this, or another host did."] if suggestion.is_chosen else []),
         *_what_the_host_knows(person, host),
         *([] if suggestion.is_chosen else _why_nobody_else(suggestion)),
         *_what_others_know(suggestion),
         *_how_long(person, host),
     ]
+    return [sentence.replace("?.", "?") for sentence in sentences]  # a topic may be called “Can I say this?”
 
 
 def _what_the_host_knows(person: Person, host: Host) -> list[str]:
@@ -54,7 +55,7 @@ def _what_others_know(suggestion: Suggestion) -> list[str]:
     person, host = suggestion.person, suggestion.host
     sentences = []
     for topic in person.topics:
-        if host and topic not in host.levels:
+        if host and topic not in host.levels and not (person.is_any_enough and host.known(person)):
             knowing = [other.name for other in suggestion.others if topic in other.levels]
             if knowing:
                 sentences.append(f"For {topic}, call {get_text_list(knowing, 'or')} over.")

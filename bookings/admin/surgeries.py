@@ -202,11 +202,12 @@ class SurgeryAdmin(KindAdmin):
     @admin.display(description="who comes")
     def who_comes(self, surgery: Any) -> str:
         return format_html(
-            '<a href="{}?surgery__id__exact={}">{} booked, {} waiting</a>',
+            '<a href="{}?surgery__id__exact={}">{} booked, {} waiting</a>; <a href="{}">the brief for hosts</a>',
             reverse("admin:bookings_booking_changelist"),
             surgery.pk,
             surgery.number_booked,
             surgery.number_waiting,
+            reverse("bookings:brief", args=[surgery.reference]),
         )
 
     def has_change_permission(self, request: HttpRequest, obj: Surgery | None = None) -> bool:

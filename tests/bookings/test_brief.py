@@ -111,7 +111,7 @@ def test_it_says_plainly_what_is_not_covered(hosts_browser, surgery, alices_book
     amina.shifts.update(ends_at=surgery.slots.first().ends_at)
     said = read(hosts_browser, surgery)
     assert "Not covered yet Bob O’Brien, 10:40am to 11am: nobody hosts then." in said
-    assert "Tumblr: 1 person asks, and nobody who hosts then knows it." in said
+    assert "Asked for while nobody hosts who knows it: Tumblr (1 person)" in said
     assert "No host yet" in said
 
 

@@ -166,8 +166,8 @@ def test_it_says_who_comes_when_and_what_they_ask_and_leads_to_the_page(briefed)
     assert email.subject == f"Your brief: Tuesday 3 March, 10am, {briefed.venue}"
     for words in (
         "You host tomorrow", "When: Tuesday 3 March, 10am to 11am", "With: Tom Price (tom@example.gov.uk)",
-        f"10am to 10:20am\n* Ada Lovelace: LinkedIn, Tumblr. “{SECRET}: <b>how</b> do I begin?” May sit with Amina",
-        "10:40am to 11am\n* Somebody: not sure yet. Sits with Tom Price.", "knows Tumblr.",
+        f"10am to 10:20am\n* Ada Lovelace: LinkedIn, Tumblr “{SECRET}: <b>how</b> do I begin?” (may sit with Amina",
+        "10:40am to 11am\n* Somebody: not sure yet (sits with Tom Price)", "nobody hosts who knows it: Tumblr\n",
         "1 person has told us what would make it easier to come.", "Past reception, second door on the left.",
         f"http://127.0.0.1/champion/surgeries/{briefed.reference}/",
     ):  # fmt: skip

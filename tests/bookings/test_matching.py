@@ -80,7 +80,8 @@ def surgeries(draw, most: int = 5) -> tuple[list[Person], list[Host]]:
     ]
     people = [
         person(
-            number, *draw(topics), slot=draw(st.integers(0, 2)), is_at_home=draw(st.booleans()),
+            number, *draw(topics), slot=draw(st.integers(0, 2)),
+            is_at_home=draw(st.booleans()), is_any_enough=draw(st.booleans()),
             chosen=draw(st.sampled_from([None, None, None, 0, 1])),
         )
         for number in range(draw(st.integers(0, most)))
@@ -144,6 +145,16 @@ def test_whoever_is_at_home_online_gets_little_from_who_can_help_a_beginner():
     hosts = [host(1, LinkedIn=1, Tumblr=1), host(2, Tumblr=2)]
     assert seating(match([person(1, "LinkedIn", "Tumblr")], hosts)) == {1: 1}
     assert seating(match([person(1, "LinkedIn", "Tumblr", is_at_home=True)], hosts)) == {1: 2}
+
+
+def test_who_cannot_name_a_topic_is_helped_by_whoever_knows_one_of_those_it_may_be():
+    hosts = [host(1, LinkedIn=2, Privacy=2), host(2, Tumblr=3)]
+    asking = ("LinkedIn", "Privacy", "Tumblr", "Mastodon")
+    assert seating(match([person(1, *asking)], hosts)) == {1: 1}
+    matching = match([person(1, *asking, is_any_enough=True)], hosts)
+    assert seating(matching) == {1: 2}
+    assert matching.uncovered == {}
+    assert match([person(1, "Mastodon", is_any_enough=True)], hosts).uncovered == {"Mastodon": 1}
 
 
 # ── An even load ──────────────────────────────────────────────────────────────────────────────────────────────
