@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -50,7 +51,7 @@ def apply(*, user: User, said: Said, now: datetime | None = None) -> Champion:
     """
     now = now or timezone.now()
     User.objects.select_for_update(no_key=True).get(pk=user.pk)  # two forms at once come one after the other
-    champion = Champion.objects.filter(user=user).first() or Champion(user=user)
+    champion = _locked(Champion.objects.filter(user=user)).first() or Champion(user=user)
     if champion.pk and not champion.can_apply:
         raise AlreadyChampion
     is_news = not champion.pk or champion.state != State.APPLIED
@@ -66,7 +67,7 @@ def apply(*, user: User, said: Said, now: datetime | None = None) -> Champion:
 @transaction.atomic
 def edit_profile(*, champion: Champion, said: Said, is_listed: bool, shown: list[str]) -> None:
     """Change what a champion says of themselves, and what the directory shows of it."""
-    champion = Champion.objects.select_for_update(no_key=True).get(pk=champion.pk)
+    champion = _locked(Champion.objects.all()).get(pk=champion.pk)
     champion.is_listed, champion.shown = is_listed, shown
     _write(champion, said)
 
@@ -90,7 +91,7 @@ def decline(*, champion: Champion, reason: str, by: User, seen: int, now: dateti
 def _decide(champion: Champion, outcome: str, words: str, by: User, seen: int, now: datetime | None) -> None:
     """Decide as the organiser who saw so many decisions would; of two at the same time, one is too late."""
     now = now or timezone.now()
-    locked = Champion.objects.select_for_update(no_key=True).get(pk=champion.pk)
+    locked = _locked(Champion.objects.all()).get(pk=champion.pk)
     if not locked.is_undecided or locked.decisions.count() != seen:
         raise DecidedAlready
     decision = Decision.objects.create(
@@ -99,6 +100,11 @@ def _decide(champion: Champion, outcome: str, words: str, by: User, seen: int, n
     locked.state = BECOMES[Decision.Outcome(outcome)]
     locked.save(update_fields=["state"])
     emails.queue_decided(decision, now=now)
+
+
+def _locked(champions: QuerySet[Champion]) -> QuerySet[Champion]:
+    """What is decided about a champion, and what they say, comes one after the other."""
+    return champions.select_for_update(no_key=True)
 
 
 def _write(champion: Champion, said: Said) -> None:

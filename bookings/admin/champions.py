@@ -49,7 +49,7 @@ class ChampionForm(forms.ModelForm):
     email = WorkEmailField(
         label="Work email address",
         required=False,
-        help_text="The one with which they book, so that nobody hosts and has a seat at the same time. Never shown.",
+        help_text="The one with which they book, so that nobody hosts and has a seat at the same time.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
