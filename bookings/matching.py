@@ -88,7 +88,7 @@ class Suggestion:
     person: Person
     host: Host | None
     hosts: tuple[Host, ...]
-    # Beside whom each of the hosts sits in that slot, and how many people each has in the whole surgery.
+    # How many people each of the hosts sits with in that slot, and each host in the whole surgery.
     at_table: Mapping[int, int]
     load: Mapping[int, int]
 
