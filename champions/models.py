@@ -17,6 +17,10 @@ class ChampionQuerySet(models.QuerySet):
         """Those who host at present."""
         return self.filter(state=Champion.State.ACTIVE)
 
+    def with_what_they_know(self) -> Self:
+        """With offices and skills, as a page reads them."""
+        return self.prefetch_related("offices", "skills__topic")
+
     def listed(self) -> Self:
         """Those in the directory: who host at present and would like to be found there."""
         return self.active().filter(is_listed=True)

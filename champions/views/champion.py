@@ -1,5 +1,6 @@
 """Pages of whoever is signed in: their account, and what is theirs as a champion."""
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -31,6 +32,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @require_safe
 def home(request: HttpRequest, champion: Champion) -> HttpResponse:
     """Where a champion begins, and where somebody who applied sees what became of it."""
+    prefetch_related_objects([champion], "offices", "skills__topic")
     context = {"champion": champion, "done": DONE.get(request.GET.get("done", ""))}
     return render(request, "champions/home.html", context)
 

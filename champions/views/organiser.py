@@ -29,7 +29,7 @@ DONE = {
 @require_safe
 def applications(request: HttpRequest) -> HttpResponse:
     """Who waits for a decision, who was asked something, and what was decided lately."""
-    paginator = Paginator(Champion.objects.undecided().prefetch_related("offices", "skills__topic"), PER_PAGE)
+    paginator = Paginator(Champion.objects.undecided().with_what_they_know(), PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -90,7 +90,8 @@ def decline(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def _applicant(pk: int) -> Champion:
     """Somebody who applied at some time."""
-    return get_object_or_404(Champion.objects.filter(applied_at__isnull=False).select_related("user"), pk=pk)
+    applicants = Champion.objects.filter(applied_at__isnull=False).select_related("user").with_what_they_know()
+    return get_object_or_404(applicants, pk=pk)
 
 
 def _decide(
@@ -106,7 +107,7 @@ def _decide(
     try:
         decide(int(seen) if seen.isdecimal() and len(seen) < 9 else -1)
     except services.DecidedAlready:
-        applicant.refresh_from_db()
+        applicant.refresh_from_db(fields=["state"])
         return _show(
             request, applicant, ask_form=ask_form, decline_form=decline_form, is_late=True, status=HTTPStatus.CONFLICT
         )

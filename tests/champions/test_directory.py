@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from champions.models import Champion
+from champions.models import Champion, ChampionQuerySet
 from tests.bookings.pages import words_of
 from tests.factories import ChampionFactory, OfficeFactory, TopicFactory, UserFactory
 
@@ -52,6 +52,12 @@ def test_nobody_is_found_by_what_they_do_not_show(client, alice):
         assert "Alice" in listed(client, query)
         Champion.objects.update(shown=[other for other in ALL if other != part])
         assert listed(client, query) == ""
+
+
+def test_control_they_would_be_found_if_it_did_not_ask_what_they_show(client, alice, monkeypatch):
+    Champion.objects.update(shown=[])
+    monkeypatch.setattr(ChampionQuerySet, "showing", lambda champions, what: champions)
+    assert "Alice" in listed(client, "?topic=linkedin&office=leeds")
 
 
 @pytest.mark.parametrize(
