@@ -59,12 +59,13 @@ class SeriesForm(forms.ModelForm):
         model = Series
         fields = (
             "name", "venue", "starts_on", "ends_on", "every_weeks", "start_time", "end_time", "slot_minutes",
-            "seats_per_slot", "is_drop_in",
+            "seats_per_slot", "hosts_wanted", "is_drop_in",
         )  # fmt: skip
         help_texts = {
             "starts_on": "Its weekday is the day of the series.",
             "ends_on": "Leave it empty to go on and on.",
             "every_weeks": "1 for every week, 2 for every second week.",
+            "hosts_wanted": "Champions are asked until there are as many. Two make the best surgeries.",
             "is_drop_in": "People are welcome without a booking.",
         }
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
@@ -22,6 +23,7 @@ from surgeries.templatetags.times import clock, span
 
 # Without vowels, so that no reference spells a word, and without what is easily misread.
 REFERENCE_LETTERS = "bcdfghjkmnpqrstvwxz23456789"
+USUAL_HOSTS, MOST_HOSTS = 2, 20
 
 
 def new_reference() -> str:
@@ -67,6 +69,9 @@ class Series(models.Model):
     end_time = models.TimeField(default=time(12))
     slot_minutes = models.PositiveSmallIntegerField(default=20, validators=[MinValueValidator(5)])
     seats_per_slot = models.PositiveSmallIntegerField(default=3, validators=[MinValueValidator(1)])
+    hosts_wanted = models.PositiveSmallIntegerField(
+        default=USUAL_HOSTS, db_default=USUAL_HOSTS, validators=[MinValueValidator(1), MaxValueValidator(MOST_HOSTS)]
+    )
     is_drop_in = models.BooleanField("people may drop in", default=True)
 
     class Meta:
@@ -83,6 +88,7 @@ class Series(models.Model):
                 condition=Q(every_weeks__gte=1, slot_minutes__gte=5, seats_per_slot__gte=1),
                 violation_error_message="Weeks, minutes and seats have to be positive, and a slot at least 5 minutes.",
             ),
+            models.CheckConstraint(name="series_wants_a_few_hosts", condition=Q(hosts_wanted__range=(1, MOST_HOSTS))),
         ]
 
     def __str__(self) -> str:
@@ -99,6 +105,12 @@ class Series(models.Model):
             until=datetime.combine(last, midnight),
         ):
             yield moment.date()
+
+
+def _counted(shifts: "ShiftQuerySet") -> Coalesce:
+    """How many of the shifts of one surgery there are, as a subquery."""
+    counts = shifts.order_by().values("surgery").annotate(n=models.Count("pk")).values("n")
+    return Coalesce(models.Subquery(counts, output_field=models.IntegerField()), 0)
 
 
 class SurgeryQuerySet(models.QuerySet):
@@ -123,6 +135,22 @@ class SurgeryQuerySet(models.QuerySet):
         shifts = Shift.objects.filter(surgery=models.OuterRef("pk"), champion__user=user)
         until_called_off = Q(ended_at=None) | Q(ended_at=models.OuterRef("called_off_at"))
         return self.filter(models.Exists(shifts.filter(until_called_off)))
+
+    def short_of_hosts(self) -> Self:
+        """Those where at some time fewer champions host than are wanted.
+
+        How many host falls only when one of them goes, so it is enough to look then, and at the start.
+        """
+        here = Shift.objects.live().filter(surgery=models.OuterRef("surgery"))
+        others = here.filter(starts_at__lte=models.OuterRef("ends_at"), ends_at__gt=models.OuterRef("ends_at"))
+        goes = Shift.objects.live().filter(surgery=models.OuterRef("pk"), ends_at__lt=models.OuterRef("ends_at"))
+        first = Shift.objects.live().filter(
+            surgery=models.OuterRef("pk"),
+            starts_at__lte=models.OuterRef("starts_at"),
+            ends_at__gt=models.OuterRef("starts_at"),
+        )
+        left = goes.annotate(stay=_counted(others)).filter(stay__lt=models.OuterRef("hosts_wanted"))
+        return self.annotate(begin=_counted(first)).filter(Q(begin__lt=F("hosts_wanted")) | models.Exists(left))
 
     def locked(self) -> Self:
         """Lock the rows, in order of id: the one lock that every change to scarcity takes first.
@@ -150,6 +178,10 @@ class Surgery(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT, editable=False)
+    # As many as should be there at any time; two make the best surgeries.
+    hosts_wanted = models.PositiveSmallIntegerField(
+        default=USUAL_HOSTS, db_default=USUAL_HOSTS, validators=[MinValueValidator(1), MaxValueValidator(MOST_HOSTS)]
+    )
     is_drop_in = models.BooleanField("people may drop in", default=True)
     cutoff_minutes = models.PositiveSmallIntegerField(
         "waiting list stops (minutes before the start)", default=120, validators=[MaxValueValidator(10_080)]
@@ -189,6 +221,7 @@ class Surgery(models.Model):
                 condition=Q(state="called_off", called_off_at__isnull=False) & ~Q(called_off_reason="")
                 | ~Q(state="called_off") & Q(called_off_at=None, called_off_by=None, called_off_reason=""),
             ),
+            models.CheckConstraint(name="surgery_wants_a_few_hosts", condition=Q(hosts_wanted__range=(1, MOST_HOSTS))),
             models.UniqueConstraint(
                 "series",
                 "starts_at",

@@ -13,7 +13,7 @@ from organisation.models import Department
 from organisation.working_days import bank_holidays
 from surgeries.templatetags.times import clock
 
-from .models import Seat, Series, Slot, Surgery, Venue, local_moment
+from .models import USUAL_HOSTS, Seat, Series, Slot, Surgery, Venue, local_moment
 from .transactions import retried
 
 SHORTEST_SLOT_MINUTES = 5
@@ -74,6 +74,7 @@ def create_surgery(
     slot_minutes: int,
     seats_per_slot: int,
     is_drop_in: bool,
+    hosts_wanted: int = USUAL_HOSTS,
     series: Series | None = None,
     cutoff_minutes: int | None = None,
     note: str = "",
@@ -103,6 +104,7 @@ def create_surgery(
         starts_at=starts_at,
         ends_at=ends_at,
         is_drop_in=is_drop_in,
+        hosts_wanted=hosts_wanted,
         cutoff_minutes=Department.current().cutoff_minutes if cutoff_minutes is None else cutoff_minutes,
         note=note,
     )
@@ -144,6 +146,7 @@ def extend_series(*, series: Series, until: date, now: datetime | None = None) -
                 slot_minutes=series.slot_minutes,
                 seats_per_slot=series.seats_per_slot,
                 is_drop_in=series.is_drop_in,
+                hosts_wanted=series.hosts_wanted,
             )
         )
     return extension

@@ -40,7 +40,8 @@ class SurgeryForm(forms.ModelForm):
 
     class Meta:
         model = Surgery
-        fields = ("venue", "is_drop_in", "cutoff_minutes", "note")
+        fields = ("venue", "hosts_wanted", "is_drop_in", "cutoff_minutes", "note")
+        help_texts = {"hosts_wanted": "Champions are asked until there are as many. Two make the best surgeries."}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

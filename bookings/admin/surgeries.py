@@ -34,8 +34,6 @@ from surgeries.models import Seat, Shift, Slot, Surgery
 from surgeries.services import DiaryError, create_surgery, left_over
 from surgeries.templatetags.times import clock, span
 
-FULLY_HOSTED = 2
-
 
 def is_open(surgery: Surgery | None) -> bool:
     """Whether it can still be changed: it is neither called off nor over. What has been stays as it was."""
@@ -97,7 +95,7 @@ class ShiftInline(RowInline):
     formset = ShiftFormSet
     fields = ("who", "begins", "ends")
     verbose_name = "host"
-    verbose_name_plural = "hosts: two make the best surgeries; without times, for the whole of it"
+    verbose_name_plural = "hosts: without times, for the whole of it"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Shift]:
         return super().get_queryset(request).filter(ended_at=None).select_related("champion")
@@ -135,11 +133,12 @@ class HostsFilter(admin.SimpleListFilter):
     parameter_name = "hosts"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("none", "Nobody yet"), ("short", "Fewer than two")]
+        return [("none", "Nobody yet"), ("short", "Fewer than wanted")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Surgery]) -> QuerySet[Surgery]:
-        fewest = {"none": 1, "short": FULLY_HOSTED}.get(self.value() or "")
-        return queryset.filter(Q(number_of_hosts__lt=fewest)) if fewest else queryset
+        if self.value() == "short":
+            return queryset.short_of_hosts()  # type: ignore[attr-defined]
+        return queryset.filter(Q(number_of_hosts=0)) if self.value() == "none" else queryset
 
 
 @admin.register(Surgery)
@@ -196,8 +195,8 @@ class SurgeryAdmin(KindAdmin):
         return surgery.number_waiting
 
     @admin.display(description="hosts", ordering="number_of_hosts")
-    def hosts(self, surgery: Any) -> int:
-        return surgery.number_of_hosts
+    def hosts(self, surgery: Any) -> str:
+        return f"{surgery.number_of_hosts} of {surgery.hosts_wanted}"
 
     @admin.display(description="who comes")
     def who_comes(self, surgery: Any) -> str:
@@ -220,7 +219,7 @@ class SurgeryAdmin(KindAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Surgery | None = None) -> Any:
         facts = ["venue", "on", "begins", "ends"]
-        more = ["is_drop_in", "cutoff_minutes", "note"]
+        more = ["hosts_wanted", "is_drop_in", "cutoff_minutes", "note"]
         if obj is None:
             return [*facts, "slot_minutes", "seats_per_slot", *more]
         if not self.has_change_permission(request, obj):

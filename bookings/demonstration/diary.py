@@ -134,6 +134,7 @@ def load_diary(*, today: date) -> None:
             end_time=pattern.end,
             slot_minutes=pattern.slot_minutes,
             seats_per_slot=pattern.seats_per_slot,
+            hosts_wanted=pattern.hosts,
             is_drop_in=pattern.name not in BY_APPOINTMENT,
         )
 

@@ -29,6 +29,7 @@ def change_surgery(
     starts_at: datetime,
     ends_at: datetime,
     is_drop_in: bool,
+    hosts_wanted: int,
     cutoff_minutes: int,
     note: str,
     now: datetime | None = None,
@@ -60,9 +61,10 @@ def change_surgery(
     facts = {"venue": venue, "starts_at": starts_at, "ends_at": ends_at, "note": note}
     if any(getattr(surgery, name) != fact for name, fact in facts.items()):
         surgery.calendar_sequence += 1
-    for name, fact in {**facts, "is_drop_in": is_drop_in, "cutoff_minutes": cutoff_minutes}.items():
+    facts |= {"is_drop_in": is_drop_in, "hosts_wanted": hosts_wanted, "cutoff_minutes": cutoff_minutes}
+    for name, fact in facts.items():
         setattr(surgery, name, fact)
-    surgery.save(update_fields=[*facts, "is_drop_in", "cutoff_minutes", "calendar_sequence", "changed_at"])
+    surgery.save(update_fields=[*facts, "calendar_sequence", "changed_at"])
     promote_and_tell([surgery], now=now)
     return surgery
 
