@@ -69,7 +69,7 @@ def database(name: str, url: str, session: str = "") -> dict:
         raise ImproperlyConfigured(f"{name} names no database: it should end in /name-of-the-database.")
     hosts = str(options.get("host", "")).count(",") + 1
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "config.postgresql",
         "NAME": options.pop("dbname"),
         "USER": options.pop("user", ""),
         "PASSWORD": options.pop("password", ""),
