@@ -16,6 +16,7 @@ from bookings.errors import BookingError, SlotFull, SlotGone
 from bookings.forms.fields import (
     UNSURE,
     Label,
+    Shared,
     SlotsField,
     SymptomsField,
     TeamField,
@@ -263,6 +264,9 @@ class BookForm(AnswersForm):
         else:
             instead = "You can join the waiting list." if self.offer.can_wait else "No other time is free."
         self.add_error("slot", f"{_why(refusal, surgery, slot)} {instead} Everything you typed is kept.")
+
+
+BookForm.base_fields = Shared(BookForm.base_fields, own={"slot", "suits"})
 
 
 def _why(refusal: BookingError, surgery: Surgery, slot: Slot | None) -> str:

@@ -1,6 +1,7 @@
 """Fields that forgive what can be forgiven, and say kindly what cannot."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from copy import deepcopy
 from typing import Any
 
 from django import forms
@@ -32,6 +33,20 @@ class Label(str):
         label = super().__new__(cls, words)
         label.hint, label.divider, label.exclusive, label.is_closed = hint, divider, exclusive, is_closed
         return label
+
+
+class Shared(dict[str, forms.Field]):
+    """The fields of a class of forms, of which a form copies none but its `own`, which it changes.
+
+    Django copies every field for every form, and that takes longer than to check what was typed.
+    """
+
+    def __init__(self, fields: Mapping[str, forms.Field], *, own: Collection[str]) -> None:
+        super().__init__(fields)
+        self.own = own
+
+    def __deepcopy__(self, memo: dict) -> dict[str, forms.Field]:
+        return {name: deepcopy(field, memo) if name in self.own else field for name, field in self.items()}
 
 
 class SymptomsField(forms.ModelMultipleChoiceField):

@@ -1,0 +1,38 @@
+"""Forms share the fields that nobody changes, and no form sees what is another's."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from bookings.forms.booking import BookForm
+from bookings.offers import Offer
+from tests.factories import SurgeryFactory, TopicFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def form_for(hours: int) -> BookForm:
+    surgery = SurgeryFactory(starts_at=timezone.now() + timedelta(hours=hours))
+    return BookForm(offer=Offer(surgery, now=timezone.now()))
+
+
+def test_each_form_offers_the_slots_of_its_own_surgery() -> None:
+    today, tomorrow = form_for(4), form_for(28)
+    assert [value for value, _ in today.fields["slot"].choices] != [v for v, _ in tomorrow.fields["slot"].choices]
+    assert today.fields["suits"] is not tomorrow.fields["suits"]
+
+
+def test_what_two_forms_share_is_as_the_class_has_it_after_both_were_drawn() -> None:
+    before = {name: dict(field.widget.attrs) for name, field in BookForm.base_fields.items()}
+    forms = [form_for(4), form_for(28)]
+    drawn = [str(form) for form in forms]
+    assert drawn[0] != drawn[1]
+    assert forms[0].fields["topics"] is forms[1].fields["topics"]
+    assert {name: dict(field.widget.attrs) for name, field in BookForm.base_fields.items()} == before
+
+
+def test_a_topic_that_is_new_stands_in_the_next_form() -> None:
+    assert "Threads" not in str(form_for(4))
+    TopicFactory(name="Threads")
+    assert "Threads" in str(form_for(28))
