@@ -31,12 +31,6 @@ def with_availability(surgeries: SurgeryQuerySet, *, now: datetime) -> SurgeryQu
     )
 
 
-def seats_per_slot(surgery: Surgery) -> dict[int, int]:
-    """How many seats are left in each slot, by its id. A slot without any is not there."""
-    left = Seat.objects.filter(surgery=surgery, booking=None).order_by()
-    return dict(left.values_list("slot").annotate(Count("pk")))
-
-
 @dataclass(frozen=True)
 class Availability:
     """What can be had at a surgery, in numbers and in the words that people read."""

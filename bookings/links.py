@@ -11,6 +11,7 @@ from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
 from bookings.models import Booking
+from bookings.statements import find_booking
 
 
 class LinkWrong(Exception):
@@ -43,10 +44,9 @@ def booking_for(token: str) -> Booking:
         reference = UUID(bytes=base64.urlsafe_b64decode(f"{name}=="))
     except (BadSignature, ValueError):
         raise LinkWrong from None
-    try:
-        booking = Booking.objects.select_related("attendee", "slot", "surgery").get(reference=reference)
-    except Booking.DoesNotExist:
-        raise LinkWrong from None
+    booking = find_booking(reference)
+    if booking is None:
+        raise LinkWrong
     if booking.link_number != int(number):
         raise LinkWithdrawn
     return booking

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from bookings.availability import seats_per_slot
+from bookings.statements import seats_per_slot
 from surgeries.models import Slot, Surgery
 
 ID = re.compile(r"[0-9]{1,18}")

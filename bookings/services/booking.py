@@ -22,8 +22,8 @@ from bookings.errors import (
 from bookings.links import LinkWithdrawn
 from bookings.models import Attendee, Booking
 from bookings.services.locks import is_busy, lock_for
-from bookings.services.statements import Look, has_one_already, lock_attendee, lock_surgeries, look, take
 from bookings.services.waiting import confirm, promote, promote_and_tell
+from bookings.statements import Look, has_one_already, lock_attendee, lock_surgeries, look, take
 from organisation.models import Grade, Office, Symptom, Team, Topic
 from surgeries.models import Seat, Slot, Surgery
 from surgeries.transactions import retried
@@ -71,12 +71,14 @@ def book(
             # Whoever waits goes first: a seat may be free for somebody whose clash has gone. That stays, even if it
             # leaves nothing for this booking.
             promote_and_tell([surgery], now=now)
-        found = look(request_id=request_id, slot=slot)
+        refusal = _refusal(surgery, slot, suits, now)
+        found = look(request_id=request_id, slot=slot, is_open=refusal is None, email=email, name=name, now=now)
         if found.fingerprint:
             return _same_outcome(found, contents)
-        refusal = _refusal(surgery, slot, found.seat_id, suits, now)
-        if refusal is None:
-            attendee = Attendee(pk=lock_attendee(email=email, name=name, now=now), email=email)
+        if found.attendee_id is None:
+            refusal = refusal or SlotFull()
+        else:
+            attendee = Attendee(pk=found.attendee_id, email=email)
             booking = Booking(
                 surgery=surgery, attendee=attendee, name=name, created_at=now, changed_at=now,
                 team=answers.team, is_unsure=answers.is_unsure, question=answers.question,
@@ -260,13 +262,9 @@ def _same_outcome(found: Look, contents: str) -> Booking | None:
     return booking
 
 
-def _refusal(
-    surgery: Surgery, slot: Slot | None, seat_id: int | None, suits: Collection[Slot], now: datetime
-) -> BookingError | None:
+def _refusal(surgery: Surgery, slot: Slot | None, suits: Collection[Slot], now: datetime) -> BookingError | None:
     if not _is_open(surgery, slot, now):
         return BookingClosed()
-    if slot and seat_id is None:
-        return SlotFull()
     if slot is None and now >= surgery.cutoff_at:
         return WaitingListClosed()
     if suits and not slot and surgery.slots.filter(pk__in=[each.pk for each in suits]).count() < len(suits):

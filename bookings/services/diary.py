@@ -9,8 +9,8 @@ from accounts.models import User
 from bookings import emails
 from bookings.errors import BookingClosed, StillBooked
 from bookings.models import Booking
-from bookings.services.statements import lock_surgeries
 from bookings.services.waiting import promote_and_tell
+from bookings.statements import lock_surgeries
 from surgeries.models import Seat, Slot, Surgery
 from surgeries.transactions import retried
 

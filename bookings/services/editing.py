@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from bookings.models import Booking
-from bookings.services.statements import lock_attendee, lock_surgeries
 from bookings.services.waiting import promote_and_tell
+from bookings.statements import lock_attendee, lock_surgeries
 from champions.models import Champion
 from surgeries.models import Shift, Slot, Surgery, Venue
 from surgeries.services import DiaryError

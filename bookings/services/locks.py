@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from bookings.links import LinkWithdrawn
 from bookings.models import Attendee, Booking
-from bookings.services.statements import lock_surgeries
+from bookings.statements import lock_surgeries
 from surgeries.models import Shift, Slot, Surgery
 from surgeries.transactions import Contention
 

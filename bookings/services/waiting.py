@@ -10,7 +10,7 @@ from bookings import emails
 from bookings.errors import BookingClosed, WaitingListClosed
 from bookings.models import Booking
 from bookings.services.locks import is_busy, lock_for
-from bookings.services.statements import lock_surgeries
+from bookings.statements import lock_surgeries
 from surgeries.models import Seat, Slot, Surgery
 from surgeries.transactions import retried
 

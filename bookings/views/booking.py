@@ -14,7 +14,6 @@ from django.utils.functional import SimpleLazyObject
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from bookings.availability import seats_per_slot
 from bookings.errors import BookingError, FormUsedAlready
 from bookings.finding import Search, hosts_of, nearest
 from bookings.forms.booking import BookForm
@@ -23,6 +22,7 @@ from bookings.links import token_for
 from bookings.models import Submission
 from bookings.offers import Offer
 from bookings.services import booking as services
+from bookings.statements import seats_per_slot
 from bookings.views.decorators import see_booking
 from notifications.form_pages import FOR_BACK, SeeOther, count_form, form_page
 from notifications.limits import LimitReached

@@ -17,7 +17,7 @@ from bookings.forms.fields import UNSURE
 from bookings.models import Booking
 from bookings.offers import Offer
 from bookings.services import booking as services
-from bookings.services.statements import told
+from bookings.statements import told
 from bookings.views.decorators import private_page, see_booking, while_it_can_change
 from notifications.form_pages import SeeOther, count_form
 from notifications.limits import LimitReached

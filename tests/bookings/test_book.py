@@ -165,6 +165,7 @@ def test_a_surgery_that_is_not_published_cannot_be_booked(state):
     surgery = SurgeryFactory.create(**{state: True})
     with pytest.raises(BookingClosed):
         ask(surgery, surgery.slots.first())
+    assert not Attendee.objects.exists()
 
 
 def test_past_the_cut_off_there_is_no_waiting_list_to_join_and_free_seats_are_open(surgery):

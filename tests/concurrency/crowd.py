@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from django.db import connection, connections
 
-from bookings.services import statements
+from bookings import statements
 
 FULL_SIZE = bool(os.environ.get("FULL_SIZE"))
 # Long enough for a second act to finish or to stand before the lock, whichever it will.

@@ -1,42 +1,77 @@
-"""The statements of the hot path, in plain SQL: what every booking makes under the lock, and reads just after.
+"""The statements of the hot path, in plain SQL: what every booking makes under the lock, and the pages around it read.
 
 Booking is the hottest path there is, and building these with the ORM takes several times as long as PostgreSQL takes
 to answer them: see docs/adr/0002-plain-sql-on-the-hot-path.md.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Model
 
-from bookings.models import Booking
+from bookings.models import Attendee, Booking
 from surgeries.models import Slot, Surgery
 
-_COLUMNS = [field.attname for field in Surgery._meta.concrete_fields]
 _BOOKING = [field for field in Booking._meta.concrete_fields if not field.primary_key]
 
+
+def _columns(*models: type[Model]) -> str:
+    """All columns of these models, one after another."""
+    return ", ".join(f"{each._meta.db_table}.{field.column}" for each in models for field in each._meta.concrete_fields)
+
+
+def _rows(values: Iterable, *models: type[Model]) -> Iterator[Any]:
+    """A row of each of these models, from the values of all their columns."""
+    rest = iter(values)
+    for model in models:
+        yield model.from_db(connection.alias, (), list(islice(rest, len(model._meta.concrete_fields))))
+
+
 LOCK = f"""
-    SELECT {", ".join(str(field.column) for field in Surgery._meta.concrete_fields)} FROM surgeries_surgery
-    WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+    SELECT {_columns(Surgery)} FROM surgeries_surgery WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
 """  # noqa: S608 - the names of columns are Django's
 
-LOOK = """
-    SELECT earlier.fingerprint, earlier.booking_id, free.id
-    FROM (SELECT) AS nothing
-    LEFT JOIN bookings_submission earlier ON earlier.request_id = %s
-    LEFT JOIN LATERAL (
-        SELECT seat.id FROM surgeries_seat seat
-        WHERE seat.slot_id = %s AND NOT EXISTS (SELECT FROM bookings_booking taken WHERE taken.seat_id = seat.id)
-        ORDER BY seat.number LIMIT 1
-    ) AS free ON true
-"""
+FIND = f"""
+    SELECT {_columns(Booking, Surgery, Attendee, Slot)} FROM bookings_booking
+    JOIN surgeries_surgery ON surgeries_surgery.id = bookings_booking.surgery_id
+    JOIN bookings_attendee ON bookings_attendee.id = bookings_booking.attendee_id
+    LEFT JOIN surgeries_slot ON surgeries_slot.id = bookings_booking.slot_id
+    WHERE bookings_booking.reference = %s
+"""  # noqa: S608 - the names of columns are Django's
 
 ATTENDEE = """
-    INSERT INTO bookings_attendee (name, email, created_at) VALUES (%s, %s, %s)
+    INSERT INTO bookings_attendee (name, email, created_at) SELECT %(name)s, %(email)s, %(now)s {where}
     ON CONFLICT (email) DO UPDATE SET email = EXCLUDED.email RETURNING id
 """
+
+LEFT = """
+    SELECT seat.slot_id, count(*) FROM surgeries_seat seat
+    WHERE seat.surgery_id = %s AND NOT EXISTS (SELECT FROM bookings_booking taken WHERE taken.seat_id = seat.id)
+    GROUP BY seat.slot_id
+"""
+
+# What there is already and, unless that means that nothing can be booked, the attendee.
+LOOK = f"""
+    WITH found AS (
+        SELECT earlier.fingerprint, earlier.booking_id, free.id AS seat_id
+        FROM (SELECT) AS nothing
+        LEFT JOIN bookings_submission earlier ON earlier.request_id = %(request_id)s
+        LEFT JOIN LATERAL (
+            SELECT seat.id FROM surgeries_seat seat
+            WHERE seat.slot_id = %(slot)s
+              AND NOT EXISTS (SELECT FROM bookings_booking taken WHERE taken.seat_id = seat.id)
+            ORDER BY seat.number LIMIT 1
+        ) AS free ON true
+    ), attendee AS (
+        {ATTENDEE.format(where="FROM found WHERE %(is_open)s AND fingerprint IS NULL AND (%(waits)s OR seat_id > 0)")}
+    )
+    SELECT fingerprint, booking_id, seat_id, (SELECT id FROM attendee) FROM found
+"""  # noqa: S608 - both halves stand here
 
 BUSY = """
     EXISTS (
@@ -80,11 +115,15 @@ TOLD = """
 
 @dataclass(frozen=True)
 class Look:
-    """What is there already: what the same form led to earlier (None: it is new), and a free seat of the slot."""
+    """What is there already: what the same form led to earlier (None: it is new), and a free seat of the slot.
+
+    And, if there is something to book, the attendee, locked so that no second booking of theirs can clash.
+    """
 
     fingerprint: str | None
     booking_id: int | None
     seat_id: int | None
+    attendee_id: int | None
 
 
 def lock_surgeries(ids: Iterable[int]) -> dict[int, Surgery]:
@@ -95,13 +134,39 @@ def lock_surgeries(ids: Iterable[int]) -> dict[int, Surgery]:
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [sorted(set(ids))])
         rows = cursor.fetchall()
-    return {row[0]: Surgery.from_db(connection.alias, _COLUMNS, row) for row in rows}
+    return {row[0]: next(_rows(row, Surgery)) for row in rows}
 
 
-def look(*, request_id: UUID, slot: Slot | None) -> Look:
-    """What a booking with this form, in this slot, would find."""
+def find_booking(reference: UUID) -> Booking | None:
+    """The booking with its surgery, attendee and slot."""
     with connection.cursor() as cursor:
-        cursor.execute(LOOK, [request_id, slot.pk if slot else None])
+        cursor.execute(FIND, [reference])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    booking, surgery, attendee, slot = _rows(row, Booking, Surgery, Attendee, Slot)
+    booking.surgery, booking.attendee, booking.slot = surgery, attendee, slot if booking.slot_id else None
+    return booking
+
+
+def seats_per_slot(surgery: Surgery) -> dict[int, int]:
+    """How many seats are left in each slot, by its id. A slot without any is not there."""
+    with connection.cursor() as cursor:
+        cursor.execute(LEFT, [surgery.pk])
+        return dict(cursor.fetchall())
+
+
+def look(*, request_id: UUID, slot: Slot | None, is_open: bool, email: str, name: str, now: datetime) -> Look:
+    """What a booking with this form finds in this slot or, without one, on the waiting list.
+
+    Unless the form was sent before, nothing `is_open`, or the slot is full, this does what `lock_attendee` does.
+    """
+    values = {
+        "request_id": request_id, "slot": slot.pk if slot else None, "waits": slot is None, "is_open": is_open,
+        "email": email, "name": name, "now": now,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(LOOK, values)
         return Look(*cursor.fetchone())
 
 
@@ -119,7 +184,7 @@ def lock_attendee(*, email: str, name: str, now: datetime) -> int:
     is theirs.
     """
     with connection.cursor() as cursor:
-        cursor.execute(ATTENDEE, [name, email, now])
+        cursor.execute(ATTENDEE.format(where=""), {"name": name, "email": email, "now": now})
         return cursor.fetchone()[0]
 
 
