@@ -53,7 +53,7 @@ FOR_BACK: dict[str, Any] = {"private": True, "no_cache": True}
 def count_form(request: HttpRequest, *addresses: str | None) -> None:
     """Count a form that is going to send emails to these addresses. Raises LimitReached."""
     known = [(EMAILS_PER_ADDRESS, address) for address in addresses if address]
-    count_all([(FORMS_PER_CLIENT, client_address(request)), *known])
+    count_all([(FORMS_PER_CLIENT, client_address(request)), *known], is_followed=True)
 
 
 def too_much(request: HttpRequest, reached: LimitReached) -> HttpResponse:

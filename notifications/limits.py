@@ -60,12 +60,15 @@ class LimitReached(Exception):
 COUNT = """
     INSERT INTO notifications_limitcount AS counted (what, key, window_ends_at, count)
     SELECT what, key, window_ends_at, 1
-    FROM jsonb_to_recordset(%(tries)s::jsonb) AS try (what text, key text, window_ends_at timestamptz, most int)
+    FROM jsonb_to_recordset(%(tries)s::jsonb) AS try (what text, key text, window_ends_at timestamptz, most int){lag}
     WHERE most > 0 ORDER BY what, key
     ON CONFLICT (what, key, window_ends_at)
         DO UPDATE SET count = counted.count + 1 WHERE counted.count < (%(most)s::jsonb ->> counted.what)::int
     RETURNING what, key
 """
+COUNT_NOW = COUNT.format(lag="")
+# Does not wait for the disk. PostgreSQL writes its log in order, so whatever commits later takes this with it.
+COUNT_FIRST = COUNT.format(lag=", set_config('synchronous_commit', 'off', true)")
 
 
 def count(limit: Limit, key: str, *, now: datetime | None = None) -> None:
@@ -73,8 +76,11 @@ def count(limit: Limit, key: str, *, now: datetime | None = None) -> None:
     count_all([(limit, key)], now=now)
 
 
-def count_all(tries: Iterable[tuple[Limit, str]], *, now: datetime | None = None) -> None:
+def count_all(tries: Iterable[tuple[Limit, str]], *, is_followed: bool = False, now: datetime | None = None) -> None:
     """Count one try for each of these keys, with one statement. Raises LimitReached if one of them is one too many.
+
+    `is_followed` by a commit of what is counted: then this need not wait for the disk, and the count outlives a crash
+    of the database whenever what it counted does.
 
     However many processes try at once, exactly `limit.most` get through in a window. Keys are stored as keyed hashes.
     Raises RuntimeError inside a transaction: see above.
@@ -89,7 +95,7 @@ def count_all(tries: Iterable[tuple[Limit, str]], *, now: datetime | None = None
     # A statement outside of any transaction is one of its own, without a BEGIN and a COMMIT to wait for.
     alone = transaction.atomic(durable=True) if connection.in_atomic_block else nullcontext()
     with alone, connection.cursor() as cursor:
-        cursor.execute(COUNT, {"tries": json.dumps(rows), "most": json.dumps(most)})
+        cursor.execute(COUNT_FIRST if is_followed else COUNT_NOW, {"tries": json.dumps(rows), "most": json.dumps(most)})
         allowed = set(cursor.fetchall())
     for tried, limit in limits.items():
         if tried not in allowed:
