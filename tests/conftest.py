@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 
+import hypothesis
 import pytest
 from pytest_django import DjangoDbBlocker
 
@@ -18,6 +19,10 @@ ENVIRONMENT = {
     "EMAIL_FROM": "Social media surgeries <surgeries@example.gov.uk>",
 }
 until_the_end = ExitStack()
+
+# How long an example takes says how busy the machine is, and nothing about the product.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 
 
 @pytest.hookimpl(tryfirst=True)
