@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from bookings.errors import BookingClosed, HostGone
 from bookings.models import Booking, Pairing
-from bookings.services.statements import lock_surgeries
+from bookings.statements import lock_surgeries
 from champions.models import Champion
 from surgeries.models import Surgery
 from surgeries.transactions import retried
