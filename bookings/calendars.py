@@ -98,7 +98,8 @@ def booking_calendar(booking: Booking, *, method: Method) -> bytes:
 
 def plain(text: str) -> str:
     """The text with every kind of line end made a plain one, and without other control characters."""
-    return CONTROLS.sub("", LINE_ENDS.sub("\n", text))
+    # icalendar takes a backslash and a capital N for a line end, even where somebody typed them.
+    return CONTROLS.sub("", LINE_ENDS.sub("\n", text)).replace("\\N", "\\n")
 
 
 def _calendar(method: Method, events: list[Event]) -> Calendar:

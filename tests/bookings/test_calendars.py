@@ -175,6 +175,7 @@ def surgery_that_says(text: str) -> Surgery:
 
 
 @example(HOSTILE)
+@example("C:\\News")
 @given(st.text(min_size=1))
 def test_no_text_adds_a_line_or_gets_lost(text):
     content = surgery_calendar(surgery_that_says(text))
