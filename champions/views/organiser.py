@@ -1,6 +1,7 @@
 """Applications, for organisers."""
 
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 
 from django.core.paginator import Paginator
@@ -50,10 +51,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def approve(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Take them in."""
-    applicant = _applicant(pk)
-    return _decide(
-        request, applicant, lambda seen: services.approve(champion=applicant, by=signed_in(request), seen=seen)
-    )
+    return _decide(request, _applicant(pk), services.approve)
 
 
 @organiser_page
@@ -63,13 +61,8 @@ def ask_back(request: HttpRequest, pk: int) -> HttpResponseBase:
     applicant, form = _applicant(pk), AskBackForm(request.POST)
     if not form.is_valid():
         return _show(request, applicant, ask_form=form)
-    question = form.cleaned_data["question"]
-    return _decide(
-        request,
-        applicant,
-        lambda seen: services.ask_back(champion=applicant, question=question, by=signed_in(request), seen=seen),
-        ask_form=form,
-    )
+    ask = partial(services.ask_back, question=form.cleaned_data["question"])
+    return _decide(request, applicant, ask, ask_form=form)
 
 
 @organiser_page
@@ -79,13 +72,8 @@ def decline(request: HttpRequest, pk: int) -> HttpResponseBase:
     applicant, form = _applicant(pk), DeclineForm(request.POST)
     if not form.is_valid():
         return _show(request, applicant, decline_form=form)
-    reason = form.cleaned_data["reason"]
-    return _decide(
-        request,
-        applicant,
-        lambda seen: services.decline(champion=applicant, reason=reason, by=signed_in(request), seen=seen),
-        decline_form=form,
-    )
+    say_no = partial(services.decline, reason=form.cleaned_data["reason"])
+    return _decide(request, applicant, say_no, decline_form=form)
 
 
 def _applicant(pk: int) -> Champion:
@@ -97,7 +85,7 @@ def _applicant(pk: int) -> Champion:
 def _decide(
     request: HttpRequest,
     applicant: Champion,
-    decide: Callable[[int], None],
+    decide: Callable[..., None],
     *,
     ask_form: AskBackForm | None = None,
     decline_form: DeclineForm | None = None,
@@ -105,7 +93,8 @@ def _decide(
     """Decide as somebody who saw so many decisions on the page, or say who was faster. What was typed is kept."""
     seen = request.POST.get("seen", "")
     try:
-        decide(int(seen) if seen.isdecimal() and len(seen) < 9 else -1)
+        number = int(seen) if seen.isdecimal() and len(seen) < 9 else -1
+        decide(champion=applicant, by=signed_in(request), seen=number)
     except services.DecidedAlready:
         applicant.refresh_from_db(fields=["state"])
         return _show(
