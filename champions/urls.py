@@ -6,6 +6,7 @@ from champions.views import champion, joining, organiser, public
 
 app_name = "champions"
 urlpatterns = [
+    path("start/", champion.start, name="start"),
     path("account/", champion.account, name="account"),
     path("champion/", champion.home, name="home"),
     path("champion/application/", joining.own_application, name="own_application"),

@@ -271,7 +271,7 @@ FORMS_PER_CLIENT = whole_number("FORMS_PER_CLIENT", 3000)
 
 # ── Signing in (accounts/): a code by email, and no password ──────────────────────────────────────────────────
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "champions:account"
+LOGIN_REDIRECT_URL = "champions:start"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -230,6 +230,7 @@ TABLE = [
         post=before_second_factor(ELSEWHERE) | {ORGANISER_WITHOUT: 404}, address=second_factor_of),
     own("accounts:remove", 405, 404, whose="somebody else", address=second_factor_of_somebody_else),
     # Champions
+    row("champions:start", get=signed_in(ELSEWHERE), post=signed_in(405)),
     row("champions:account", get=signed_in(200), post=signed_in(405)),
     row("champions:home", get=only(*HAS_APPLIED, answer=200), post=only(*HAS_APPLIED, answer=405)),
     *of_hosts("bookings:brief", get=200, post=405),

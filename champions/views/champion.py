@@ -2,11 +2,12 @@
 
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.sessions import signed_in
 from champions.forms import ProfileForm
 from champions.models import Champion
 from champions.roles import applicant_page
@@ -18,6 +19,15 @@ DONE = {
     "already": "You are a champion already, so what you have just sent changed nothing. Change your profile instead.",
     "saved": "Your profile is saved.",
 }
+
+
+@require_safe
+@never_cache
+def start(request: HttpRequest) -> HttpResponse:
+    """Where whoever has signed in begins: a champion, or somebody who applied, at the page of their own."""
+    user = signed_in(request)
+    begins_as_champion = not user.is_organiser and Champion.objects.filter(user=user).exists()
+    return redirect("champions:home" if begins_as_champion else "champions:account")
 
 
 @require_safe

@@ -294,7 +294,7 @@ def test_an_administrator_can_forget_that_of_somebody_who_lost_it(client, alice,
     client.force_login(UserFactory.create(administrator=True))
     client.post("/admin/accounts/user/", {"action": "forget_second_factor", "_selected_action": [alice.pk]})
     assert not is_signed_in(alices)
-    assert sign_in(alices, ALICE)["Location"] == "/account/"
+    assert sign_in(alices, ALICE)["Location"] == "/start/"
 
 
 def test_what_is_kept_does_without_the_key_nobody_any_good(client, alice, settings):

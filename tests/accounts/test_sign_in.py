@@ -29,7 +29,7 @@ def alice(db) -> User:
 
 
 def test_the_code_signs_in(client, alice):
-    assert sign_in(client, ALICE)["Location"] == "/account/"
+    assert sign_in(client, ALICE)["Location"] == "/start/"
     assert "Hello Alice" in words_of(client.get("/account/"))
 
 
@@ -107,7 +107,7 @@ def test_they_go_on_to_where_they_wanted_to_go(client):
 def test_and_nowhere_else(client, alice, elsewhere):
     assert "example.com" not in client.get("/sign-in/", {"next": elsewhere}).content.decode()
     ask_for_code(client, ALICE)
-    assert enter(client, code_sent_to(ALICE), next=elsewhere)["Location"] == "/account/"
+    assert enter(client, code_sent_to(ALICE), next=elsewhere)["Location"] == "/start/"
 
 
 # ── Known and unknown ─────────────────────────────────────────────────────────────────────────────────────────
@@ -213,8 +213,8 @@ def test_what_cannot_be_a_code_is_explained_and_counts_for_nothing(client, alice
 
 def test_whoever_is_signed_in_is_not_asked_again(client, alice):
     client.force_login(alice)
-    assert client.get("/sign-in/")["Location"] == "/account/"
-    assert client.get("/sign-in/code/")["Location"] == "/account/"
+    assert client.get("/sign-in/")["Location"] == "/start/"
+    assert client.get("/sign-in/code/")["Location"] == "/start/"
 
 
 def test_the_page_for_the_code_leads_back_without_an_address(client):

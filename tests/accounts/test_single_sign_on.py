@@ -99,12 +99,12 @@ def there_and_back(client: Client, **changes: str) -> object:
 
 
 def test_whoever_the_department_vouches_for_is_signed_in(client, alice, tell):
-    assert there_and_back(client)["Location"] == "/account/"
+    assert there_and_back(client)["Location"] == "/start/"
     assert "Hello Alice" in words_of(client.get("/account/"))
 
 
 def test_they_go_on_to_where_they_wanted_to_go_and_nowhere_else(client, alice, tell):
-    for wanted, reached in [("/admin/", "/admin/"), ("https://example.com/", "/account/")]:
+    for wanted, reached in [("/admin/", "/admin/"), ("https://example.com/", "/start/")]:
         browser = Client()
         there = browser.get(START, {"next": wanted})["Location"]
         brought = requests.get(there, allow_redirects=False, timeout=10).headers["Location"]

@@ -57,3 +57,14 @@ def test_the_menu_and_the_account_lead_to_what_is_theirs(client):
     page = client.get("/account/").content.decode()
     assert "/champion/" not in page
     assert "/organise/" not in page
+
+
+@pytest.mark.parametrize(
+    ("facts", "begins"),
+    [({}, "/champion/"), ({"state": "active"}, "/champion/"), ({"user__is_staff": True}, "/account/")],
+)
+def test_whoever_signs_in_begins_where_there_is_something_for_them(client, facts, begins):
+    client.force_login(ChampionFactory(applied=True, **facts).user)
+    assert client.get("/start/")["Location"] == begins
+    client.force_login(UserFactory())
+    assert client.get("/start/")["Location"] == "/account/"
