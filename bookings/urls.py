@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.views import booking, calendars, champion, cheat_sheets, places, private, public
+from bookings.views import booking, calendars, champion, champion_record, cheat_sheets, places, private, public
 
 app_name = "bookings"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("surgeries/<slug:reference>/", public.surgery, name="surgery"),
     path("surgeries/<slug:reference>/calendar.ics", calendars.surgery_calendar, name="surgery_calendar"),
     path("surgeries/<slug:reference>/book/", booking.book, name="book"),
+    path("champion/record/", champion_record.record, name="record"),
     path("champion/surgeries/<slug:reference>/", champion.brief, name="brief"),
     path("champion/surgeries/<slug:reference>/sit-with/", champion.sit_with, name="sit_with"),
     path("emailed/", booking.emailed, name="emailed"),

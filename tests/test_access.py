@@ -233,6 +233,7 @@ TABLE = [
     row("champions:start", get=signed_in(ELSEWHERE), post=signed_in(405)),
     row("champions:account", get=signed_in(200), post=signed_in(405)),
     row("champions:home", get=only(*HAS_APPLIED, answer=200), post=only(*HAS_APPLIED, answer=405)),
+    row("bookings:record", get=only(*HAS_APPLIED, answer=200), post=only(*HAS_APPLIED, answer=405)),
     *of_hosts("bookings:brief", get=200, post=405),
     *of_hosts("bookings:sit_with", get=405, post=404),  # nobody is named who is to sit with somebody
     row("champions:own_application", get=signed_in(200) | {CHAMPION: ELSEWHERE},

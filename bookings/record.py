@@ -1,0 +1,120 @@
+"""What a champion has done: the surgeries that they hosted, who came meanwhile, and what people asked about.
+
+Read with the same few statements however much it is. Who came is known where somebody kept a register; where nobody
+did, nothing is said of it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.functions import Coalesce, Greatest
+from django.utils import dateformat, timezone
+
+from bookings.models import Booking, Visit
+from champions.models import Champion
+from surgeries.models import Shift, Surgery, local_moment
+
+YEAR_BEGINS = (4, 1)
+
+
+@dataclass(frozen=True)
+class Period:
+    """From the beginning of the first day to the end of the last one."""
+
+    first: date
+    last: date
+
+    @classmethod
+    def appraisal_year(cls, day: date) -> "Period":
+        """The appraisal year around the day, from April to March."""
+        year = day.year if (day.month, day.day) >= YEAR_BEGINS else day.year - 1
+        return cls(date(year, *YEAR_BEGINS), date(year + 1, *YEAR_BEGINS) - timedelta(days=1))
+
+    @property
+    def before(self) -> "Period":
+        """The appraisal year before this one."""
+        return self.appraisal_year(self.first - timedelta(days=1))
+
+    @property
+    def starts_at(self) -> datetime:
+        return local_moment(self.first, time())
+
+    @property
+    def ends_at(self) -> datetime:
+        return local_moment(self.last + timedelta(days=1), time())
+
+    @property
+    def query(self) -> str:
+        """As it stands in an address."""
+        return f"since={self.first.isoformat()}&until={self.last.isoformat()}"
+
+    def __str__(self) -> str:
+        first, last = (dateformat.format(day, "j F Y") for day in (self.first, self.last))
+        return first if first == last else f"{first} to {last}"
+
+
+@dataclass(frozen=True)
+class Session:
+    """A surgery that they hosted. How many came meanwhile is None where nobody kept a register."""
+
+    surgery: Surgery
+    came: int | None
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a champion did in a period, the latest first; topics with how many people asked about each."""
+
+    period: Period
+    sessions: tuple[Session, ...]
+    topics: tuple[tuple[str, int], ...]
+
+    @property
+    def registered(self) -> int:
+        """At how many of the surgeries somebody kept a register."""
+        return sum(session.came is not None for session in self.sessions)
+
+    @property
+    def came(self) -> int:
+        return sum(session.came or 0 for session in self.sessions)
+
+
+def record_of(champion: Champion, period: Period, *, now: datetime) -> Record:
+    """What the champion did in the period: three statements."""
+    shifts = Shift.objects.hosted(now).filter(champion=champion)
+    shifts = shifts.filter(surgery__starts_at__gte=period.starts_at, surgery__starts_at__lt=period.ends_at)
+    surgeries = Surgery.objects.filter(pk__in=shifts.values("surgery")).select_related("venue__office")
+    came = _came(shifts)
+    return Record(
+        period=period,
+        sessions=tuple(Session(surgery, came.get(surgery.pk)) for surgery in surgeries.order_by("-starts_at", "-id")),
+        topics=tuple(_topics(shifts)),
+    )
+
+
+def first_hosted_on(champion: Champion, *, now: datetime) -> date | None:
+    """The day of the first surgery that they hosted."""
+    first = Shift.objects.hosted(now).filter(champion=champion).order_by("starts_at").first()
+    return timezone.localdate(first.starts_at) if first else None
+
+
+def _came(shifts) -> dict[int, int]:
+    """How many came during the shifts to each surgery with a register. Who has a slot came for it, early or late."""
+    moment = Greatest(Coalesce("booking__slot__starts_at", "arrived_at"), "surgery__starts_at")
+    then = shifts.filter(surgery=OuterRef("surgery"), starts_at__lte=OuterRef("moment"), ends_at__gt=OuterRef("moment"))
+    visits = Visit.objects.filter(surgery__in=shifts.values("surgery"))
+    visits = visits.annotate(moment=moment).annotate(is_met=Exists(then))
+    return dict(visits.values_list("surgery").annotate(met=Count("pk", filter=Q(is_met=True))))
+
+
+def _topics(shifts) -> Iterator[tuple[str, int]]:
+    """What those asked about who came, or held a seat, during the shifts; what most asked about comes first."""
+    then = shifts.filter(
+        surgery=OuterRef("surgery"), starts_at__lt=OuterRef("slot__ends_at"), ends_at__gt=OuterRef("slot__starts_at")
+    )
+    came_or_seated = Q(state=Booking.State.CONFIRMED) | Q(visit__isnull=False)
+    asked = Booking.objects.filter(came_or_seated, Exists(then), topics__isnull=False)
+    counted = asked.order_by().values("topics__name").annotate(people=Count("pk")).order_by("-people", "topics__name")
+    yield from counted.values_list("topics__name", "people")

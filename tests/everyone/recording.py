@@ -1,0 +1,76 @@
+"""A champion's record, in each of its states."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.test import Client
+
+from champions.models import Champion
+from surgeries.models import Shift, Surgery, Venue
+from tests.everyone.booking import LONG, State
+from tests.factories import (
+    BookingFactory,
+    ChampionFactory,
+    ShiftFactory,
+    SurgeryFactory,
+    TopicFactory,
+    UserFactory,
+    VenueFactory,
+    VisitFactory,
+    local,
+)
+
+EVER = "?since=2000-01-01&until=2099-12-31"
+Made = Callable[[], Champion]
+
+
+def new() -> Champion:
+    return ChampionFactory.create(user=UserFactory.create(), name=LONG)
+
+
+def hosted(times: int, *, is_registered: bool = True) -> Made:
+    """Has hosted so many surgeries, about which all sorts of people came."""
+
+    def made() -> Champion:
+        champion, venue = new(), VenueFactory.create(name=LONG)
+        topics = [*TopicFactory.create_batch(4), TopicFactory.create(name=LONG[:60])]
+        for number in range(min(times, 3)):
+            surgery = SurgeryFactory.create(starts_at=local(-7 * (number + 1)), venue=venue)
+            ShiftFactory.create(champion=champion, surgery=surgery)
+            BookingFactory.create(surgery=surgery).topics.set(topics[number:])
+            if is_registered and number != 1:
+                VisitFactory.create_batch(number + 1, surgery=surgery)
+        host_many(champion, venue, max(times - 3, 0))
+        return champion
+
+    return made
+
+
+def host_many(champion: Champion, venue: Venue, times: int) -> None:
+    """One a day, a month ago and before."""
+    surgeries = [
+        Surgery(venue=venue, state="published", starts_at=local(-day), ends_at=local(-day, 12))
+        for day in range(30, 30 + times)
+    ]
+    Shift.objects.bulk_create(
+        Shift(champion=champion, surgery=surgery, starts_at=surgery.starts_at, ends_at=surgery.ends_at)
+        for surgery in Surgery.objects.bulk_create(surgeries)
+    )
+
+
+def seen(address: str, made: Made = new) -> State:
+    def state(client: Client) -> Any:
+        champion = made()
+        client.force_login(champion.user)
+        return client.get(address)
+
+    return state
+
+
+STATES: dict[str, State] = {
+    "record": seen(f"/champion/record/{EVER}", hosted(3)),
+    "record, 500": seen(f"/champion/record/{EVER}", hosted(500)),
+    "record, no register": seen(f"/champion/record/{EVER}", hosted(2, is_registered=False)),
+    "record, nothing yet": seen("/champion/record/"),
+    "record, no period": seen("/champion/record/?since=2026-04-02&until=2026-04-01"),
+}
