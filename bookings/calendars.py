@@ -1,4 +1,4 @@
-"""Calendar entries: of one surgery, of all surgeries (to subscribe to), and of one booking.
+"""Calendar entries: of one surgery, of all surgeries or one's own shifts (to subscribe to), and of one booking.
 
 Times are written in UTC (`DTSTART:20260303T102000Z`), which Outlook, Google and Apple all read without a time zone
 definition and show in the reader's own zone; nothing here recurs, so no rule has to survive a clock change.
@@ -12,11 +12,13 @@ from email.utils import parseaddr
 from typing import Literal
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, prefetch_related_objects
+from django.urls import reverse
 from icalendar import STATUS, TRANSP, Calendar, Event, vCalAddress, vDuration, vText
 
 from bookings.finding import Search, hosting, hosts_in_words, hosts_of
 from bookings.models import Booking
+from champions.models import Champion
 from surgeries.models import Shift, Surgery, SurgeryQuerySet
 
 PRODUCT = "-//Social media surgeries//EN"
@@ -40,7 +42,23 @@ def surgery_calendar(surgery: Surgery) -> bytes:
 def feed(surgeries: SurgeryQuerySet, *, name: str) -> bytes:
     """A calendar to subscribe to, called `name`, of the surgeries that `in_feed` chose: two queries."""
     found = surgeries.select_related("venue__office").prefetch_related(hosting())
-    calendar = _calendar("PUBLISH", [_surgery_event(surgery) for surgery in found])
+    return _feed([_surgery_event(surgery) for surgery in found], name)
+
+
+def own_feed(champion: Champion, *, now: datetime) -> bytes:
+    """A calendar of the champion's own shifts to subscribe to, coming and recent: two queries.
+
+    What was given back is gone from it. What was called off stays and says so. Nothing in it is about attendees.
+    """
+    until_called_off = Q(ended_at=None) | Q(ended_at=F("surgery__called_off_at"))
+    shifts = Shift.objects.filter(until_called_off, champion=champion, ends_at__gt=now - STAYS)
+    found = list(shifts.exclude(surgery__state=Surgery.State.DRAFT).select_related("surgery__venue__office"))
+    prefetch_related_objects([shift.surgery for shift in found], hosting())
+    return _feed([_shift_event(shift) for shift in found], "Surgeries that I host")
+
+
+def _feed(events: list[Event], name: str) -> bytes:
+    calendar = _calendar("PUBLISH", events)
     for label in ("NAME", "X-WR-CALNAME"):
         calendar.add(label, vText(plain(name)))
     calendar.add("REFRESH-INTERVAL", REFRESH, parameters={"VALUE": "DURATION"})
@@ -133,14 +151,38 @@ def _surgery_event(surgery: Surgery) -> Event:
     )
 
 
+def _shift_event(shift: Shift) -> Event:
+    """For the calendar of whoever hosts then, who is busy."""
+    surgery, is_off = shift.surgery, shift.surgery.is_called_off
+    changed_at = surgery.changed_at.astimezone(UTC)
+    brief = f"{settings.PUBLIC_BASE_URL}{reverse('bookings:brief', args=[surgery.reference])}"
+    others = [other for other in hosts_of(surgery) if other.champion_id != shift.champion_id]
+    last = f"Called off: {surgery.called_off_reason}" if is_off else f"Who comes, and what they ask:\n{brief}"
+    return Event.new(
+        uid=f"shift-{shift.pk}@social-media-surgeries",
+        sequence=surgery.calendar_sequence,
+        stamp=changed_at,
+        last_modified=changed_at,
+        start=shift.starts_at.astimezone(UTC),
+        end=shift.ends_at.astimezone(UTC),
+        summary=_title(surgery, before="Called off: " if is_off else "You host: "),
+        location=plain(str(surgery.venue)),
+        description=_description(surgery, last, hosts=others),
+        url=brief,
+        organizer=_organiser(),
+        status=STATUS.CANCELLED if is_off else STATUS.CONFIRMED,
+        transparency=TRANSP.TRANSPARENT if is_off else TRANSP.OPAQUE,
+    )
+
+
 def _title(surgery: Surgery, *, before: str) -> str:
     """Such as "Social media surgery, Ground floor café, Leeds": a month of a calendar shows nothing else."""
     return plain(f"{before}Social media surgery, {surgery.venue}")
 
 
-def _description(surgery: Surgery, last: str) -> str:
+def _description(surgery: Surgery, last: str, *, hosts: list[Shift] | None = None) -> str:
     facts = (
-        hosts_in_words(hosts_of(surgery)),
+        hosts_in_words(hosts_of(surgery) if hosts is None else hosts),
         surgery.note,
         surgery.venue.directions,
         surgery.venue.accessibility,

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from bookings.views import booking, calendars, champion, champion_record, cheat_sheets, places, private, public
+from bookings.views import (
+    booking,
+    calendars,
+    champion,
+    champion_calendar,
+    champion_record,
+    cheat_sheets,
+    places,
+    private,
+    public,
+)
 
 app_name = "bookings"
 urlpatterns = [
@@ -17,6 +27,9 @@ urlpatterns = [
     path("surgeries/<slug:reference>/", public.surgery, name="surgery"),
     path("surgeries/<slug:reference>/calendar.ics", calendars.surgery_calendar, name="surgery_calendar"),
     path("surgeries/<slug:reference>/book/", booking.book, name="book"),
+    path("champion/calendar/", champion_calendar.own_calendar, name="own_calendar"),
+    path("champion/calendar/link/", champion_calendar.calendar_link, name="calendar_link"),
+    path("champion/calendar/<slug:token>.ics", champion_calendar.own_feed, name="own_feed"),
     path("champion/record/", champion_record.record, name="record"),
     path("champion/surgeries/<slug:reference>/", champion.brief, name="brief"),
     path("champion/surgeries/<slug:reference>/sit-with/", champion.sit_with, name="sit_with"),

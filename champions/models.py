@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import get_random_string
 from django.utils.text import get_text_list
 
 from organisation.models import Office, Topic
@@ -191,6 +192,21 @@ class Skill(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic}: {self.get_level_display().lower()}"
+
+
+def new_calendar_token() -> str:
+    """What nobody guesses, for the address of a calendar."""
+    return get_random_string(32)
+
+
+class CalendarLink(models.Model):
+    """Whoever has the token reads the champion's own shifts, without signing in, until there is another."""
+
+    champion = models.OneToOneField(Champion, on_delete=models.CASCADE, related_name="calendar_link")
+    token = models.CharField(max_length=32, unique=True, default=new_calendar_token)
+
+    def __str__(self) -> str:
+        return f"Calendar link {self.pk}"
 
 
 class DecisionQuerySet(models.QuerySet):

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from champions import emails
-from champions.models import Champion, Decision, Skill
+from champions.models import CalendarLink, Champion, Decision, Skill, new_calendar_token
 from organisation.models import Office, Topic
 
 State = Champion.State
@@ -70,6 +70,12 @@ def edit_profile(*, champion: Champion, said: Said, is_listed: bool, shown: list
     champion = _locked(Champion.objects.all()).get(pk=champion.pk)
     champion.is_listed, champion.shown = is_listed, shown
     _write(champion, said)
+
+
+def renew_calendar_link(*, champion: Champion) -> CalendarLink:
+    """Give the champion a link to a calendar of their shifts. One that they had before stops working at once."""
+    link, _ = CalendarLink.objects.update_or_create(champion=champion, defaults={"token": new_calendar_token()})
+    return link
 
 
 def approve(*, champion: Champion, by: User, seen: int, now: datetime | None = None) -> None:

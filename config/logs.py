@@ -10,8 +10,8 @@ import re
 import traceback
 from datetime import UTC, datetime
 
-PRIVATE = re.compile(r"[^\s'\"<>=]+@[^\s'\"<>]+|(?<=/bookings/)[^/\s'\"]+")
-"""Email addresses, and the tokens of private links."""
+PRIVATE = re.compile(r"[^\s'\"<>=]+@[^\s'\"<>]+|(?:(?<=/bookings/)|(?<=/champion/calendar/))[^/\s'\"]+")
+"""Email addresses, and the tokens of private links and calendars."""
 
 
 class JSONFormatter(logging.Formatter):

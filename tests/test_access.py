@@ -22,6 +22,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 
 from bookings.links import token_for
 from bookings.models import Booking
+from champions.models import CalendarLink
+from champions.services import renew_calendar_link
 from surgeries.models import Surgery
 from tests.factories import BookingFactory, ChampionFactory, CheatSheetFactory, ShiftFactory, UserFactory, VenueFactory
 
@@ -58,6 +60,7 @@ def world(db: None) -> World:
     shift = ShiftFactory.create(champion__user=UserFactory.create())
     made = World(BookingFactory.create(surgery__venue=VenueFactory.create(office__slug="leeds")), shift.surgery)
     CheatSheetFactory.create(topic__slug="linkedin")
+    renew_calendar_link(champion=shift.champion)
     users = {
         USER: UserFactory.create(),
         APPLICANT: ChampionFactory.create(applied=True).user,
@@ -176,6 +179,11 @@ def of_hosts(name: str, *, get: Answer, post: Answer) -> Iterator[Row]:
     yield row(name, get=answers(get), post=answers(post), whose="somebody else’s surgery", address=at_surgery(name))
 
 
+def own_feed(world: World) -> str:
+    """The calendar of the champion's shifts, for whoever has its link."""
+    return reverse("bookings:own_feed", args=[CalendarLink.objects.get().token])
+
+
 def second_factor_of(world: World, role: str) -> str:
     return reverse("accounts:remove", args=[world.owned.get(role, 0)])
 
@@ -233,6 +241,10 @@ TABLE = [
     row("champions:start", get=signed_in(ELSEWHERE), post=signed_in(405)),
     row("champions:account", get=signed_in(200), post=signed_in(405)),
     row("champions:home", get=only(*HAS_APPLIED, answer=200), post=only(*HAS_APPLIED, answer=405)),
+    row("bookings:own_calendar", get=only(*HAS_APPLIED, answer=200), post=only(*HAS_APPLIED, answer=405)),
+    row("bookings:calendar_link", get=only(*HAS_APPLIED, answer=405), post=only(*HAS_APPLIED, answer=ELSEWHERE)),
+    reading("bookings:own_feed", whose="a champion", address=lambda world, role: own_feed(world)),
+    reading("bookings:own_feed", 404, whose="a made-up link", token="x"),
     row("bookings:record", get=only(*HAS_APPLIED, answer=200), post=only(*HAS_APPLIED, answer=405)),
     *of_hosts("bookings:brief", get=200, post=405),
     *of_hosts("bookings:sit_with", get=405, post=404),  # nobody is named who is to sit with somebody

@@ -6,6 +6,7 @@ from typing import Any
 from django.test import Client
 
 from champions.models import Champion
+from champions.services import renew_calendar_link
 from surgeries.models import Shift, Surgery, Venue
 from tests.everyone.booking import LONG, State
 from tests.factories import (
@@ -67,7 +68,15 @@ def seen(address: str, made: Made = new) -> State:
     return state
 
 
+def with_link() -> Champion:
+    champion = new()
+    renew_calendar_link(champion=champion)
+    return champion
+
+
 STATES: dict[str, State] = {
+    "own calendar, no link": seen("/champion/calendar/"),
+    "own calendar": seen("/champion/calendar/?done", with_link),
     "record": seen(f"/champion/record/{EVER}", hosted(3)),
     "record, 500": seen(f"/champion/record/{EVER}", hosted(500)),
     "record, no register": seen(f"/champion/record/{EVER}", hosted(2, is_registered=False)),
