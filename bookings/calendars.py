@@ -1,4 +1,4 @@
-"""Calendar entries: of one surgery, of all surgeries or one's own shifts (to subscribe to), and of one booking.
+"""Calendar entries: of a surgery, of all or of one's own shifts (to subscribe to), of a booking, and of one shift.
 
 Times are written in UTC (`DTSTART:20260303T102000Z`), which Outlook, Google and Apple all read without a time zone
 definition and show in the reader's own zone; nothing here recurs, so no rule has to survive a clock change.
@@ -110,7 +110,32 @@ def booking_calendar(booking: Booking, *, method: Method) -> bytes:
         transparency=TRANSP.TRANSPARENT if is_off else TRANSP.OPAQUE,
     )
     if method != "PUBLISH":
-        event.add("ATTENDEE", _attendee(booking))
+        event.add("ATTENDEE", _person(booking.attendee.email or "", booking.name))
+    return _calendar(method, [event]).to_ical()
+
+
+def shift_calendar(shift: Shift, *, method: Method, stamp: datetime) -> bytes:
+    """The calendar file of a champion's shift, for emails. A shift never changes its times: it ends, at most once.
+
+    What it takes from the surgery can change, so the number of that change goes into SEQUENCE as well.
+    """
+    surgery, is_off = shift.surgery, method == "CANCEL"
+    event = Event.new(
+        uid=shift.calendar_uid,
+        sequence=surgery.calendar_sequence + is_off,
+        stamp=stamp.astimezone(UTC),
+        last_modified=stamp.astimezone(UTC),
+        start=shift.starts_at.astimezone(UTC),
+        end=shift.ends_at.astimezone(UTC),
+        summary=plain(f"{'Cancelled: ' if is_off else ''}Hosting a social media surgery, {surgery.venue}"),
+        location=plain(str(surgery.venue)),
+        description="\n\n".join(plain(fact) for fact in (surgery.note, surgery.venue.directions) if fact),
+        url=f"{settings.PUBLIC_BASE_URL}{reverse('bookings:brief', args=[surgery.reference])}",
+        organizer=_organiser(),
+        status=STATUS.CANCELLED if is_off else STATUS.CONFIRMED,
+        transparency=TRANSP.TRANSPARENT if is_off else TRANSP.OPAQUE,
+    )
+    event.add("ATTENDEE", _person(shift.champion.user.email if shift.champion.user else "", shift.champion.name))
     return _calendar(method, [event]).to_ical()
 
 
@@ -200,9 +225,7 @@ def _organiser() -> vCalAddress:
     return vCalAddress.new(address, cn=plain(parseaddr(settings.EMAIL_FROM)[0]) or None)
 
 
-def _attendee(booking: Booking) -> vCalAddress:
+def _person(email: str, name: str) -> vCalAddress:
     # A double quote cannot stand in a parameter, and few programs know the escape of RFC 6868 for it.
-    name = plain(booking.name).replace("\n", " ").replace('"', "'")
-    return vCalAddress.new(
-        booking.attendee.email or "", cn=name, partstat="ACCEPTED", role="REQ-PARTICIPANT", rsvp=False
-    )
+    name = plain(name).replace("\n", " ").replace('"', "'")
+    return vCalAddress.new(email, cn=name, partstat="ACCEPTED", role="REQ-PARTICIPANT", rsvp=False)

@@ -1,6 +1,7 @@
 """What can stand in the way of a booking, named as people would say it."""
 
 from bookings.models import Booking
+from surgeries.models import Shift
 
 
 class BookingError(Exception):
@@ -25,6 +26,38 @@ class SlotGone(BookingError):
 
 class HostGone(BookingError):
     """The champion with whom somebody was to sit does not host at that time, or not any more."""
+
+
+class ShiftError(Exception):
+    """The shift cannot be taken now; the page says why and what else there is to do."""
+
+
+class HostsEnough(ShiftError):
+    """As many champions host at that time as are wanted: somebody was faster."""
+
+
+class HostsAlready(ShiftError):
+    """The champion hosts then, at the surgery of `shift` (None if that has just ended)."""
+
+    def __init__(self, shift: Shift | None) -> None:
+        super().__init__("Nobody can be at two tables at once.")
+        self.shift = shift
+
+
+class HasSeat(ShiftError):
+    """The champion has a seat of their own then: `booking`."""
+
+    def __init__(self, booking: Booking) -> None:
+        super().__init__("Nobody can host and sit at a table as well.")
+        self.booking = booking
+
+
+class MonthFull(ShiftError):
+    """The champion hosts as often in that month as they said they would like to."""
+
+
+class NoChampion(ShiftError):
+    """They rest, have left, or are not taken in yet."""
 
 
 class FormUsedAlready(BookingError):

@@ -12,6 +12,7 @@ from bookings.views import (
     places,
     private,
     public,
+    shifts,
 )
 
 app_name = "bookings"
@@ -33,6 +34,8 @@ urlpatterns = [
     path("champion/record/", champion_record.record, name="record"),
     path("champion/surgeries/<slug:reference>/", champion.brief, name="brief"),
     path("champion/surgeries/<slug:reference>/sit-with/", champion.sit_with, name="sit_with"),
+    path("champion/surgeries/<slug:reference>/take/", shifts.take, name="take"),
+    path("champion/shifts/", shifts.shifts, name="shifts"),
     path("emailed/", booking.emailed, name="emailed"),
     path("bookings/<str:token>/", private.booking, name="booking"),
     path("bookings/<str:token>/calendar.ics", private.booking_calendar, name="booking_calendar"),

@@ -17,6 +17,11 @@ def champion_page(view: View) -> View:
     return _page(view, is_for=lambda champion: champion.is_active)
 
 
+def active_or_resting(view: View) -> View:
+    """A page of champions, those who rest included: they may have shifts that they keep."""
+    return _page(view, is_for=lambda champion: champion.state in {Champion.State.ACTIVE, Champion.State.RESTING})
+
+
 def applicant_page(view: View) -> View:
     """A page of everybody who is or was a champion or has applied: the view gets their row, whatever its state."""
     return _page(view, is_for=lambda champion: True)
@@ -26,7 +31,7 @@ def _page(view: View, *, is_for: Callable[[Champion], bool]) -> View:
     @own_form_page
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        champion = Champion.objects.filter(user=request.user.pk).first()
+        champion = getattr(request.user, "champion", None)
         if champion is None or not is_for(champion):
             return render(request, "champions/not_open.html", {"champion": champion}, status=HTTPStatus.FORBIDDEN)
         return view(request, champion, *args, **kwargs)

@@ -350,7 +350,21 @@ class Shift(models.Model):
     def __str__(self) -> str:
         return f"{self.champion}, {timezone.localtime(self.starts_at):%a %-d %b}, {clock(self.starts_at)}"
 
+    @property
+    def calendar_uid(self) -> str:
+        """Stays the same for as long as there is anything to say of the shift."""
+        return f"shift-{self.pk}@social-media-surgeries"
+
+    def has_begun(self, now: datetime) -> bool:
+        return self.starts_at <= now
+
 
 def local_moment(day: date, at: time) -> datetime:
     """The moment in UTC when clocks in the programme's time zone show `at` on `day`."""
     return datetime.combine(day, at, tzinfo=settings.ZONE).astimezone(UTC)
+
+
+def local_month(year: int, month: int) -> tuple[datetime, datetime]:
+    """When that month begins and when the next one does, in the programme's time zone."""
+    after = date(year + month // 12, month % 12 + 1, 1)
+    return local_moment(date(year, month, 1), time()), local_moment(after, time())

@@ -248,6 +248,9 @@ TABLE = [
     row("bookings:record", get=only(*HAS_APPLIED, answer=200), post=only(*HAS_APPLIED, answer=405)),
     *of_hosts("bookings:brief", get=200, post=405),
     *of_hosts("bookings:sit_with", get=405, post=404),  # nobody is named who is to sit with somebody
+    row("bookings:shifts", get=only(CHAMPION, answer=200), post=only(CHAMPION, answer=405)),
+    row("bookings:take", get=only(CHAMPION, answer=200), post=only(CHAMPION, answer=200),  # without saying when
+        address=at_surgery("bookings:take")),
     row("champions:own_application", get=signed_in(200) | {CHAMPION: ELSEWHERE},
         post=signed_in(200) | {CHAMPION: ELSEWHERE}),
     row("champions:profile", get=only(CHAMPION, answer=200) | {APPLICANT: ELSEWHERE},

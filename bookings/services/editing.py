@@ -10,9 +10,11 @@ from django.db.models import ProtectedError, Q
 from django.utils import timezone
 
 from accounts.models import User
+from bookings.errors import HasSeat, HostsAlready
 from bookings.models import Booking
+from bookings.services.locks import check_own_seats, lock_champion
 from bookings.services.waiting import promote_and_tell
-from bookings.statements import lock_attendee, lock_surgeries
+from bookings.statements import lock_surgeries
 from champions.models import Champion
 from surgeries.models import Shift, Slot, Surgery, Venue
 from surgeries.services import DiaryError
@@ -104,15 +106,24 @@ def host(
     surgery = _open_surgery(surgery.pk, now)
     if not surgery.starts_at <= starts_at < ends_at <= surgery.ends_at:
         raise DiaryError(f"{champion}’s shift has to lie within the surgery, {span(surgery)}.")
-    _check_own_bookings(_locked(champion), starts_at, ends_at, now)
+    champion = lock_champion(champion)
+    _check_own_seats(champion, starts_at, ends_at, now)
+    try:
+        return put_on(champion=champion, surgery=surgery, starts_at=starts_at, ends_at=ends_at)
+    except HostsAlready as already:
+        there = already.shift
+        where = f" at {there.surgery.venue} on {day(there.starts_at)}, {span(there)}" if there else ""
+        raise DiaryError(f"{champion} hosts already{where}. Nobody can be at two tables at once.") from None
+
+
+def put_on(*, champion: Champion, surgery: Surgery, starts_at: datetime, ends_at: datetime) -> Shift:
+    """Make the shift, if the champion is at no other table then. Raises HostsAlready. Call it under both locks."""
     try:
         with transaction.atomic():
             return Shift.objects.create(champion=champion, surgery=surgery, starts_at=starts_at, ends_at=ends_at)
     except IntegrityError:
         clashing = Shift.objects.live().filter(champion=champion, starts_at__lt=ends_at, ends_at__gt=starts_at)
-        elsewhere = clashing.select_related("surgery__venue__office").first()
-        where = f" at {elsewhere.surgery.venue} on {day(elsewhere.starts_at)}, {span(elsewhere)}" if elsewhere else ""
-        raise DiaryError(f"{champion} hosts already{where}. Nobody can be at two tables at once.") from None
+        raise HostsAlready(clashing.select_related("surgery__venue__office").first()) from None
 
 
 @retried
@@ -129,7 +140,7 @@ def know_by_email(*, champion: Champion, email: str, now: datetime | None = None
         attendee__email__in=User.objects.filter(champion=champion.pk).values("email"), surgery__ends_at__gt=now
     )
     surgeries = lock_surgeries(theirs.values_list("surgery_id", flat=True))
-    champion = _locked(champion)
+    champion = lock_champion(champion)
     user = None
     if email:
         user = User.objects.filter(email=email).first() or User.objects.create_user(email, name=champion.name)
@@ -137,7 +148,7 @@ def know_by_email(*, champion: Champion, email: str, now: datetime | None = None
             raise DiaryError(f"{email} is the address of {other}.")
     champion.user = user
     for shift in champion.shifts.live().filter(ends_at__gt=now):
-        _check_own_bookings(champion, shift.starts_at, shift.ends_at, now)
+        _check_own_seats(champion, shift.starts_at, shift.ends_at, now)
     champion.save(update_fields=["user"])
     promote_and_tell(surgeries.values(), now=now)
 
@@ -161,25 +172,9 @@ def _open_surgery(pk: int, now: datetime) -> Surgery:
     return surgery
 
 
-def _locked(champion: Champion) -> Champion:
-    """The champion, locked: whoever they are known to be, they are while it is looked up what they booked.
-
-    Without the user: after waiting for the lock PostgreSQL reads the locked row again, and not what is joined to it.
-    """
-    return Champion.objects.select_for_update(no_key=True).get(pk=champion.pk)
-
-
-def _check_own_bookings(champion: Champion, starts_at: datetime, ends_at: datetime, now: datetime) -> None:
-    """Raises DiaryError if the champion, as an attendee, is confirmed somewhere at that time.
-
-    Whoever books takes the same lock. Somebody who never has is made an attendee for it: there is no row to lock yet,
-    and their first booking may come at this very moment.
-    """
-    if champion.user is None:
-        return
-    attendee = lock_attendee(email=champion.user.email, name=champion.name, now=now)
-    booked = Booking.objects.holding_a_seat().filter(
-        attendee=attendee, slot__starts_at__lt=ends_at, slot__ends_at__gt=starts_at
-    )
-    if booked.exists():
-        raise DiaryError(f"{champion} has booked a seat for that time. Ask them to cancel it first.")
+def _check_own_seats(champion: Champion, starts_at: datetime, ends_at: datetime, now: datetime) -> None:
+    """Raises DiaryError if the champion, who is locked, has booked a seat for that time."""
+    try:
+        check_own_seats(champion, starts_at, ends_at, now=now)
+    except HasSeat:
+        raise DiaryError(f"{champion} has booked a seat for that time. Ask them to cancel it first.") from None

@@ -4,9 +4,11 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 
+from bookings.errors import HasSeat
 from bookings.links import LinkWithdrawn
 from bookings.models import Attendee, Booking
-from bookings.statements import lock_surgeries
+from bookings.statements import lock_attendee, lock_surgeries
+from champions.models import Champion
 from surgeries.models import Shift, Slot, Surgery
 from surgeries.transactions import Contention
 
@@ -49,3 +51,27 @@ def is_busy(attendee: Attendee, slot: Slot, *, apart_from: Booking | None = None
     """
     Attendee.objects.select_for_update(no_key=True).only("pk").get(pk=attendee.pk)
     return Attendee.objects.filter(is_busy_during(slot, apart_from=apart_from), pk=attendee.pk).exists()
+
+
+def lock_champion(champion: Champion) -> Champion:
+    """Lock the champion: whoever they are known to be, they are while it is looked up what they booked.
+
+    Without the user: after waiting for the lock PostgreSQL reads the locked row again, and not what is joined to it.
+    """
+    return Champion.objects.select_for_update(no_key=True).get(pk=champion.pk)
+
+
+def check_own_seats(champion: Champion, starts_at: datetime, ends_at: datetime, *, now: datetime) -> None:
+    """Raises HasSeat if the champion, who is locked, is confirmed somewhere at that time as an attendee.
+
+    Whoever books takes the same lock. Somebody who never has is made an attendee for it: there is no row to lock yet,
+    and their first booking may come at this very moment.
+    """
+    if champion.user is None:
+        return
+    attendee = lock_attendee(email=champion.user.email, name=champion.name, now=now)
+    booked = Booking.objects.holding_a_seat().filter(
+        attendee=attendee, slot__starts_at__lt=ends_at, slot__ends_at__gt=starts_at
+    )
+    if booking := booked.for_the_page().first():
+        raise HasSeat(booking)

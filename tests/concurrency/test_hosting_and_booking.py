@@ -10,7 +10,7 @@ import pytest
 
 from bookings.invariants import violations
 from bookings.models import Attendee, Booking
-from bookings.services import editing
+from bookings.services import editing, locks
 from bookings.services.booking import Answers, book
 from champions.models import Champion
 from surgeries.models import Shift
@@ -64,7 +64,7 @@ def test_control_a_lock_on_whom_we_know_already_is_not_enough(each_postgres, mon
     def lock_if_known(*, email, name, now):
         return Attendee.objects.select_for_update().filter(email=email).values_list("pk", flat=True).first()
 
-    monkeypatch.setattr(editing, "lock_attendee", lock_if_known)
+    monkeypatch.setattr(locks, "lock_attendee", lock_if_known)
     assert most_commitments(Scene.host, Scene.book) == 2
 
 
@@ -99,5 +99,5 @@ def test_nobody_hosts_who_turns_out_to_sit_there(each_postgres, first, second):
 
 
 def test_control_without_the_lock_on_the_champion_somebody_does(each_postgres, monkeypatch):
-    monkeypatch.setattr(editing, "_locked", lambda champion: Champion.objects.get(pk=champion.pk))
+    monkeypatch.setattr(editing, "lock_champion", lambda champion: Champion.objects.get(pk=champion.pk))
     assert most_commitments(KnownLate.host, KnownLate.know, KnownLate) == 2

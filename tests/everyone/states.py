@@ -9,10 +9,10 @@ from django.core.cache import caches
 from django.db import transaction
 from django.test import Client
 
-from tests.everyone import booking, champions, elsewhere, finding, hosting, reading, recording, signing_in
+from tests.everyone import booking, champions, elsewhere, finding, hosting, reading, recording, shifts, signing_in
 from tests.everyone.booking import State
 
-OTHERS = elsewhere.STATES | signing_in.STATES | champions.STATES | hosting.STATES | recording.STATES
+OTHERS = elsewhere.STATES | signing_in.STATES | champions.STATES | hosting.STATES | recording.STATES | shifts.STATES
 STATES: dict[str, State] = finding.STATES | booking.STATES | reading.STATES | OTHERS
 
 

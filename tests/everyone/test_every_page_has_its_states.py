@@ -24,6 +24,7 @@ BUTTONS_ALONE = {
     "accounts/second_factor.html",
     "bookings/brief_guest.html",
     "bookings/own_calendar.html",
+    "bookings/shifts.html",
     "champions/account.html",
 }
 

@@ -1,0 +1,116 @@
+"""The shifts of whoever is signed in: where hosts are needed, which are theirs, taking one."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from bookings.errors import BookingClosed, HasSeat, HostsAlready, HostsEnough, MonthFull, NoChampion, ShiftError
+from bookings.fit import Need, fit
+from bookings.forms.hosting import TakeForm
+from bookings.needs import candidate_of, needs, places_for
+from bookings.services import hosting
+from champions.models import Champion
+from champions.roles import active_or_resting, champion_page
+from notifications.form_pages import SeeOther
+from surgeries.models import Surgery
+
+PER_PAGE = 10
+# How many others a page names that cannot give somebody what they wanted.
+OTHERS = 3
+DONE = {
+    "taken": "The shift is yours. We have emailed you the details, with an entry for your calendar.",
+}
+
+
+@active_or_resting
+@require_safe
+def shifts(request: HttpRequest, champion: Champion) -> HttpResponse:
+    """Their coming shifts, and where hosts are needed: what fits them best comes first."""
+    now = timezone.now()
+    found = places_for(champion, now=now)
+    paginator = Paginator(found.places if champion.is_active else [], PER_PAGE)
+    page = paginator.get_page(request.GET.get("page"))
+    coming = champion.shifts.live().filter(ends_at__gt=now).select_related("surgery__venue__office")
+    context = {
+        "champion": champion,
+        "done": DONE.get(request.GET.get("done", "")),
+        "coming": coming,
+        "now": now,
+        "full_months": found.full_months,
+        "page": page,
+        "pages": paginator.get_elided_page_range(page.number),
+    }
+    return render(request, "bookings/shifts.html", context)
+
+
+@champion_page
+def take(request: HttpRequest, champion: Champion, reference: str) -> HttpResponseBase:
+    """One surgery that needs hosts, and the press that takes a shift there: for all of it or a part."""
+    surgery = get_object_or_404(Surgery.objects.public().select_related("venue__office"), reference=reference)
+    return answer(
+        request, champion, surgery, template="bookings/take.html", then=f"{reverse('bookings:shifts')}?done=taken"
+    )
+
+
+def answer(request: HttpRequest, champion: Champion, surgery: Surgery, *, template: str, then: str) -> HttpResponseBase:
+    """Show what the surgery needs or, once the button is pressed, take the shift and go on to `then`.
+
+    Whatever stands in the way is said with what else needs hosts. `champion` may not be signed in: see `step_in`.
+    """
+    now = timezone.now()
+    need = next(iter(needs([surgery], now=now)), None)
+    form = TakeForm(request.POST if request.method == "POST" else None, surgery=surgery, gaps=need.gaps if need else ())
+    mine = surgery.shifts.live().filter(champion=champion).first()
+    context: dict[str, Any] = {"champion": champion, "surgery": surgery, "mine": mine, "need": need}
+    problem = _problem(surgery, champion, need, now=now)
+    if request.method == "POST":
+        try:
+            if mine or (form.is_valid() and _take(form, surgery, champion)):
+                return SeeOther(then)
+        except (ShiftError, BookingClosed) as error:
+            problem = error
+    context |= {"problem": _name(problem), **_about(problem)}
+    if problem:
+        others = [each for each in places_for(champion, now=now).places if each.need.surgery != surgery]
+        context["others"] = others[:OTHERS] if champion.is_active else []
+    elif need:
+        context["form"] = form
+        context["why"] = fit(candidate_of(champion, now=now), need, today=timezone.localdate(now)).why
+    status = HTTPStatus.CONFLICT if problem and request.method == "POST" else HTTPStatus.OK
+    return render(request, template, context, status=status)
+
+
+def _take(form: TakeForm, surgery: Surgery, champion: Champion) -> bool:
+    hosting.take_shift(surgery=surgery, champion=champion, **form.times())
+    return True
+
+
+def _problem(surgery: Surgery, champion: Champion, need: Need | None, *, now: datetime) -> Exception | None:
+    """What is known to stand in the way before anybody presses anything."""
+    if surgery.state != Surgery.State.PUBLISHED or surgery.starts_at <= now:
+        return BookingClosed()
+    if not champion.is_active:
+        return NoChampion()
+    return HostsEnough() if need is None else None
+
+
+def _name(problem: Exception | None) -> str:
+    names: dict[type[Exception], str] = {
+        BookingClosed: "closed", NoChampion: "no_champion", HostsEnough: "enough", MonthFull: "month",
+        HasSeat: "seat", HostsAlready: "hosts",
+    }  # fmt: skip
+    return names[type(problem)] if problem else ""
+
+
+def _about(problem: Exception | None) -> dict[str, Any]:
+    """What a page has to know to say it."""
+    if isinstance(problem, HasSeat):
+        return {"booking": problem.booking}
+    return {"there": problem.shift} if isinstance(problem, HostsAlready) else {}

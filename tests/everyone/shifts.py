@@ -1,0 +1,125 @@
+"""The pages about shifts: where hosts are needed, taking one, giving one back."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.test import Client
+from django.utils import timezone
+
+from bookings.forms.hosting import written
+from champions.models import Champion
+from surgeries.models import Surgery
+from tests.everyone.booking import LONG, State
+from tests.factories import (
+    BookingFactory,
+    ChampionFactory,
+    DepartmentFactory,
+    ShiftFactory,
+    SurgeryFactory,
+    TopicFactory,
+    UserFactory,
+    local,
+)
+
+PAGE = "/champion/shifts/"
+Made = Callable[[Champion], Surgery]
+
+
+def known(name: str = "Amina Yusuf", **facts: Any) -> Champion:
+    """A champion who can be signed in as, knows two topics and likes every day."""
+    DepartmentFactory.create()
+    user = UserFactory.create(name=name)
+    topics = TopicFactory.create_batch(2)
+    return ChampionFactory.create(
+        **{"name": name, "user": user, "topics": topics, "usual_days": [1, 2, 3, 4, 5]} | facts
+    )
+
+
+def needy(champion: Champion, *, number: int = 1, name: str = "Tom Price", **facts: Any) -> Surgery:
+    """So many surgeries that need hosts, of which somebody new hosts the first third; returns the first."""
+    made = []
+    for day in range(number):
+        surgery = SurgeryFactory.create(starts_at=local(7 + day), **facts)
+        BookingFactory.create(surgery=surgery).topics.set(champion.topics.all())
+        champion.offices.add(surgery.venue.office)
+        if day % 3 == 0:
+            end = surgery.ends_at if day % 2 else surgery.starts_at + timedelta(minutes=20)
+            ShiftFactory.create(surgery=surgery, champion__name=name, ends_at=end)
+        made.append(surgery)
+    return made[0]
+
+
+def shifts(number: int = 0, coming: int = 0, query: str = "", name: str = "Amina Yusuf", **facts: Any) -> State:
+    def state(client: Client) -> Any:
+        champion = known(name=name, **facts)
+        if number:
+            needy(champion, number=number, name=name)
+        for day in range(coming):
+            ShiftFactory.create(champion=champion, surgery__starts_at=local(5 + day, 15))
+        client.force_login(champion.user)
+        return client.get(PAGE + query)
+
+    return state
+
+
+def take(
+    make: Made = needy, *, press: bool = False, typed: dict | None = None, name: str = "Amina Yusuf", **facts: Any
+) -> State:
+    """One surgery, before or after the button was pressed."""
+
+    def state(client: Client) -> Any:
+        champion = known(name=name, **facts)
+        surgery = make(champion)
+        client.force_login(champion.user)
+        address = f"/champion/surgeries/{surgery.reference}/take/"
+        if not (press or typed):
+            return client.get(address)
+        start = surgery.starts_at + timedelta(minutes=20)
+        times = {"begins": written(start), "ends": written(surgery.ends_at)}
+        return client.post(address, typed or times)
+
+    return state
+
+
+def enough(champion: Champion) -> Surgery:
+    needy(champion, number=4)
+    return ShiftFactory.create(surgery__hosts_wanted=1, surgery__starts_at=local(20)).surgery
+
+
+def hosted(champion: Champion) -> Surgery:
+    return ShiftFactory.create(surgery=needy(champion, number=3), champion=champion, starts_at=local(7, 10, 40)).surgery
+
+
+def sits(champion: Champion) -> Surgery:
+    assert champion.user
+    BookingFactory.create(
+        attendee__email=champion.user.email, slot=(seat := SurgeryFactory.create()).slots.last(), surgery=seat
+    )
+    return needy(champion)
+
+
+def called_off(champion: Champion) -> Surgery:
+    return SurgeryFactory.create(called_off=True)
+
+
+def busy_month(champion: Champion) -> Surgery:
+    surgery = needy(champion)
+    ShiftFactory.create(champion=champion, surgery__starts_at=surgery.starts_at + timedelta(hours=5))
+    return surgery
+
+
+STATES: dict[str, State] = {
+    "shifts, none": shifts(),
+    "shifts, just taken": shifts(number=4, coming=2, query="?done=taken"),
+    "shifts, many, long names": shifts(number=25, coming=1, query="?page=2", name=LONG),
+    "shifts, often enough": shifts(number=3, coming=1, most_shifts_a_month=1),
+    "shifts, resting": shifts(coming=1, state="resting", resting_until=timezone.localdate() + timedelta(days=60)),
+    "take": take(),
+    "take, wrong, long names": take(lambda who: needy(who, name=LONG, note=LONG * 4), typed={"begins": "x"}, name=LONG),
+    "take, theirs": take(hosted),
+    "take, too late": take(enough, press=True),
+    "take, a seat of their own": take(sits, press=True),
+    "take, called off": take(called_off),
+    "take, often enough": take(busy_month, press=True, most_shifts_a_month=1),
+}
