@@ -10,8 +10,9 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, Q
-from django.db.models.functions import Lower, Trim
+from django.db.models.functions import Coalesce, Lower, Trim
 
+from champions.models import Champion
 from organisation.models import Grade, Office, Symptom, Team, Topic
 from surgeries.models import Seat, Shift, Slot, Surgery
 
@@ -255,6 +256,52 @@ class Visit(models.Model):
 
     def __str__(self) -> str:
         return f"Visit {self.pk}"
+
+
+class JournalQuerySet(models.QuerySet):
+    def latest_first(self) -> Self:
+        """By the day that they are about: that of the surgery or, without one, when they were written."""
+        about = self.select_related("surgery__venue__office").annotate(
+            about_at=Coalesce("surgery__starts_at", "written_at")
+        )
+        return about.order_by("-about_at", "-pk")
+
+
+class JournalEntry(models.Model):
+    """What a champion wrote for themselves. Nobody else reads it but, where it is shared, the organisers."""
+
+    LONGEST = 5000
+
+    champion = models.ForeignKey(Champion, on_delete=models.CASCADE, related_name="journal")
+    surgery = models.ForeignKey(Surgery, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    learned = models.CharField(max_length=LONGEST, blank=True)
+    wants_to_learn = models.CharField(max_length=LONGEST, blank=True)
+    would_change = models.CharField(max_length=LONGEST, blank=True)
+    is_shared = models.BooleanField(default=False)
+    written_at = models.DateTimeField()
+
+    objects = JournalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "journal entries"
+        constraints = [
+            models.CheckConstraint(
+                name="journal_entry_says_something", condition=~Q(learned="", wants_to_learn="", would_change="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Journal entry {self.pk}"
+
+    @property
+    def parts(self) -> list[tuple[str, str]]:
+        """What was written, each under its heading."""
+        parts = {
+            "I learned": self.learned,
+            "I want to learn": self.wants_to_learn,
+            "I would do differently": self.would_change,
+        }
+        return [(heading, words) for heading, words in parts.items() if words]
 
 
 class SurgeryRequestQuerySet(models.QuerySet):

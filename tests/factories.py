@@ -13,7 +13,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import User
-from bookings.models import Attendee, Booking, Pairing, Submission, SurgeryRequest, Visit
+from bookings.models import Attendee, Booking, JournalEntry, Pairing, Submission, SurgeryRequest, Visit
 from champions.models import Champion, Decision, Skill
 from organisation.models import CheatSheet, Department, Directorate, Grade, Headcount, Office, Symptom, Team, Topic
 from surgeries.models import Seat, Series, Shift, Slot, Surgery, Venue, local_moment
@@ -367,6 +367,17 @@ class VisitFactory(DjangoModelFactory[Visit]):
     attendee = factory.Maybe("booking", factory.SelfAttribute("booking.attendee"), factory.SubFactory(AttendeeFactory))
     surgery = factory.Maybe("booking", factory.SelfAttribute("booking.surgery"), factory.SubFactory(SurgeryFactory))
     arrived_at = factory.LazyAttribute(lambda facts: facts.surgery.starts_at)
+
+
+class JournalEntryFactory(DjangoModelFactory[JournalEntry]):
+    """About no surgery, for nobody else."""
+
+    class Meta:
+        model = JournalEntry
+
+    champion = factory.SubFactory(ChampionFactory)
+    learned = "To ask what they would like to be able to do."
+    written_at = factory.LazyFunction(timezone.now)
 
 
 class SurgeryRequestFactory(DjangoModelFactory[SurgeryRequest]):

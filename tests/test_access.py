@@ -21,11 +21,19 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 
 from bookings.links import token_for
-from bookings.models import Booking
+from bookings.models import Booking, JournalEntry
 from champions.models import CalendarLink
 from champions.services import renew_calendar_link
 from surgeries.models import Surgery
-from tests.factories import BookingFactory, ChampionFactory, CheatSheetFactory, ShiftFactory, UserFactory, VenueFactory
+from tests.factories import (
+    BookingFactory,
+    ChampionFactory,
+    CheatSheetFactory,
+    JournalEntryFactory,
+    ShiftFactory,
+    UserFactory,
+    VenueFactory,
+)
 
 ROLES = NOBODY, USER, APPLICANT, CHAMPION, ORGANISER_WITHOUT, ORGANISER, ADMINISTRATOR = (
     *("nobody", "a user without a role", "somebody who applied", "a champion"),
@@ -43,6 +51,7 @@ class World:
     booking: Booking
     # Where the champion hosts; at the surgery of the booking nobody does.
     hosted: Surgery
+    entry: JournalEntry
     client: Client = field(default_factory=Client)
     applicant: int = 0
     keys: dict[str, str] = field(default_factory=dict)
@@ -58,7 +67,8 @@ class World:
 @pytest.fixture
 def world(db: None) -> World:
     shift = ShiftFactory.create(champion__user=UserFactory.create())
-    made = World(BookingFactory.create(surgery__venue=VenueFactory.create(office__slug="leeds")), shift.surgery)
+    made = World(BookingFactory.create(surgery__venue=VenueFactory.create(office__slug="leeds")), shift.surgery,
+                 JournalEntryFactory.create(champion=shift.champion))  # fmt: skip
     CheatSheetFactory.create(topic__slug="linkedin")
     renew_calendar_link(champion=shift.champion)
     users = {
@@ -179,6 +189,13 @@ def of_hosts(name: str, *, get: Answer, post: Answer) -> Iterator[Row]:
     yield row(name, get=answers(get), post=answers(post), whose="somebody else’s surgery", address=at_surgery(name))
 
 
+def of_journal(name: str, get: Answer, post: Answer) -> Row:
+    """A page about an entry of the champion's journal, which for nobody else is there."""
+    nobody_elses = only(APPLICANT, answer=404)
+    return row(f"bookings:{name}", get=nobody_elses | {CHAMPION: get}, post=nobody_elses | {CHAMPION: post},
+               address=lambda world, role: reverse(f"bookings:{name}", args=[world.entry.pk]))  # fmt: skip
+
+
 def own_feed(world: World) -> str:
     """The calendar of the champion's shifts, for whoever has its link."""
     return reverse("bookings:own_feed", args=[CalendarLink.objects.get().token])
@@ -241,6 +258,12 @@ TABLE = [
     row("champions:start", get=signed_in(ELSEWHERE), post=signed_in(405)),
     row("champions:account", get=signed_in(200), post=signed_in(405)),
     row("champions:home", get=only(*HAS_APPLIED, answer=200), post=only(*HAS_APPLIED, answer=405)),
+    row("bookings:journal", get=only(*HAS_APPLIED, answer=200), post=only(*HAS_APPLIED, answer=405)),
+    row("bookings:write_entry", get=only(*HAS_APPLIED, answer=200), post=only(*HAS_APPLIED, answer=200)),
+    of_journal("entry", 200, 200),
+    of_journal("delete_entry", 200, ELSEWHERE),
+    row("bookings:shared_journal", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405),
+        address=lambda world, role: reverse("bookings:shared_journal", args=[world.entry.champion_id])),
     row("bookings:own_calendar", get=only(*HAS_APPLIED, answer=200), post=only(*HAS_APPLIED, answer=405)),
     row("bookings:calendar_link", get=only(*HAS_APPLIED, answer=405), post=only(*HAS_APPLIED, answer=ELSEWHERE)),
     reading("bookings:own_feed", whose="a champion", address=lambda world, role: own_feed(world)),

@@ -72,7 +72,9 @@ class ChampionAdmin(KindAdmin):
         (None, {"fields": ("name", "email", "about", "offices", "state", "resting_until")}),
         ("How they host", {"fields": ("usual_days", "most_shifts_a_month", "experience", "is_manager_aware")}),
         ("The directory of champions", {"fields": ("is_listed", "shown")}),
+        ("What they share with organisers", {"fields": ("journal",)}),
     )
+    readonly_fields = ["journal"]
     list_display = ["name", "where", "knows", "state"]
     list_filter = ["state", "offices", "topics"]
     search_fields = ["name", "about", "user__email"]
@@ -108,6 +110,14 @@ class ChampionAdmin(KindAdmin):
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offices to tick: a handful fits on the page."""
         return super().formfield_for_manytomany(db_field, request, **kwargs | {"widget": forms.CheckboxSelectMultiple})
+
+    @admin.display(description="journal")
+    def journal(self, champion: Champion) -> str:
+        if not champion.pk:
+            return "Nothing yet"
+        return format_html(
+            '<a href="{}">What they share of their journal</a>', reverse("bookings:shared_journal", args=[champion.pk])
+        )
 
     @admin.display(description="offices")
     def where(self, champion: Champion) -> str:

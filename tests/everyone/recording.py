@@ -12,6 +12,7 @@ from tests.everyone.booking import LONG, State
 from tests.factories import (
     BookingFactory,
     ChampionFactory,
+    JournalEntryFactory,
     ShiftFactory,
     SurgeryFactory,
     TopicFactory,
@@ -74,7 +75,52 @@ def with_link() -> Champion:
     return champion
 
 
+def wrote(entries: int, **facts: Any) -> Made:
+    """Has written so many entries, most of them about a surgery, in all sorts of words."""
+
+    def made() -> Champion:
+        champion = hosted(2)()
+        shifts = [*champion.shifts.all(), None]
+        for number in range(entries):
+            shift, words = shifts[number % 3], f"{LONG * 3}\n\nAnd then we laughed."
+            JournalEntryFactory.create(
+                champion=champion, surgery=shift and shift.surgery, learned=words, is_shared=number % 2 == 0,
+                **{"wants_to_learn": "How to say no.", "would_change": words if number % 2 else ""} | facts,
+            )  # fmt: skip
+        return champion
+
+    return made
+
+
+def of_entry(page: str = "", **sent: str) -> State:
+    """A page about the only entry, which they share."""
+
+    def state(client: Client) -> Any:
+        champion = wrote(1)()
+        client.force_login(champion.user)
+        address = f"/champion/journal/{champion.journal.get().pk}/{page}"
+        return client.post(address, sent) if sent else client.get(address)
+
+    return state
+
+
+def shared(made: Made) -> State:
+    def state(client: Client) -> Any:
+        client.force_login(UserFactory.create(organiser=True))
+        return client.get(f"/organise/champions/{made().pk}/journal/")
+
+    return state
+
+
 STATES: dict[str, State] = {
+    "journal": seen("/champion/journal/?done=written", wrote(3)),
+    "journal, nothing yet": seen("/champion/journal/"),
+    "journal, many": seen("/champion/journal/", wrote(45)),
+    "journal, an entry": of_entry(),
+    "journal, an entry, wrong": of_entry(would_change="a" * 5001, surgery="0"),
+    "journal, to delete": of_entry("delete/"),
+    "journal, shared": shared(wrote(3)),
+    "journal, nothing shared": shared(new),
     "own calendar, no link": seen("/champion/calendar/"),
     "own calendar": seen("/champion/calendar/?done", with_link),
     "record": seen(f"/champion/record/{EVER}", hosted(3)),
