@@ -7,6 +7,7 @@ from contextlib import ExitStack
 import hypothesis
 import pytest
 from pytest_django import DjangoDbBlocker
+from whitenoise import WhiteNoise
 
 from runner.environment import ROOT
 from runner.postgres import OWNER, PostgresError, temporary_server
@@ -100,6 +101,23 @@ def nothing_kept() -> None:
     from django.core.cache import caches
 
     caches["kept"].clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def static_files_listed_once() -> Iterator[None]:
+    """Have the static files listed once and not by every test's client, which took longer than most tests take."""
+    listed: dict[tuple[str, str], dict] = {}
+    list_them = WhiteNoise.update_files_dictionary
+
+    def list_once(self: WhiteNoise, root: str, prefix: str) -> None:
+        if (root, prefix) not in listed:
+            list_them(self, root, prefix)
+            listed[root, prefix] = dict(self.files)
+        self.files |= listed[root, prefix]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoise, "update_files_dictionary", list_once)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
