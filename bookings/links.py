@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
-from bookings.models import Booking
+from bookings.models import Ask, Booking
 from bookings.statements import find_booking
 
 
@@ -50,3 +50,24 @@ def booking_for(token: str) -> Booking:
     if booking.link_number != int(number):
         raise LinkWithdrawn
     return booking
+
+
+def step_in_link(ask: Ask) -> str:
+    """Where a champion who was asked sees what is needed, and takes the shift with one press, without signing in."""
+    assert ask.champion.user_id
+    token = _asking().sign(f"{ask.pk}.{ask.champion.user_id}")
+    return settings.PUBLIC_BASE_URL + reverse("bookings:step_in", args=[token])
+
+
+def ask_for(token: str) -> Ask:
+    """What a champion was asked. Raises LinkWrong, also when the address that got the link is theirs no more."""
+    try:
+        pk, _, user = _asking().unsign(token).partition(".")
+        asks = Ask.objects.select_related("champion__user", "surgery__venue__office")
+        return asks.get(pk=int(pk), champion__user=int(user), champion__user__is_active=True)
+    except (BadSignature, ValueError, Ask.DoesNotExist):
+        raise LinkWrong from None
+
+
+def _asking() -> Signer:
+    return Signer(sep=".", salt="bookings.ask", algorithm="sha256")

@@ -241,6 +241,23 @@ class Pairing(models.Model):
         return f"Pairing {self.pk}"
 
 
+class Ask(models.Model):
+    """A champion was asked by email to host at a surgery. The private link in that email names this row."""
+
+    champion = models.ForeignKey(Champion, on_delete=models.CASCADE, related_name="asks")
+    surgery = models.ForeignKey(Surgery, on_delete=models.CASCADE, related_name="asks")
+    asked_at = models.DateTimeField()
+    is_given_back = models.BooleanField(default=False, help_text="Because somebody gave a shift there back.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("champion", "surgery", "asked_at"), name="ask_is_once_at_a_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Ask {self.pk}"
+
+
 class Visit(models.Model):
     """Somebody really came, booked or not. A walk-in is a visit without a booking."""
 

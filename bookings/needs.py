@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from bookings.fit import Candidate, Colleague, Fit, Need, fit, month_of
@@ -53,7 +53,8 @@ def candidates(champions: ChampionQuerySet, *, now: datetime) -> list[Candidate]
     skills = Skill.objects.filter(champion=OuterRef("pk")).order_by("pk")
     facts = champions.order_by("pk").annotate(
         office_ids=ArraySubquery(offices),
-        known=ArraySubquery(skills.values(fact=JSONObject(topic="topic__name", level="level"))),
+        known=ArraySubquery(skills.values("topic__name")),
+        levels=ArraySubquery(skills.values("level")),
     )
     found = list(facts)
     shifts = defaultdict(list)
@@ -151,7 +152,7 @@ def _candidate(
     over = {shift.surgery_id: shift.ends_at for shift in shifts if shift.ends_at <= now}
     return Candidate(
         champion=champion,
-        levels={skill["topic"]: skill["level"] for skill in champion.known},  # type: ignore[attr-defined]
+        levels=dict(zip(champion.known, champion.levels, strict=True)),  # type: ignore[attr-defined]
         offices=frozenset(champion.office_ids),  # type: ignore[attr-defined]
         hosted=len(over),
         last_hosted_at=max(over.values(), default=None),

@@ -1,21 +1,33 @@
 """The emails about shifts: what queues them, and what they say when they are sent."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import get_text_list
 
+from accounts.models import User
 from bookings.calendars import shift_calendar
+from bookings.fit import fit
+from bookings.links import step_in_link
+from bookings.models import Ask
+from bookings.needs import candidate_of, needs
+from champions.models import Champion
 from notifications.models import OutboxEmail
 from notifications.registry import Message, email
 from notifications.rendering import render_email
-from notifications.services import queue_email
+from notifications.services import NewEmail, queue_email, queue_emails
 from organisation.models import Department
+from surgeries.hosts import gaps
 from surgeries.models import Shift, Surgery
 from surgeries.templatetags.times import when
 
-TAKEN = "shift_taken"
+TAKEN, ENDED, GIVEN_BACK, ASKED = "shift_taken", "shift_ended", "shift_given_back", "shift_asked"
+ASK = "ask:"
 
 
 def queue_taken(shift: Shift, *, now: datetime) -> None:
@@ -31,6 +43,64 @@ def queue_taken(shift: Shift, *, now: datetime) -> None:
         )
 
 
+def queue_ended(shifts: Iterable[Shift], *, now: datetime) -> None:
+    """They host no more; with what takes the entry out of their calendar."""
+    queue_emails(
+        [
+            NewEmail(
+                kind=ENDED,
+                to=shift.champion.user.email,
+                about={"shift": shift.pk},
+                dedupe_key=f"{ENDED}:{shift.pk}",
+                not_after=shift.ends_at,
+            )
+            for shift in shifts
+            if shift.champion.user
+        ],
+        now=now,
+    )
+
+
+def queue_given_back(shifts: Iterable[Shift], *, now: datetime) -> None:
+    """Tell every organiser, of each shift."""
+    organisers = list(User.objects.organisers())
+    queue_emails(
+        [
+            NewEmail(
+                kind=GIVEN_BACK,
+                to=organiser.email,
+                about={"shift": shift.pk},
+                dedupe_key=f"{GIVEN_BACK}:{shift.pk}:{organiser.pk}",
+                not_after=shift.ends_at,
+            )
+            for shift in shifts
+            for organiser in organisers
+        ],
+        now=now,
+    )
+
+
+def queue_asked(asks: Iterable[Ask], *, now: datetime) -> None:
+    """Ask each champion about all of it in one email. `asks` have their champion with the user, and their surgery."""
+    by_champion: dict[int, list[Ask]] = defaultdict(list)
+    for ask in asks:
+        by_champion[ask.champion_id].append(ask)
+    emails = []
+    for theirs in by_champion.values():
+        user = theirs[0].champion.user
+        assert user
+        emails.append(
+            NewEmail(
+                kind=ASKED,
+                to=user.email,
+                about={f"{ASK}{ask.pk}": ask.pk for ask in theirs},
+                dedupe_key=f"{ASKED}:{min(ask.pk for ask in theirs)}",
+                not_after=max(ask.surgery.starts_at for ask in theirs),
+            )
+        )
+    queue_emails(emails, now=now)
+
+
 @email(TAKEN, called="Shift taken")
 def taken(row: OutboxEmail) -> Message | None:
     """The confirmation, as long as they host."""
@@ -40,6 +110,74 @@ def taken(row: OutboxEmail) -> Message | None:
     calendar = shift_calendar(shift, method="REQUEST", stamp=row.created_at)
     button = _button("Open the brief", "bookings:brief", shift.surgery.reference)
     return _message("shift_taken", shift, calendar=calendar, button=button)
+
+
+@email(ENDED, called="Shift ended")
+def ended(row: OutboxEmail) -> Message | None:
+    """They gave it back. It takes the entry out of their calendar."""
+    shift = _shifts().exclude(ended_at=None).filter(pk=row.about["shift"], champion__user__email=row.recipient).first()
+    if shift is None:
+        return None
+    button = _button("See your shifts", "bookings:shifts")
+    calendar = shift_calendar(shift, method="CANCEL", stamp=row.created_at)
+    return _message("shift_ended", shift, calendar=calendar, button=button)
+
+
+@email(GIVEN_BACK, called="Shift given back")
+def given_back(row: OutboxEmail) -> Message | None:
+    """To an organiser: who gave it back and why, who hosts still, and who has been asked."""
+    shift = _shifts().exclude(ended_at=None).filter(pk=row.about["shift"]).first()
+    if shift is None or not User.objects.organisers().filter(email=row.recipient).exists():
+        return None
+    asked = Ask.objects.filter(surgery=shift.surgery, asked_at=shift.ended_at).order_by("champion__name")
+    names = list(asked.values_list("champion__name", flat=True))
+    return _message(
+        "shift_given_back",
+        shift,
+        asked=get_text_list(names, "and"),
+        hosts=get_text_list([each.champion.name for each in _hosting(shift.surgery)], "and"),
+        missing=bool(gaps(shift.surgery, _hosting(shift.surgery))),
+        button=_button("Open the surgery", "admin:surgeries_surgery_change", shift.surgery_id),
+    )
+
+
+@email(ASKED, called="Champion asked to host")
+def asked(row: OutboxEmail) -> Message | None:
+    """To a champion: the surgeries that still need somebody, each with a press that takes the shift."""
+    now = timezone.now()
+    theirs = Ask.objects.filter(pk__in=row.about.values(), champion__state=Champion.State.ACTIVE)
+    asks = list(
+        theirs.filter(champion__user__email=row.recipient, surgery__starts_at__gt=now)
+        .select_related("champion__user", "surgery__venue__office")
+        .order_by("surgery__starts_at", "pk")
+    )
+    open_still = [ask.surgery for ask in asks if not ask.surgery.is_called_off]
+    found = {need.surgery.pk: need for need in needs(open_still, now=now)}
+    if not found:
+        return None
+    candidate, today = candidate_of(asks[0].champion, now=now), timezone.localdate(now)
+    entries = [
+        {
+            "surgery": ask.surgery,
+            "why": fit(candidate, found[ask.surgery_id], today=today).why,
+            "link": step_in_link(ask),
+        }
+        for ask in asks
+        if ask.surgery_id in found and candidate.can_be_asked_about(found[ask.surgery_id])
+    ]
+    if not entries:
+        return None
+    context = {
+        "name": candidate.champion.name,
+        "entries": entries,
+        "is_given_back": asks[0].is_given_back,
+        "department": Department.current(),
+    }
+    return render_email("shift_asked", context)
+
+
+def _hosting(surgery: Surgery) -> list[Shift]:
+    return list(surgery.shifts.live().select_related("champion").order_by("champion__name"))
 
 
 def _shifts() -> Any:
@@ -71,8 +209,3 @@ def _beside(shift: Shift) -> list[tuple[str, str]]:
 
 def _button(text: str, page: str, *args: object) -> dict[str, str]:
     return {"text": text, "url": settings.PUBLIC_BASE_URL + reverse(page, args=args)}
-
-
-def place(surgery: Surgery) -> str:
-    """Such as "Tuesday 3 March, 10am to 11:30am, Ground floor café, Leeds"."""
-    return f"{when(surgery)}, {surgery.venue}"

@@ -10,7 +10,7 @@ import re
 import traceback
 from datetime import UTC, datetime
 
-PRIVATE = re.compile(r"[^\s'\"<>=]+@[^\s'\"<>]+|(?:(?<=/bookings/)|(?<=/champion/calendar/))[^/\s'\"]+")
+PRIVATE = re.compile(r"[^\s'\"<>=]+@[^\s'\"<>]+|(?:(?<=/bookings/)|(?<=/step-in/)|(?<=/champion/calendar/))[^/\s'\"]+")
 """Email addresses, and the tokens of private links and calendars."""
 
 

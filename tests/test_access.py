@@ -19,9 +19,10 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
+from django.utils import timezone
 
-from bookings.links import token_for
-from bookings.models import Booking, JournalEntry
+from bookings.links import step_in_link, token_for
+from bookings.models import Ask, Booking, JournalEntry
 from champions.models import CalendarLink
 from champions.services import renew_calendar_link
 from surgeries.models import Surgery
@@ -52,6 +53,9 @@ class World:
     # Where the champion hosts; at the surgery of the booking nobody does.
     hosted: Surgery
     entry: JournalEntry
+    ask: Ask
+    shift: int
+    others_shift: int
     client: Client = field(default_factory=Client)
     applicant: int = 0
     keys: dict[str, str] = field(default_factory=dict)
@@ -67,8 +71,17 @@ class World:
 @pytest.fixture
 def world(db: None) -> World:
     shift = ShiftFactory.create(champion__user=UserFactory.create())
-    made = World(BookingFactory.create(surgery__venue=VenueFactory.create(office__slug="leeds")), shift.surgery,
-                 JournalEntryFactory.create(champion=shift.champion))  # fmt: skip
+    booking = BookingFactory.create(surgery__venue=VenueFactory.create(office__slug="leeds"))
+    asked = ChampionFactory.create(user=UserFactory.create())
+    ask = Ask.objects.create(champion=asked, surgery=booking.surgery, asked_at=timezone.now())
+    made = World(
+        booking=booking,
+        hosted=shift.surgery,
+        entry=JournalEntryFactory.create(champion=shift.champion),
+        ask=ask,
+        shift=shift.pk,
+        others_shift=ShiftFactory.create().pk,
+    )
     CheatSheetFactory.create(topic__slug="linkedin")
     renew_calendar_link(champion=shift.champion)
     users = {
@@ -269,6 +282,13 @@ TABLE = [
     reading("bookings:own_feed", whose="a champion", address=lambda world, role: own_feed(world)),
     reading("bookings:own_feed", 404, whose="a made-up link", token="x"),
     row("bookings:record", get=only(*HAS_APPLIED, answer=200), post=only(*HAS_APPLIED, answer=405)),
+    row("bookings:give_back", get=only(CHAMPION, answer=200), post=only(CHAMPION, answer=200),  # without saying why
+        whose="themselves", address=lambda world, role: reverse("bookings:give_back", args=[world.shift])),
+    row("bookings:give_back", get=only(CHAMPION, answer=404), post=only(CHAMPION, answer=404),
+        whose="somebody else", address=lambda world, role: reverse("bookings:give_back", args=[world.others_shift])),
+    row("bookings:step_in", get=everybody(200), post=everybody(200), whose="somebody who was asked",
+        address=lambda world, role: step_in_link(world.ask)),
+    row("bookings:step_in", get=everybody(404), post=everybody(404), whose="a made-up link", token="made-up"),
     *of_hosts("bookings:brief", get=200, post=405),
     *of_hosts("bookings:sit_with", get=405, post=404),  # nobody is named who is to sit with somebody
     row("bookings:shifts", get=only(CHAMPION, answer=200), post=only(CHAMPION, answer=405)),

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from accounts.fields import NOT_SHOWN
+from champions.forms import LineField
 from surgeries.hosts import Gap
 from surgeries.models import Surgery
 from surgeries.templatetags.times import clock
@@ -14,6 +15,18 @@ from surgeries.templatetags.times import clock
 def written(moment: datetime) -> str:
     """The moment as the value of a choice."""
     return moment.astimezone(UTC).strftime("%Y%m%dT%H%MZ")
+
+
+class GiveBackForm(forms.Form):
+    """Why somebody cannot host after all. Organisers read it."""
+
+    reason = LineField(
+        named="The reason",
+        missing="Say in a few words why",
+        max_length=200,
+        label="Why can you not come?",
+        help_text="A few words for the organisers. No details that you would rather keep to yourself.",
+    )
 
 
 class TakeForm(forms.Form):

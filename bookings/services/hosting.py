@@ -1,5 +1,6 @@
 """What champions do about their shifts: take one, and give it back."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -8,6 +9,7 @@ from django.utils import timezone
 from bookings import shift_emails
 from bookings.errors import BookingClosed, HostsEnough, MonthFull, NoChampion
 from bookings.fit import month_of
+from bookings.services.asking import ask_about
 from bookings.services.editing import put_on
 from bookings.services.locks import check_own_seats, lock_champion
 from bookings.statements import lock_surgeries
@@ -57,3 +59,25 @@ def _check_month(champion: Champion, surgery: Surgery) -> None:
     theirs = champion.shifts.live().filter(starts_at__gte=start, starts_at__lt=end).exclude(surgery=surgery)
     if theirs.values("surgery").distinct().count() >= most:
         raise MonthFull
+
+
+@retried
+@transaction.atomic
+def give_back(*, shifts: Iterable[Shift], reason: str, now: datetime | None = None) -> list[Shift]:
+    """End these shifts of one champion, even on the morning itself, and ask others. Returns those that it ended.
+
+    The champion's calendar follows, organisers are told, and those who fit best are asked. What has begun, or has
+    ended already, stays as it is: so giving back again changes nothing.
+    """
+    now = now or timezone.now()
+    asked_for = {shift.pk for shift in shifts}
+    surgeries = lock_surgeries(Shift.objects.filter(pk__in=asked_for).values_list("surgery_id", flat=True))
+    live = Shift.objects.live().filter(pk__in=asked_for, starts_at__gt=now)
+    ended = list(live.select_related("champion__user", "surgery").order_by("starts_at", "pk"))
+    if not ended:
+        return []
+    live.update(ended_at=now, ended_reason=reason)
+    shift_emails.queue_ended(ended, now=now)
+    ask_about([surgeries[shift.surgery_id] for shift in ended], is_given_back=True, now=now)
+    shift_emails.queue_given_back(ended, now=now)
+    return ended

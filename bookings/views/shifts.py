@@ -13,12 +13,13 @@ from django.views.decorators.http import require_safe
 
 from bookings.errors import BookingClosed, HasSeat, HostsAlready, HostsEnough, MonthFull, NoChampion, ShiftError
 from bookings.fit import Need, fit
-from bookings.forms.hosting import TakeForm
+from bookings.forms.hosting import GiveBackForm, TakeForm
+from bookings.links import LinkWrong, ask_for
 from bookings.needs import candidate_of, needs, places_for
 from bookings.services import hosting
 from champions.models import Champion
 from champions.roles import active_or_resting, champion_page
-from notifications.form_pages import SeeOther
+from notifications.form_pages import SeeOther, count_form, form_page
 from surgeries.models import Surgery
 
 PER_PAGE = 10
@@ -26,6 +27,8 @@ PER_PAGE = 10
 OTHERS = 3
 DONE = {
     "taken": "The shift is yours. We have emailed you the details, with an entry for your calendar.",
+    "given_back": "Your shift is given back. The organisers know, and we are asking others. Thank you for telling us.",
+    "begun": "That shift has begun, so it cannot be given back here. Tell the organisers, or whoever hosts beside you.",
 }
 
 
@@ -57,6 +60,37 @@ def take(request: HttpRequest, champion: Champion, reference: str) -> HttpRespon
     return answer(
         request, champion, surgery, template="bookings/take.html", then=f"{reverse('bookings:shifts')}?done=taken"
     )
+
+
+@active_or_resting
+def give_back(request: HttpRequest, champion: Champion, pk: int) -> HttpResponseBase:
+    """Give a shift back: this page asks why, and its button acts."""
+    shift = get_object_or_404(champion.shifts.select_related("surgery__venue__office"), pk=pk)
+    address = reverse("bookings:shifts")
+    if shift.ended_at:
+        return SeeOther(f"{address}?done=given_back")
+    if shift.has_begun(timezone.now()):
+        return SeeOther(f"{address}?done=begun")
+    form = GiveBackForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        hosting.give_back(shifts=[shift], reason=form.cleaned_data["reason"])
+        return SeeOther(f"{address}?done=given_back")
+    return render(request, "bookings/give_back.html", {"form": form, "shift": shift, "champion": champion})
+
+
+@form_page
+def step_in(request: HttpRequest, token: str) -> HttpResponseBase:
+    """What a champion was asked by email: the press there takes the shift. Whoever has the link acts for them."""
+    try:
+        ask = ask_for(token)
+    except LinkWrong:
+        response: HttpResponseBase = render(request, "bookings/step_in_wrong.html", status=HTTPStatus.NOT_FOUND)
+    else:
+        if request.method == "POST":
+            count_form(request)
+        response = answer(request, ask.champion, ask.surgery, template="bookings/step_in.html", then=request.path)
+    response["Referrer-Policy"] = "strict-origin"
+    return response
 
 
 def answer(request: HttpRequest, champion: Champion, surgery: Surgery, *, template: str, then: str) -> HttpResponseBase:

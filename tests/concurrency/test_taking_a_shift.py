@@ -3,13 +3,18 @@
 import itertools
 from functools import partial
 
+from django.test import Client
+
 from bookings.errors import HostsEnough
+from bookings.forms.hosting import written
 from bookings.invariants import violations
-from bookings.services.hosting import take_shift
+from bookings.links import step_in_link
+from bookings.models import Ask
+from bookings.services.hosting import give_back, take_shift
 from champions.models import Champion
 from surgeries.models import Shift
 from tests.concurrency.crowd import second_begins_after, without_the_lock
-from tests.factories import ChampionFactory, SurgeryFactory, UserFactory
+from tests.factories import ChampionFactory, ShiftFactory, SurgeryFactory, UserFactory, local
 
 
 class LastPlace:
@@ -31,11 +36,27 @@ class LastPlace:
             self.answers.append("enough")
 
 
-def outcomes() -> set[tuple[int, str]]:
+class GivenBack(LastPlace):
+    """A shift was given back, and both were asked: each presses the link in their email."""
+
+    def __init__(self) -> None:
+        Champion.objects.update(state="left")  # those of the scene before
+        super().__init__()
+        self.surgery = SurgeryFactory.create(hosts_wanted=1, slots=1, starts_at=local(9))
+        give_back(shifts=[ShiftFactory.create(surgery=self.surgery)], reason="Ill")
+        self.links = {ask.champion_id: step_in_link(ask) for ask in Ask.objects.filter(surgery=self.surgery)}
+
+    def press(self, champion: Champion) -> None:
+        times = {"begins": written(self.surgery.starts_at), "ends": written(self.surgery.ends_at)}
+        response = Client().post(self.links[champion.pk], times)
+        self.answers.append({303: "yours", 409: "enough"}[response.status_code])
+
+
+def outcomes(scene_of: type[LastPlace] = LastPlace, *, step: int = 1) -> set[tuple[int, str]]:
     """How many host, and what the two were answered, whichever statement of the first the second begins after."""
     found = set()
-    for statements in itertools.count(1):
-        scene = LastPlace()
+    for statements in itertools.count(1, step):
+        scene = scene_of()
         first, second = partial(scene.press, scene.alice), partial(scene.press, scene.bob)
         if not second_begins_after(statements, first, second, moment=0.1):
             return found
@@ -46,6 +67,11 @@ def outcomes() -> set[tuple[int, str]]:
 
 def test_of_two_who_press_at_once_one_gets_the_last_place(each_postgres):
     assert outcomes() == {(1, "enough yours")}
+    assert violations() == {}
+
+
+def test_of_two_who_press_the_link_in_their_emails_at_once_one_gets_the_shift(each_postgres):
+    assert outcomes(GivenBack, step=3) == {(1, "enough yours")}
     assert violations() == {}
 
 

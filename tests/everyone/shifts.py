@@ -8,6 +8,8 @@ from django.test import Client
 from django.utils import timezone
 
 from bookings.forms.hosting import written
+from bookings.links import step_in_link
+from bookings.models import Ask
 from champions.models import Champion
 from surgeries.models import Surgery
 from tests.everyone.booking import LONG, State
@@ -109,12 +111,41 @@ def busy_month(champion: Champion) -> Surgery:
     return surgery
 
 
+def given_back(**typed: str) -> State:
+    def state(client: Client) -> Any:
+        shift = ShiftFactory.create(champion=known(name=LONG), surgery__venue__name=LONG)
+        client.force_login(shift.champion.user)
+        address = f"{PAGE}{shift.pk}/give-back/"
+        return client.post(address, typed) if typed else client.get(address)
+
+    return state
+
+
+def step_in(make: Made = needy, **typed: str) -> State:
+    """As whoever has the link from the email sees it."""
+
+    def state(client: Client) -> Any:
+        champion = known()
+        surgery = make(champion)
+        link = step_in_link(Ask.objects.create(champion=champion, surgery=surgery, asked_at=timezone.now()))
+        return client.post(link, typed) if typed else client.get(link)
+
+    return state
+
+
 STATES: dict[str, State] = {
     "shifts, none": shifts(),
     "shifts, just taken": shifts(number=4, coming=2, query="?done=taken"),
     "shifts, many, long names": shifts(number=25, coming=1, query="?page=2", name=LONG),
     "shifts, often enough": shifts(number=3, coming=1, most_shifts_a_month=1),
     "shifts, resting": shifts(coming=1, state="resting", resting_until=timezone.localdate() + timedelta(days=60)),
+    "give back": given_back(),
+    "give back, wrong": given_back(reason="a" * 300),
+    "step in": step_in(),
+    "step in, wrong": step_in(begins="x"),
+    "step in, too late": step_in(enough),
+    "step in, theirs": step_in(hosted),
+    "step in, unknown": lambda client: client.get("/step-in/made-up/"),
     "take": take(),
     "take, wrong, long names": take(lambda who: needy(who, name=LONG, note=LONG * 4), typed={"begins": "x"}, name=LONG),
     "take, theirs": take(hosted),

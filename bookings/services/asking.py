@@ -1,0 +1,74 @@
+"""Asking champions to host: those who fit best, by email, with a press that takes the shift."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from bookings import shift_emails
+from bookings.fit import fit
+from bookings.models import Ask
+from bookings.needs import candidates, in_need, needs
+from bookings.statements import lock_surgeries
+from champions.models import Champion
+from surgeries.models import Shift, Surgery
+from surgeries.transactions import retried
+
+# How many champions are asked about one surgery at a time.
+BEST = 5
+WEEK = timedelta(days=7)
+
+
+def ask_about(surgeries: Iterable[Surgery], *, is_given_back: bool, now: datetime) -> list[Ask]:
+    """Ask those who fit best about these surgeries, which are locked, with one email to each. Returns who was asked.
+
+    Nobody is asked about a surgery where they gave a shift back. When somebody else did, nobody is asked a second
+    time about it; otherwise nobody who was asked about anything in the last seven days.
+    """
+    ids = [surgery.pk for surgery in surgeries]
+    found = needs(in_need(now).filter(pk__in=ids), now=now)
+    if not found:
+        return []
+    today = timezone.localdate(now)
+    champions = Champion.objects.active().filter(user__is_active=True).select_related("user")
+    before: dict[int, set[int]] = defaultdict(set)
+    lately = set()
+    for champion, surgery, asked_at in Ask.objects.filter(asked_at__gt=now - 5 * WEEK).values_list(
+        "champion", "surgery", "asked_at"
+    ):
+        before[surgery].add(champion)
+        if today - timezone.localdate(asked_at) < WEEK:
+            lately.add(champion)
+    gave_back = set(Shift.objects.exclude(ended_at=None).filter(surgery__in=ids).values_list("champion", "surgery"))
+    able = candidates(champions, now=now)
+    asks = []
+    for need in found:
+        left_alone = before[need.surgery.pk] if is_given_back else lately
+        could = [
+            candidate
+            for candidate in able
+            if candidate.champion.pk not in left_alone
+            and (candidate.champion.pk, need.surgery.pk) not in gave_back
+            and candidate.can_be_asked_about(need)
+        ]
+        could.sort(key=lambda candidate: (-fit(candidate, need, today=today).score, candidate.champion.pk))
+        asks += [
+            Ask(champion=each.champion, surgery=need.surgery, asked_at=now, is_given_back=is_given_back)
+            for each in could[:BEST]
+        ]
+    Ask.objects.bulk_create(asks)
+    shift_emails.queue_asked(asks, now=now)
+    return asks
+
+
+@retried
+@transaction.atomic
+def ask_where_hosts_are_missing(*, since: dict[int, datetime], now: datetime | None = None) -> list[Ask]:
+    """Ask about each of these surgeries (by id), unless somebody was asked about it since that moment."""
+    now = now or timezone.now()
+    surgeries = lock_surgeries(since)
+    asked = Ask.objects.filter(surgery__in=since).values_list("surgery", "asked_at")
+    already = {surgery for surgery, asked_at in asked if asked_at >= since[surgery]}
+    return ask_about([each for pk, each in surgeries.items() if pk not in already], is_given_back=False, now=now)
