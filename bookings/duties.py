@@ -1,4 +1,4 @@
-"""What the clock does for this app: it reminds and briefs, and it promotes whom no act of theirs could."""
+"""What the clock does for this app: it reminds, briefs and asks, and it promotes whom no act of theirs could."""
 
 from collections import defaultdict
 from datetime import datetime, time, timedelta
@@ -9,6 +9,8 @@ from django.utils import timezone
 from bookings.brief_emails import queue_briefs, queue_changes
 from bookings.emails import queue_reminders
 from bookings.models import Booking
+from bookings.needs import in_need
+from bookings.services.asking import ask_where_hosts_are_missing
 from bookings.services.waiting import settle
 from notifications.registry import duty
 from organisation.models import Department
@@ -20,6 +22,8 @@ AHEAD = timedelta(days=10)
 # When hosts hear what has changed, on the day itself; where that is late, this long before the surgery.
 MORNING = time(8)
 BEFORE = timedelta(hours=1)
+# So many days before, surgeries that lack hosts ask for them.
+ASKED_BEFORE = (10, 3)
 
 
 @duty(every=timedelta(minutes=5))
@@ -70,6 +74,27 @@ def _ahead(now: datetime) -> SurgeryQuerySet:
     """The surgeries that begin soon, with their office."""
     soon = Surgery.objects.upcoming(now).filter(starts_at__gt=now, starts_at__lt=now + AHEAD)
     return soon.select_related("venue__office")
+
+
+@duty(every=timedelta(minutes=15))
+def ask_for_hosts(now: datetime) -> None:
+    """Ten days and three days before, ask about the surgeries that lack hosts, unless that was done since.
+
+    From the hour at which people are reminded on. Whoever gave a shift back in between has had others asked already.
+    """
+    hour = Department.current().reminder_hour
+    since: dict[int, datetime] = {}
+    for surgery in in_need(now).filter(starts_at__lt=now + timedelta(days=max(ASKED_BEFORE) + 1)):
+        moments = [asked_at(surgery, days=days, hour=hour) for days in ASKED_BEFORE]
+        if past := [moment for moment in moments if moment <= now]:
+            since[surgery.pk] = max(past)
+    if since:
+        ask_where_hosts_are_missing(since=since, now=now)
+
+
+def asked_at(surgery: Surgery, *, days: int, hour: int) -> datetime:
+    """When clocks show `hour`, so many days before the surgery."""
+    return local_moment(timezone.localdate(surgery.starts_at) - timedelta(days=days), time(hour))
 
 
 @duty(every=timedelta(minutes=1))
