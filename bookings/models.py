@@ -283,6 +283,10 @@ class JournalQuerySet(models.QuerySet):
         )
         return about.order_by("-about_at", "-pk")
 
+    def between(self, starts_at: datetime, ends_at: datetime) -> Self:
+        """Those that are about a day in this time, the latest first."""
+        return self.latest_first().filter(about_at__gte=starts_at, about_at__lt=ends_at)
+
 
 class JournalEntry(models.Model):
     """What a champion wrote for themselves. Nobody else reads it but, where it is shared, the organisers."""

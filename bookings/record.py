@@ -4,6 +4,7 @@ Read with the same few statements however much it is. Who came is known where so
 did, nothing is said of it.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -79,6 +80,11 @@ class Record:
     @property
     def came(self) -> int:
         return sum(session.came or 0 for session in self.sessions)
+
+    @property
+    def offices(self) -> dict[str, int]:
+        """How many of the surgeries were where, the most first."""
+        return dict(Counter(session.surgery.venue.office.name for session in self.sessions).most_common())
 
 
 def record_of(champion: Champion, period: Period, *, now: datetime) -> Record:

@@ -38,6 +38,7 @@ urlpatterns = [
     path("champion/journal/<int:pk>/delete/", champion_journal.delete_entry, name="delete_entry"),
     path("organise/champions/<int:pk>/journal/", champion_journal.shared_journal, name="shared_journal"),
     path("champion/record/", champion_record.record, name="record"),
+    path("champion/record/summary/", champion_record.summary, name="summary"),
     path("champion/surgeries/<slug:reference>/", champion.brief, name="brief"),
     path("champion/surgeries/<slug:reference>/sit-with/", champion.sit_with, name="sit_with"),
     path("champion/surgeries/<slug:reference>/take/", shifts.take, name="take"),

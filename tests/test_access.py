@@ -281,6 +281,7 @@ TABLE = [
     row("bookings:calendar_link", get=only(*HAS_APPLIED, answer=405), post=only(*HAS_APPLIED, answer=ELSEWHERE)),
     reading("bookings:own_feed", whose="a champion", address=lambda world, role: own_feed(world)),
     reading("bookings:own_feed", 404, whose="a made-up link", token="x"),
+    row("bookings:summary", get=only(*HAS_APPLIED, answer=200), post=only(*HAS_APPLIED, answer=405)),
     row("bookings:record", get=only(*HAS_APPLIED, answer=200), post=only(*HAS_APPLIED, answer=405)),
     row("bookings:give_back", get=only(CHAMPION, answer=200), post=only(CHAMPION, answer=200),  # without saying why
         whose="themselves", address=lambda world, role: reverse("bookings:give_back", args=[world.shift])),

@@ -16,6 +16,7 @@ from tests.everyone.recording import host_many
 from tests.factories import (
     BookingFactory,
     ChampionFactory,
+    JournalEntryFactory,
     ShiftFactory,
     SurgeryFactory,
     TopicFactory,
@@ -158,6 +159,25 @@ def test_days_that_make_no_period_are_told_beside_them(client, amina, asked, tol
     assert "Error: Your record" in response.content.decode()
 
 
+# ── The summary ───────────────────────────────────────────────────────────────────────────────────────────────
+@time_machine.travel("2026-07-07 12:00", tick=False)
+def test_the_summary_has_the_figures_and_the_entries_that_are_ticked(client, amina):
+    shift = hosted(amina)
+    VisitFactory.create_batch(2, surgery=shift.surgery)
+    about = JournalEntryFactory.create(champion=amina, surgery=shift.surgery, learned="To listen.")
+    left_out = JournalEntryFactory.create(champion=amina, learned="To be patient.")
+    before = JournalEntryFactory.create(champion=amina, written_at=local(-200), learned="Long ago.")
+    others = JournalEntryFactory.create(learned="What Bob learned.", is_shared=True)
+    ticked = "&".join(f"entry={entry}" for entry in (about.pk, before.pk, others.pk, "x", "%00"))
+    response = client.get(f"{RECORD}summary/?since=2026-04-01&until=2027-03-31&{ticked}")
+    assert response.context["chosen"] == [about]
+    assert list(response.context["entries"]) == [left_out, about]
+    said = words_of(response).partition("hosting social media surgeries")[2]
+    for words in (f"Hosted 1 surgery: {shift.surgery.venue.office} (1)", "2 people came meanwhile", "To listen."):
+        assert words in said
+    assert "To be patient." not in said
+
+
 def test_each_page_takes_the_same_few_statements_with_500_shifts(client, amina):
     def more(number: int) -> None:
         shift = hosted(amina)
@@ -177,4 +197,4 @@ def test_each_page_takes_the_same_few_statements_with_500_shifts(client, amina):
     assert max(few) <= 12
 
 
-PAGES = (f"{RECORD}?since=2000-01-01&until=2099-12-31",)
+PAGES = tuple(f"{RECORD}{page}?since=2000-01-01&until=2099-12-31" for page in ("", "summary/"))

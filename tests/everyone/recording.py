@@ -104,6 +104,14 @@ def of_entry(page: str = "", **sent: str) -> State:
     return state
 
 
+def with_entries(client: Client) -> Any:
+    """A summary in which every entry is."""
+    champion = wrote(5)()
+    client.force_login(champion.user)
+    chosen = "".join(f"&entry={entry.pk}" for entry in champion.journal.all())
+    return client.get(f"/champion/record/summary/{EVER}{chosen}")
+
+
 def shared(made: Made) -> State:
     def state(client: Client) -> Any:
         client.force_login(UserFactory.create(organiser=True))
@@ -121,6 +129,8 @@ STATES: dict[str, State] = {
     "journal, to delete": of_entry("delete/"),
     "journal, shared": shared(wrote(3)),
     "journal, nothing shared": shared(new),
+    "summary": with_entries,
+    "summary, no period": seen("/champion/record/summary/?since=x"),
     "own calendar, no link": seen("/champion/calendar/"),
     "own calendar": seen("/champion/calendar/?done", with_link),
     "record": seen(f"/champion/record/{EVER}", hosted(3)),
