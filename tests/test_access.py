@@ -309,12 +309,6 @@ TABLE = [
     of_applicant("decline", 405, 200),
 ]  # fmt: skip
 
-# Below /admin/ is one rule: it is for organisers, and who holds no role there stands for all who hold none. What an
-# administrator alone may do is in tests/accounts/test_roles.py.
-ADMIN = {NOBODY: SIGN_IN, CHAMPION: SIGN_IN, ORGANISER_WITHOUT: SECOND_FACTOR}
-ITS_OWN = {"admin:login", "admin:logout"}
-
-
 # ── Walking it ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -340,9 +334,6 @@ def undone() -> Iterator[None]:
     with everything:
         yield
         transaction.set_rollback(True)
-
-
-FORM = {"content_type": "application/x-www-form-urlencoded"}
 
 
 FORM = {"content_type": "application/x-www-form-urlencoded"}
@@ -375,32 +366,12 @@ def faults(world: World, rows: Iterable[Row]) -> list[str]:
     ]
 
 
-def faults_of_admin(world: World, named: Iterable[tuple[str, URLPattern]]) -> list[str]:
-    """The addresses below /admin/ that let in whom they should not."""
-    found = []
-    for name, pattern in named:
-        if not name.startswith("admin:") or name in ITS_OWN or pattern.name is None:  # which only leads to another
-            continue
-        groups = pattern.pattern.regex.groupindex
-        address = reverse(name, kwargs={group: "surgeries" if group == "app_label" else "1" for group in groups})
-        for role, expected in ADMIN.items():
-            for method in ("GET", "POST"):
-                answer = asked(world, role, method, address)
-                if answer != expected:
-                    found.append(f"{name}: {method} by {role} is {answer}, not {expected}")
-    return found
-
-
 def test_every_address_answers_what_the_table_says(world: World):
     assert faults(world, TABLE) == []
 
 
 def test_every_address_is_in_the_table():
     assert unlisted(name for name, _ in patterns(get_resolver().url_patterns)) == set()
-
-
-def test_below_admin_nobody_but_organisers_gets_anywhere(world: World):
-    assert faults_of_admin(world, patterns(get_resolver().url_patterns)) == []
 
 
 def test_control_an_address_that_the_table_does_not_list_is_found():
@@ -414,10 +385,3 @@ def test_control_a_page_whose_protection_was_removed_is_found(world: World, monk
     monkeypatch.setattr(found, "callback", login_not_required(lambda request: HttpResponse()))
     wrong = faults(world, [each for each in TABLE if each.name == name])
     assert any(f"{name}: GET by {NOBODY} is 200" in line for line in wrong)
-
-
-def test_control_a_page_of_the_administration_whose_protection_was_removed_is_found(world: World, monkeypatch):
-    named = dict(patterns(get_resolver().url_patterns))
-    found = named["admin:champions_champion_changelist"]
-    monkeypatch.setattr(found, "callback", lambda request: HttpResponse())
-    assert len(faults_of_admin(world, named.items())) == 2
