@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.emails import code_in_words
 from accounts.models import User
-from champions.models import Champion, Decision
+from champions.models import Champion, Decision, Milestone
 from notifications.models import OutboxEmail
 from notifications.registry import Message, email
 from notifications.rendering import render_email
@@ -42,6 +42,18 @@ def queue_decided(decision: Decision, *, now: datetime) -> None:
         to=decision.champion.user.email,
         about={"decision": decision.pk},
         dedupe_key=f"champion_decided:{decision.pk}",
+        now=now,
+    )
+
+
+def queue_milestone(milestone: Milestone, *, now: datetime) -> None:
+    """Be glad with a champion who can be written to."""
+    assert milestone.champion.user
+    queue_email(
+        kind="champion_milestone",
+        to=milestone.champion.user.email,
+        about={"milestone": milestone.pk},
+        dedupe_key=f"champion_milestone:{milestone.pk}",
         now=now,
     )
 
@@ -97,6 +109,17 @@ def champion_declined(row: OutboxEmail) -> Message | None:
         return None
     button = {"text": "See what is coming up", "url": f"{settings.PUBLIC_BASE_URL}/"}
     return _letter("champion_declined", name=decision.champion.name, words=decision.words, button=button)
+
+
+@email("champion_milestone", called="Thank you for hosting")
+def champion_milestone(row: OutboxEmail) -> Message | None:
+    """To somebody who still hosts."""
+    milestones = Milestone.objects.filter(champion__state=Champion.State.ACTIVE, champion__user__email=row.recipient)
+    milestone = milestones.filter(pk=row.about["milestone"]).select_related("champion").first()
+    if milestone is None:
+        return None
+    button = _button("See your page", "champions:home")
+    return _letter("champion_milestone", name=milestone.champion.name, words=str(milestone), button=button)
 
 
 def _decision(row: OutboxEmail, state: str) -> Decision | None:

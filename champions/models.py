@@ -209,6 +209,35 @@ class CalendarLink(models.Model):
         return f"Calendar link {self.pk}"
 
 
+class Milestone(models.Model):
+    """Something to be glad of, once it is reached: noticed once, and never taken back."""
+
+    class Kind(models.TextChoices):
+        FIRST = "1", "You have hosted your first surgery."
+        FIFTH = "5", "You have hosted five surgeries."
+        TENTH = "10", "You have hosted ten surgeries."
+        TWENTY_FIFTH = "25", "You have hosted 25 surgeries."
+        FIFTIETH = "50", "You have hosted 50 surgeries."
+        YEAR = "year", "You have hosted surgeries for a year."
+
+    champion = models.ForeignKey(Champion, on_delete=models.CASCADE, related_name="milestones")
+    kind = models.CharField(max_length=4, choices=Kind)
+    reached_at = models.DateTimeField()
+    emailed_at = models.DateTimeField(null=True, help_text="When an email about it was queued, if one was.")
+
+    class Meta:
+        ordering = ("reached_at", "pk")
+        constraints = [
+            models.UniqueConstraint(fields=("champion", "kind"), name="milestone_is_once_per_champion"),
+            models.CheckConstraint(
+                name="milestone_kind_is_known", condition=Q(kind__in=["1", "5", "10", "25", "50", "year"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
 class DecisionQuerySet(models.QuerySet):
     def final(self) -> Self:
         """Those that ended an application."""

@@ -1,3 +1,4 @@
+from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
@@ -14,6 +15,7 @@ class SurgeriesConfig(AppConfig):
 
     def ready(self) -> None:
         connection_created.connect(_instrument)
+        import_module("surgeries.milestones")
 
 
 def _instrument(connection: BaseDatabaseWrapper, **_: Any) -> None:

@@ -43,8 +43,8 @@ def account(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest, champion: Champion) -> HttpResponse:
     """Where a champion begins, and where somebody who applied sees what became of it."""
     prefetch_related_objects([champion], "offices", "skills__topic")
-    context = {"champion": champion, "done": DONE.get(request.GET.get("done", ""))}
-    return render(request, "champions/home.html", context)
+    done, milestone = DONE.get(request.GET.get("done", "")), champion.milestones.last()
+    return render(request, "champions/home.html", {"champion": champion, "done": done, "milestone": milestone})
 
 
 @applicant_page

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
 from champions.models import Champion
 from champions.services import renew_calendar_link
+from surgeries.milestones import notice_milestones
 from surgeries.models import Shift, Surgery, Venue
 from tests.everyone.booking import LONG, State
 from tests.factories import (
@@ -104,6 +106,12 @@ def of_entry(page: str = "", **sent: str) -> State:
     return state
 
 
+def with_milestone() -> Champion:
+    champion = hosted(5)()
+    notice_milestones(timezone.now())
+    return champion
+
+
 def with_entries(client: Client) -> Any:
     """A summary in which every entry is."""
     champion = wrote(5)()
@@ -121,6 +129,7 @@ def shared(made: Made) -> State:
 
 
 STATES: dict[str, State] = {
+    "champion, a milestone": seen("/champion/", with_milestone),
     "journal": seen("/champion/journal/?done=written", wrote(3)),
     "journal, nothing yet": seen("/champion/journal/"),
     "journal, many": seen("/champion/journal/", wrote(45)),
