@@ -27,7 +27,7 @@ from surgeries.models import Shift, Surgery
 from surgeries.templatetags.times import when
 
 TAKEN, ENDED, GIVEN_BACK, ASKED = "shift_taken", "shift_ended", "shift_given_back", "shift_asked"
-ASK = "ask:"
+AWAY, ASK = "champion_away", "ask:"
 
 
 def queue_taken(shift: Shift, *, now: datetime) -> None:
@@ -99,6 +99,32 @@ def queue_asked(asks: Iterable[Ask], *, now: datetime) -> None:
             )
         )
     queue_emails(emails, now=now)
+
+
+def queue_away(champion: Champion, *, now: datetime) -> None:
+    """Tell every organiser that a champion rests or has left."""
+    queue_emails(
+        [
+            NewEmail(
+                kind=AWAY,
+                to=organiser.email,
+                about={"champion": champion.pk},
+                dedupe_key=f"{AWAY}:{champion.pk}:{now.isoformat()}:{organiser.pk}",
+            )
+            for organiser in User.objects.organisers()
+        ],
+        now=now,
+    )
+
+
+@email(AWAY, called="Champion rests or has left")
+def away(row: OutboxEmail) -> Message | None:
+    """To an organiser, as long as it is so."""
+    gone = Champion.objects.filter(state__in=[Champion.State.RESTING, Champion.State.LEFT])
+    champion = gone.filter(pk=row.about["champion"]).first()
+    if champion is None or not User.objects.organisers().filter(email=row.recipient).exists():
+        return None
+    return render_email("champion_away", {"champion": champion, "department": Department.current()})
 
 
 @email(TAKEN, called="Shift taken")

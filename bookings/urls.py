@@ -3,6 +3,7 @@
 from django.urls import path
 
 from bookings.views import (
+    away,
     booking,
     calendars,
     champion,
@@ -44,6 +45,9 @@ urlpatterns = [
     path("champion/surgeries/<slug:reference>/take/", shifts.take, name="take"),
     path("champion/shifts/", shifts.shifts, name="shifts"),
     path("champion/shifts/<int:pk>/give-back/", shifts.give_back, name="give_back"),
+    path("champion/rest/", away.rest, name="rest"),
+    path("champion/leave/", away.leave, name="leave"),
+    path("champion/come-back/", away.come_back, name="come_back"),
     path("step-in/<str:token>/", shifts.step_in, name="step_in"),
     path("emailed/", booking.emailed, name="emailed"),
     path("bookings/<str:token>/", private.booking, name="booking"),

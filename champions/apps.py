@@ -9,4 +9,5 @@ class ChampionsConfig(AppConfig):
     name = "champions"
 
     def ready(self) -> None:
-        import_module("champions.emails")
+        for name in ("emails", "duties"):
+            import_module(f"champions.{name}")

@@ -1,7 +1,7 @@
-"""What champions do about their shifts: take one, and give it back."""
+"""What champions do about their shifts: take one, give it back, rest, leave and come back."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,8 +15,8 @@ from bookings.services.locks import check_own_seats, lock_champion
 from bookings.statements import lock_surgeries
 from champions.models import Champion
 from surgeries.hosts import gaps
-from surgeries.models import Shift, Surgery, local_month
-from surgeries.transactions import retried
+from surgeries.models import Shift, Surgery, local_moment, local_month
+from surgeries.transactions import Contention, retried
 
 
 @retried
@@ -81,3 +81,44 @@ def give_back(*, shifts: Iterable[Shift], reason: str, now: datetime | None = No
     ask_about([surgeries[shift.surgery_id] for shift in ended], is_given_back=True, now=now)
     shift_emails.queue_given_back(ended, now=now)
     return ended
+
+
+@retried
+@transaction.atomic
+def rest(
+    *, champion: Champion, until: date, reason: str = "", hands_back: bool = False, now: datetime | None = None
+) -> None:
+    """Be asked nothing up to and including that day. With `hands_back` the shifts until then are given back."""
+    now = now or timezone.now()
+    end = local_moment(until + timedelta(days=1), time())
+    _go(champion, Champion.State.RESTING, before=end if hands_back else now, until=until, reason=reason, now=now)
+
+
+@retried
+@transaction.atomic
+def leave(*, champion: Champion, reason: str = "", now: datetime | None = None) -> None:
+    """Leave the champions; every coming shift is given back, for that reason."""
+    _go(champion, Champion.State.LEFT, before=None, until=None, reason=reason, now=now or timezone.now())
+
+
+def come_back(*, champion: Champion) -> None:
+    """Host again before the rest is over. Doing it again changes nothing."""
+    Champion.objects.filter(pk=champion.pk, state=Champion.State.RESTING).update(
+        state=Champion.State.ACTIVE, resting_until=None
+    )
+
+
+def _go(
+    champion: Champion, state: str, *, before: datetime | None, until: date | None, reason: str, now: datetime
+) -> None:
+    """Give the shifts back that begin `before` (None: all), and change the state, which organisers are told."""
+    coming = champion.shifts.live().filter(starts_at__gt=now, **({"starts_at__lt": before} if before else {}))
+    give_back(shifts=coming.all(), reason=reason or "They have left the champions", now=now)
+    locked = lock_champion(champion)
+    if coming.exists():
+        raise Contention  # taken in this very moment
+    if locked.state not in {Champion.State.ACTIVE, Champion.State.RESTING}:
+        return
+    locked.state, locked.resting_until = state, until
+    locked.save(update_fields=["state", "resting_until"])
+    shift_emails.queue_away(locked, now=now)

@@ -18,6 +18,9 @@ DONE = {
     "applied": "Your application is with the organisers.",
     "already": "You are a champion already, so what you have just sent changed nothing. Change your profile instead.",
     "saved": "Your profile is saved.",
+    "rests": "The organisers know that you rest. Of each shift that you gave back you get an email.",
+    "left": "The organisers know that you have left. Of each shift that you gave back you get an email.",
+    "back": "Welcome back.",
 }
 
 

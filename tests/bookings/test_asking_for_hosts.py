@@ -40,15 +40,6 @@ def asked() -> Counter[int]:
     return Counter(Ask.objects.values_list("champion", flat=True))
 
 
-def letters(now: datetime) -> int:
-    """How many emails the worker sends then."""
-    mail.outbox.clear()
-    with time_machine.travel(now, tick=False):
-        while (worker := Worker()).turn():
-            worker.run(until_idle=True)
-    return len(mail.outbox)
-
-
 def test_ten_days_and_three_days_before_at_eight_on_the_clock_and_once():
     surgery_on(), champions(1)
     for day, clock, times in [

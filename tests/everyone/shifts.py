@@ -121,6 +121,17 @@ def given_back(**typed: str) -> State:
     return state
 
 
+def away(page: str, *, coming: int = 1, **typed: str) -> State:
+    def state(client: Client) -> Any:
+        champion = known(name=LONG)
+        for day in range(coming):
+            ShiftFactory.create(champion=champion, surgery__starts_at=local(5 + day))
+        client.force_login(champion.user)
+        return client.post(f"/champion/{page}/", typed) if typed else client.get(f"/champion/{page}/")
+
+    return state
+
+
 def step_in(make: Made = needy, **typed: str) -> State:
     """As whoever has the link from the email sees it."""
 
@@ -141,6 +152,9 @@ STATES: dict[str, State] = {
     "shifts, resting": shifts(coming=1, state="resting", resting_until=timezone.localdate() + timedelta(days=60)),
     "give back": given_back(),
     "give back, wrong": given_back(reason="a" * 300),
+    "rest, nothing to give back": away("rest", coming=0),
+    "rest, wrong": away("rest", back_on="yesterday", shifts="give_back"),
+    "leave, wrong": away("leave", reason=" "),
     "step in": step_in(),
     "step in, wrong": step_in(begins="x"),
     "step in, too late": step_in(enough),

@@ -27,6 +27,7 @@ BUTTONS_ALONE = {
     "bookings/own_calendar.html",
     "bookings/shifts.html",
     "champions/account.html",
+    "champions/home.html",
 }
 
 

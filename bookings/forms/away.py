@@ -1,0 +1,78 @@
+"""What champions choose when they rest or leave."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import dateformat, timezone
+
+from accounts.fields import NOT_SHOWN
+from champions.forms import LineField
+
+LONGEST = timedelta(days=730)
+GIVE_BACK, KEEP = "give_back", "keep"
+
+
+class LeaveForm(forms.Form):
+    """Why the coming shifts are given back, if there are any."""
+
+    reason = LineField(
+        named="The reason",
+        missing="Say in a few words why",
+        max_length=200,
+        label="Why can you not come?",
+        help_text="A few words for the organisers. No details that you would rather keep to yourself.",
+    )
+
+    def __init__(self, *args: Any, has_shifts: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not has_shifts:
+            del self.fields["reason"]
+
+
+class RestForm(LeaveForm):
+    """Until when somebody rests, and what becomes of the shifts until then."""
+
+    month = forms.ChoiceField(required=False, label="Back in", error_messages=NOT_SHOWN)
+    back_on = forms.DateField(
+        required=False,
+        label="Or on this day",
+        help_text="For example, 27/3/2027.",
+        input_formats=["%d/%m/%Y", "%d.%m.%Y", "%d %m %Y", "%d %B %Y", "%Y-%m-%d"],
+        error_messages={"invalid": "Enter a day like 27/3/2027"},
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-10", "inputmode": "numeric"}),
+    )
+    shifts = forms.ChoiceField(
+        label="What shall become of the shifts until then?",
+        choices=[(GIVE_BACK, "Give them back: others are asked"), (KEEP, "I will still host them")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what shall become of them", **NOT_SHOWN},
+    )
+    field_order = ("month", "back_on", "shifts", "reason")
+
+    def __init__(self, *args: Any, has_shifts: bool, **options: Any) -> None:
+        super().__init__(*args, has_shifts=has_shifts, **options)
+        today = timezone.localdate()
+        first = [date(today.year + (today.month + n) // 12, (today.month + n) % 12 + 1, 1) for n in range(12)]
+        month = self.fields["month"]
+        assert isinstance(month, forms.ChoiceField)
+        months = [(each.isoformat(), dateformat.format(each, "F Y")) for each in first]
+        month.choices = [("", "Choose a month"), *months]
+        if has_shifts:
+            self.fields["reason"].required = False
+        else:
+            del self.fields["shifts"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("shifts") == GIVE_BACK and not cleaned.get("reason") and "reason" not in self.errors:
+            self.add_error("reason", "Say in a few words why")
+        if {"month", "back_on"} <= cleaned.keys():
+            back = cleaned["back_on"] or (date.fromisoformat(cleaned["month"]) if cleaned["month"] else None)
+            if back is None:
+                self.add_error("month", "Choose a month, or enter a day")
+            elif not timezone.localdate() < back <= timezone.localdate() + LONGEST:
+                self.add_error("back_on", "Enter a day from tomorrow on, within the next two years")
+            else:
+                cleaned["until"] = back - timedelta(days=1)
+        return cleaned

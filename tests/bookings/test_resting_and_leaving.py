@@ -1,0 +1,113 @@
+"""A champion rests or leaves: what becomes of the shifts, who is told, and how they come back."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from bookings.models import Ask
+from champions.duties import end_rests
+from champions.models import Champion
+from notifications.models import OutboxEmail
+from notifications.registry import writers
+from surgeries.models import Shift
+from tests.bookings.pages import title_of, words_of
+from tests.factories import ChampionFactory, ShiftFactory, SurgeryFactory, UserFactory, local
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def alice(client) -> Champion:
+    """Signed in, with a shift in a week and one in ten weeks."""
+    champion = ChampionFactory.create(name="Alice", user=UserFactory.create())
+    for days in (7, 70):
+        ShiftFactory.create(champion=champion, surgery__starts_at=local(days), surgery__hosts_wanted=1)
+    client.force_login(champion.user)
+    return champion
+
+
+def rest(client, days: int = 30, **typed):
+    back = timezone.localdate() + timedelta(days=days)
+    return client.post("/champion/rest/", {"back_on": f"{back:%d/%m/%Y}", "shifts": "keep"} | typed)
+
+
+def now_of(champion: Champion) -> tuple[str, date | None, int]:
+    champion.refresh_from_db()
+    return champion.state, champion.resting_until, champion.shifts.live().count()
+
+
+def test_resting_gives_back_what_is_until_then_and_tells_and_asks(client, alice):
+    UserFactory.create(organiser=True), ChampionFactory.create(user=UserFactory.create())
+    assert rest(client, shifts="give_back", reason="A baby")["Location"] == "/champion/?done=rests"
+    assert now_of(alice) == ("resting", timezone.localdate() + timedelta(days=29), 1)
+    assert Shift.objects.exclude(ended_at=None).get().ended_reason == "A baby"
+    kinds = sorted(OutboxEmail.objects.values_list("kind", flat=True))
+    assert kinds == ["champion_away", "shift_asked", "shift_ended", "shift_given_back"]
+    message = writers["champion_away"](OutboxEmail.objects.get(kind="champion_away"))
+    assert message
+    assert message.subject == "Alice takes a rest"
+    assert "nothing is suggested to you" in words_of(client.get("/champion/shifts/"))
+
+
+def test_resting_can_keep_the_shifts_and_give_them_back_later(client, alice):
+    rest(client)
+    assert now_of(alice)[2] == 2
+    assert not Ask.objects.exists()
+    kept = alice.shifts.first()
+    assert client.post(f"/champion/shifts/{kept.pk}/give-back/", {"reason": "After all"}).status_code == 303
+    assert now_of(alice)[2] == 1
+
+
+def test_back_in_a_month_is_on_its_first_day(client, alice):
+    month = client.get("/champion/rest/").context["form"].fields["month"].choices[3][0]
+    rest(client, back_on="", month=month)
+    assert now_of(alice)[1] == date.fromisoformat(month) - timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"back_on": ""},
+        {"back_on": "31/2/2027"},
+        {"back_on": "1/1/1999"},
+        {"back_on": "1/1/9999"},
+        {"month": "\0", "back_on": ""},
+        {"shifts": ""},
+        {"shifts": "give_back", "reason": "  "},
+        {"shifts": "give_back", "reason": "a" * 201},
+    ],
+)
+def test_mistakes_are_told_and_nothing_changes(client, alice, typed):
+    assert title_of(rest(client, **typed)).startswith("Error: ")
+    assert now_of(alice) == ("active", None, 2)
+
+
+def test_a_rest_ends_by_itself_the_day_after_or_by_a_press(client, alice):
+    rest(client, days=10)
+    end_rests(local(9, 23, 59))
+    assert now_of(alice)[0] == "resting"
+    end_rests(local(10, 0))
+    assert now_of(alice)[:2] == ("active", None)
+    rest(client)
+    for _ in range(2):
+        assert client.post("/champion/come-back/")["Location"] == "/champion/?done=back"
+    assert now_of(alice)[:2] == ("active", None)
+
+
+def test_leaving_gives_everything_back_and_opening_the_page_does_not(client, alice):
+    assert "You still have these shifts" in words_of(client.get("/champion/leave/"))
+    assert title_of(client.post("/champion/leave/")).startswith("Error: ")
+    assert now_of(alice) == ("active", None, 2)
+    client.post("/champion/leave/", {"reason": "A new job"})
+    assert now_of(alice) == ("left", None, 0)
+    assert client.get("/champion/shifts/").status_code == 403
+    assert "You have left the champions" in words_of(client.get("/champion/"))
+
+
+def test_whoever_has_no_shifts_need_not_say_why(client):
+    bob = ChampionFactory.create(user=UserFactory.create())
+    client.force_login(bob.user)
+    SurgeryFactory.create()
+    client.post("/champion/leave/")
+    assert now_of(bob) == ("left", None, 0)
