@@ -28,6 +28,7 @@ from .diary import (
 )
 from .filling import ask_for_surgeries, date_attendees, fill, record_visits
 from .hosting import host
+from .journal import load_journal
 from .signing_in import ADMINISTRATOR, load_ready_made
 
 # The waiting list of a crowded surgery stays open at least this long, so that somebody can be shown how to join.
@@ -83,6 +84,7 @@ def load(*, now: datetime | None = None) -> Loaded:
         loaded = _bring_up_to_date(since=since, now=now, is_first=True)
         ask_for_surgeries(now=now)
         load_applicants(now=now)
+        load_journal(now=now)
         _call_one_off(now=now)
     return loaded
 

@@ -20,11 +20,13 @@ from bookings.demonstration.people import address_of, staff
 from bookings.demonstration.signing_in import load_ready_made, ready_made
 from bookings.invariants import violations
 from bookings.models import Attendee, Booking, SurgeryRequest, Visit
+from bookings.record import Period, record_of
 from bookings.services.booking import cancel
 from champions.models import Champion, Skill
 from notifications.models import OutboxEmail
 from organisation.models import CheatSheet, Department, Directorate, Grade, Headcount, Office, Symptom, Team, Topic
 from organisation.working_days import bank_holidays
+from surgeries.milestones import notice_milestones
 from surgeries.models import Seat, Series, Shift, Surgery, Venue, local_moment
 from tests.factories import BookingFactory, OfficeFactory, SurgeryFactory
 
@@ -106,6 +108,18 @@ def test_the_champion_whom_one_can_be_has_a_brief_worth_reading(loaded):
     assert any(guest.question for guest in brief.guests)
     assert all(shift.champion.user for shift in brief.shifts)
     assert brief.sheets
+
+
+def test_the_champion_whom_one_can_be_has_a_record_worth_looking_at(loaded):
+    champion = Champion.objects.get(user__email=ready_made()[0].email)
+    record = record_of(champion, Period.appraisal_year(NOW.date()), now=NOW)
+    assert record.registered == len(record.sessions) > 5
+    assert record.came > 20
+    assert len(record.topics) > 5
+    assert [entry.is_shared for entry in champion.journal.latest_first()] == [True, False]
+    notice_milestones(NOW)
+    assert [milestone.kind for milestone in champion.milestones.all()][:2] == ["1", "5"]
+    assert not OutboxEmail.objects.filter(recipient=champion.user.email).exists()
 
 
 def test_it_is_as_large_as_a_department_is(loaded):
