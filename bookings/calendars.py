@@ -184,7 +184,7 @@ def _shift_event(shift: Shift) -> Event:
     others = [other for other in hosts_of(surgery) if other.champion_id != shift.champion_id]
     last = f"Called off: {surgery.called_off_reason}" if is_off else f"Who comes, and what they ask:\n{brief}"
     return Event.new(
-        uid=f"shift-{shift.pk}@social-media-surgeries",
+        uid=shift.calendar_uid,
         sequence=surgery.calendar_sequence,
         stamp=changed_at,
         last_modified=changed_at,
