@@ -114,7 +114,8 @@ CHAMPIONS = [
 
 # What differs from one champion to the next, in turns of different length, so that no two are quite alike.
 DAYS = [[], [2, 4], [1], [2, 3, 4], [3, 5], [], [1, 2, 3, 4]]
-SHIFTS = [2, 1, None, 2, 4, 1, 3, 2, None]
+# The first one, whom one can be, hosts every week and would still take more.
+SHIFTS = [None, 1, 2, 2, 4, 1, 3, 2, None]
 EXPERIENCE = [
     "I have answered questions about {topic} at my desk for years, and would rather do it over coffee.",
     "I looked after {topic} for my last team, and taught three colleagues to take it over.",

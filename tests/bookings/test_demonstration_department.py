@@ -20,6 +20,7 @@ from bookings.demonstration.people import address_of, staff
 from bookings.demonstration.signing_in import load_ready_made, ready_made
 from bookings.invariants import violations
 from bookings.models import Attendee, Booking, SurgeryRequest, Visit
+from bookings.needs import places_for
 from bookings.record import Period, record_of
 from bookings.services.booking import cancel
 from champions.models import Champion, Skill
@@ -68,6 +69,8 @@ def test_it_is_alive_and_consistent_whatever_today_is(now):
     brief = next_brief_of_the_champion(now)
     assert brief.guests
     assert brief.surgery.starts_at < now + timedelta(days=21)
+    champion = Champion.objects.get(user__email=ready_made()[0].email)
+    assert places_for(champion, now=now).places, "Nothing needs the champion whom one can be."
     assert Surgery.objects.filter(state=Surgery.State.CALLED_OFF, starts_at__gt=now).count() == 1
     assert upcoming.filter(bookings=None).exists()
     assert upcoming.filter(shifts=None).exists() or upcoming.exclude(shifts__ended_at=None).exists()
