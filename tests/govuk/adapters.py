@@ -17,6 +17,8 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils.safestring import mark_safe
 
+from notifications.templatetags.menu import menu_item
+
 Options = dict[str, Any]
 Adapter = Callable[[Options], str]
 
@@ -211,13 +213,10 @@ def service_navigation(options: Options) -> str:
     frame = re.search(r'<div class="govuk-service-navigation".*?</nav>(\s*</div>){3}', base, re.S)
     assert frame
     items = "".join(
-        render_to_string(
-            "components/navigation_item.html",
-            {
-                "href": item["href"],
-                "text": words(item),
-                "request": SimpleNamespace(path=item["href"] if item.get("current") else "/elsewhere/"),
-            },
+        menu_item(
+            Context({"request": SimpleNamespace(path=item["href"] if item.get("current") else "/elsewhere/")}),
+            href=item["href"],
+            text=words(item),
         )
         for item in options["navigation"]
         if item
