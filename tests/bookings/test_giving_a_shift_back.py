@@ -18,7 +18,15 @@ from notifications.worker import Worker
 from surgeries.models import Shift, Surgery
 from tests.bookings.pages import title_of, words_of
 from tests.bookings.test_reading_changes_nothing import everything
-from tests.factories import BookingFactory, ChampionFactory, ShiftFactory, SurgeryFactory, UserFactory, local
+from tests.factories import (
+    BookingFactory,
+    ChampionFactory,
+    OfficeFactory,
+    ShiftFactory,
+    SurgeryFactory,
+    UserFactory,
+    local,
+)
 
 pytestmark = pytest.mark.django_db
 PAGE = "/champion/shifts/"
@@ -55,7 +63,7 @@ def link_in(message: mail.EmailMessage) -> str:
 
 def test_everybody_who_has_to_know_is_told_and_whoever_fits_is_asked(client, shift):
     organiser, bob = UserFactory.create(organiser=True), champion("Bob")
-    champion("Carol").offices.add(SurgeryFactory.create(hosts_wanted=20).venue.office)
+    champion("Carol").offices.add(OfficeFactory.create())
     assert press(client, shift)["Location"] == f"{PAGE}?done=given_back"
     shift.refresh_from_db()
     assert (shift.ended_reason, shift.ended_at is not None) == ("A clash with leave", True)
