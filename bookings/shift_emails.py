@@ -140,13 +140,14 @@ def taken(row: OutboxEmail) -> Message | None:
 
 @email(ENDED, called="Shift ended")
 def ended(row: OutboxEmail) -> Message | None:
-    """They gave it back. It takes the entry out of their calendar."""
+    """They gave it back, were taken off, or the surgery was called off. It takes the entry out of their calendar."""
     shift = _shifts().exclude(ended_at=None).filter(pk=row.about["shift"], champion__user__email=row.recipient).first()
     if shift is None:
         return None
     button = _button("See your shifts", "bookings:shifts")
     calendar = shift_calendar(shift, method="CANCEL", stamp=row.created_at)
-    return _message("shift_ended", shift, calendar=calendar, button=button)
+    by_organiser = shift.ended_reason == Shift.TAKEN_OFF
+    return _message("shift_ended", shift, calendar=calendar, button=button, by_organiser=by_organiser)
 
 
 @email(GIVEN_BACK, called="Shift given back")

@@ -322,7 +322,9 @@ class ShiftQuerySet(models.QuerySet):
 
 
 class Shift(models.Model):
-    """A champion hosting at one surgery, from when to when. It ends when given back or called off."""
+    """A champion hosting at one surgery, from when to when. It ends when given back, taken off or called off."""
+
+    TAKEN_OFF = "Taken off by an organiser"
 
     champion = models.ForeignKey(Champion, on_delete=models.PROTECT, related_name="shifts")
     surgery = models.ForeignKey(Surgery, on_delete=models.CASCADE, related_name="shifts")

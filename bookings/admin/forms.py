@@ -262,7 +262,7 @@ class ShiftFormSet(RowFormSet):
         return host(surgery=self.instance, champion=form.cleaned_data["who"], **form.times)
 
     def removed(self, form: Any) -> None:
-        end_shift(shift=form.instance, reason="Taken off by an organiser")
+        end_shift(shift=form.instance, reason=Shift.TAKEN_OFF)
 
 
 class CallOffForm(forms.Form):

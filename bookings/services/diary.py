@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from bookings import emails
+from bookings import emails, shift_emails
 from bookings.errors import BookingClosed, StillBooked
 from bookings.models import Booking
 from bookings.services.waiting import promote_and_tell
@@ -76,6 +76,7 @@ def call_off(*, surgery: Surgery, reason: str, by: User | None = None, now: date
             ],
             batch_size=500,
         )  # fmt: skip
+        shifts = list(surgery.shifts.live().select_related("champion__user"))
         surgery.shifts.live().update(ended_at=now, ended_reason="called off")
         surgery.state, surgery.called_off_at, surgery.called_off_by = Surgery.State.CALLED_OFF, now, by
         surgery.called_off_reason = reason
@@ -86,6 +87,7 @@ def call_off(*, surgery: Surgery, reason: str, by: User | None = None, now: date
             ]
         )  # fmt: skip
         emails.queue_called_off(bookings, now=now)
+        shift_emails.queue_ended(shifts, now=now)
 
 
 def _set_seats(slot: Slot, wanted: int) -> None:

@@ -10,6 +10,7 @@ from django.db.models import ProtectedError, Q
 from django.utils import timezone
 
 from accounts.models import User
+from bookings import shift_emails
 from bookings.errors import HasSeat, HostsAlready
 from bookings.models import Booking
 from bookings.services.locks import check_own_seats, lock_champion
@@ -97,7 +98,7 @@ def host(
     ends_at: datetime,
     now: datetime | None = None,
 ) -> Shift:
-    """Let a champion host at the surgery from when to when, and return the shift.
+    """Let a champion host at the surgery from when to when, and return the shift. They are told if it is published.
 
     Raises DiaryError if that lies outside the surgery, or if the champion hosts elsewhere or has booked a seat for
     themselves at that time.
@@ -109,11 +110,14 @@ def host(
     champion = lock_champion(champion)
     _check_own_seats(champion, starts_at, ends_at, now)
     try:
-        return put_on(champion=champion, surgery=surgery, starts_at=starts_at, ends_at=ends_at)
+        shift = put_on(champion=champion, surgery=surgery, starts_at=starts_at, ends_at=ends_at)
     except HostsAlready as already:
         there = already.shift
         where = f" at {there.surgery.venue} on {day(there.starts_at)}, {span(there)}" if there else ""
         raise DiaryError(f"{champion} hosts already{where}. Nobody can be at two tables at once.") from None
+    if surgery.state == Surgery.State.PUBLISHED:
+        shift_emails.queue_taken(shift, now=now)
+    return shift
 
 
 def put_on(*, champion: Champion, surgery: Surgery, starts_at: datetime, ends_at: datetime) -> Shift:
@@ -156,10 +160,17 @@ def know_by_email(*, champion: Champion, email: str, now: datetime | None = None
 @retried
 @transaction.atomic
 def end_shift(*, shift: Shift, reason: str, now: datetime | None = None) -> None:
-    """Take a champion off a surgery; the shift stays on record with the `reason`. Ending it again changes nothing."""
+    """Take a champion off a surgery, and tell them if it is published; the shift stays on record with the `reason`.
+
+    Ending it again changes nothing.
+    """
     now = now or timezone.now()
-    _open_surgery(shift.surgery_id, now)
-    Shift.objects.live().filter(pk=shift.pk).update(ended_at=now, ended_reason=reason)
+    surgery = _open_surgery(shift.surgery_id, now)
+    live = Shift.objects.live().filter(pk=shift.pk)
+    ended = list(live.select_related("champion__user"))
+    live.update(ended_at=now, ended_reason=reason)
+    if surgery.state == Surgery.State.PUBLISHED:
+        shift_emails.queue_ended(ended, now=now)
 
 
 def _open_surgery(pk: int, now: datetime) -> Surgery:

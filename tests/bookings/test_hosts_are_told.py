@@ -1,0 +1,66 @@
+"""Whoever hosts is told what organisers do to their shift, and their calendar follows."""
+
+import pytest
+from django.core import mail
+from icalendar import Calendar
+
+from bookings.services.diary import call_off
+from bookings.services.editing import end_shift, host
+from champions.models import Champion
+from notifications.models import OutboxEmail
+from notifications.worker import Worker
+from surgeries.models import Shift, Surgery
+from tests.factories import ChampionFactory, ShiftFactory, SurgeryFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def alice() -> Champion:
+    return ChampionFactory.create(name="Alice", user=UserFactory.create(email="alice@example.gov.uk"))
+
+
+@pytest.fixture
+def shift(alice: Champion, surgery: Surgery) -> Shift:
+    return ShiftFactory.create(champion=alice, surgery=surgery)
+
+
+def put_on(champion: Champion, surgery: Surgery) -> Shift:
+    return host(surgery=surgery, champion=champion, starts_at=surgery.starts_at, ends_at=surgery.ends_at)
+
+
+def told() -> tuple[str, str, str]:
+    """The subject and the words of the one email that goes to Alice, and what its file asks of her calendar."""
+    Worker().run(until_idle=True)
+    (message,) = [message for message in mail.outbox if message.to == ["alice@example.gov.uk"]]
+    return message.subject, message.body, Calendar.from_ical(message.attachments[0][1])["METHOD"]
+
+
+def test_whom_an_organiser_puts_on_a_surgery_has_it_in_their_calendar(alice: Champion, surgery: Surgery) -> None:
+    put_on(alice, surgery)
+    subject, words, method = told()
+    assert subject.startswith("You host: ")
+    assert method == "REQUEST"
+    assert "Thank you for hosting" in words
+
+
+def test_whom_an_organiser_takes_off_has_it_there_no_more(shift: Shift) -> None:
+    end_shift(shift=shift, reason=Shift.TAKEN_OFF)
+    end_shift(shift=shift, reason=Shift.TAKEN_OFF)
+    subject, words, method = told()
+    assert subject.startswith("You no longer host on ")
+    assert method == "CANCEL"
+    assert "An organiser has taken you off" in words
+
+
+def test_hosts_hear_why_their_surgery_is_called_off(shift: Shift) -> None:
+    call_off(surgery=shift.surgery, reason="The café is flooded.")
+    _, words, method = told()
+    assert method == "CANCEL"
+    assert "The surgery does not take place: The café is flooded." in words
+    assert "Thank you for telling us" not in words
+
+
+def test_nobody_is_told_of_a_draft(alice: Champion) -> None:
+    end_shift(shift=put_on(alice, SurgeryFactory.create(draft=True)), reason=Shift.TAKEN_OFF)
+    assert not OutboxEmail.objects.exists()
