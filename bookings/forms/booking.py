@@ -266,7 +266,7 @@ class BookForm(AnswersForm):
         self.add_error("slot", f"{_why(refusal, surgery, slot)} {instead} Everything you typed is kept.")
 
 
-BookForm.base_fields = Shared(BookForm.base_fields, own={"slot", "suits"})
+BookForm.base_fields = Shared(BookForm.base_fields, own={"slot", "suits", "symptoms", "topics", "team"})
 
 
 def _why(refusal: BookingError, surgery: Surgery, slot: Slot | None) -> str:

@@ -36,9 +36,10 @@ class Label(str):
 
 
 class Shared(dict[str, forms.Field]):
-    """The fields of a class of forms, of which a form copies none but its `own`, which it changes.
+    """The fields of a class of forms, of which a form copies none but its `own`.
 
-    Django copies every field for every form, and that takes longer than to check what was typed.
+    Those are the ones that it changes, and those that ask the database: two threads must not run one queryset at a
+    time. Django copies every field for every form, and that takes longer than to check what was typed.
     """
 
     def __init__(self, fields: Mapping[str, forms.Field], *, own: Collection[str]) -> None:

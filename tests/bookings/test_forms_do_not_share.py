@@ -28,7 +28,7 @@ def test_what_two_forms_share_is_as_the_class_has_it_after_both_were_drawn() -> 
     forms = [form_for(4), form_for(28)]
     drawn = [str(form) for form in forms]
     assert drawn[0] != drawn[1]
-    assert forms[0].fields["topics"] is forms[1].fields["topics"]
+    assert forms[0].fields["name"] is forms[1].fields["name"]
     assert {name: dict(field.widget.attrs) for name, field in BookForm.base_fields.items()} == before
 
 
@@ -36,3 +36,10 @@ def test_a_topic_that_is_new_stands_in_the_next_form() -> None:
     assert "Threads" not in str(form_for(4))
     TopicFactory(name="Threads")
     assert "Threads" in str(form_for(28))
+
+
+def test_what_asks_the_database_is_never_shared_between_threads() -> None:
+    one, another = form_for(4), form_for(28)
+    asking = [name for name, field in one.fields.items() if hasattr(field, "queryset")]
+    assert asking
+    assert [name for name in asking if one.fields[name].queryset.query is another.fields[name].queryset.query] == []
