@@ -33,7 +33,8 @@ def told() -> tuple[str, str, str]:
     """The subject and the words of the one email that goes to Alice, and what its file asks of her calendar."""
     Worker().run(until_idle=True)
     (message,) = [message for message in mail.outbox if message.to == ["alice@example.gov.uk"]]
-    return message.subject, message.body, Calendar.from_ical(message.attachments[0][1])["METHOD"]
+    asks = Calendar.from_ical(message.attachments[0][1])["METHOD"]
+    return str(message.subject), str(message.body), str(asks)
 
 
 def test_whom_an_organiser_puts_on_a_surgery_has_it_in_their_calendar(alice: Champion, surgery: Surgery) -> None:
