@@ -4,17 +4,27 @@ import json
 import logging
 
 import pytest
+from django.utils import timezone
 
-from bookings.links import token_for
+from bookings.links import step_in_link, token_for
+from bookings.models import Ask
 from config.logs import JSONFormatter
 from tests.bookings.pages import filled_in, page_of, private
-from tests.factories import BookingFactory
+from tests.factories import BookingFactory, ChampionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def journey(surgery, client, caplog, alices_booking):
+def step_in(surgery) -> str:
+    """Where a champion who was asked to host can take the shift."""
+    champion = ChampionFactory.create(user=UserFactory.create())
+    ask = Ask.objects.create(champion=champion, surgery=surgery, asked_at=timezone.now())
+    return "/step-in/" + step_in_link(ask).partition("/step-in/")[2]
+
+
+@pytest.fixture
+def journey(surgery, client, caplog, alices_booking, step_in):
     """Go on a journey in which nearly everything is refused once; returns every record of it."""
 
     def go() -> list[logging.LogRecord]:
@@ -31,17 +41,22 @@ def journey(surgery, client, caplog, alices_booking):
         client.get(private(alices_booking).replace("/bookings/", "/bookings/x"))
         client.post(private(alices_booking, "email/"), {"email": "grace.hopper@example.gov.uk"})
         client.get(private(alices_booking))
+        client.get(step_in)
+        client.delete(step_in)
         return caplog.records
 
     return go
 
 
-def test_the_log_holds_neither_links_nor_people(journey, alices_booking):
+def test_the_log_holds_neither_links_nor_people(journey, alices_booking, step_in):
     lines = [JSONFormatter().format(record) for record in journey()]
     assert {json.loads(line).get("status") for line in lines} >= {200, 303, 404, 405, 409, 410}
-    for secret in (token_for(alices_booking), "Alice", "alice.adeyemi", "Ada Lovelace", "ada.lovelace", "grace.hopper"):
+    tokens = [token_for(alices_booking), step_in.split("/")[2]]
+    for secret in (*tokens, "Alice", "alice.adeyemi", "Ada Lovelace", "ada.lovelace", "grace.hopper"):
         assert secret not in "\n".join(lines)
 
 
-def test_control_without_our_format_the_link_would_be_there(journey, alices_booking):
-    assert any(token_for(alices_booking) in record.getMessage() for record in journey())
+def test_control_without_our_format_the_links_would_be_there(journey, alices_booking, step_in):
+    words = " ".join(record.getMessage() for record in journey())
+    assert token_for(alices_booking) in words
+    assert step_in in words
