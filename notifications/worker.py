@@ -14,8 +14,10 @@ import logging
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from math import inf
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException, SMTPServerDisconnected
 from threading import Event
+from time import monotonic
 from uuid import UUID
 
 from django.core.mail import EmailMessage, get_connection
@@ -35,6 +37,8 @@ logger = logging.getLogger(__name__)
 
 # The outbox is polled: NOTIFY takes one lock for the whole database at each commit, and bookings commit often.
 POLL_SECONDS = 0.5
+# Duties come due by the minute, and leases lapse by the minute: an idle worker need not look at each poll.
+LOOK_ROUND_SECONDS = 5
 LONGEST_PAUSE_SECONDS = 10
 
 
@@ -44,6 +48,7 @@ class Worker:
     def __init__(self) -> None:
         self.stopping = Event()
         self.lease: UUID | None = None
+        self.looked_round_at = -inf
 
     def stop(self) -> None:
         """Ask `run` to return soon."""
@@ -69,10 +74,12 @@ class Worker:
                 self.stopping.wait(POLL_SECONDS)
 
     def turn(self) -> int:
-        """Run the duties that are due, then send one batch. Returns how many emails were claimed."""
+        """Now and then run the duties that are due; then send one batch. Returns how many emails were claimed."""
         self.let_go()
-        run_due_duties(timezone.now())
-        outbox.take_over_lapsed(timezone.now())
+        if monotonic() - self.looked_round_at >= LOOK_ROUND_SECONDS:
+            run_due_duties(timezone.now())
+            outbox.take_over_lapsed(timezone.now())
+            self.looked_round_at = monotonic()
         batch = outbox.claim(timezone.now())
         if batch:
             self.lease = batch[0].lease
