@@ -19,7 +19,7 @@ def champion_page(view: View) -> View:
 
 def active_or_resting(view: View) -> View:
     """A page of champions, those who rest included: they may have shifts that they keep."""
-    return _page(view, is_for=lambda champion: champion.state in {Champion.State.ACTIVE, Champion.State.RESTING})
+    return _page(view, is_for=lambda champion: not champion.can_apply)
 
 
 def applicant_page(view: View) -> View:

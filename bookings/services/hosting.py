@@ -117,8 +117,8 @@ def _go(
     locked = lock_champion(champion)
     if coming.exists():
         raise Contention  # taken in this very moment
-    if locked.state not in {Champion.State.ACTIVE, Champion.State.RESTING}:
-        return
+    if locked.can_apply:
+        return  # they have left already
     locked.state, locked.resting_until = state, until
     locked.save(update_fields=["state", "resting_until"])
     shift_emails.queue_away(locked, now=now)
