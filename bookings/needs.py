@@ -116,6 +116,7 @@ def _hosting(surgeries: list[Surgery], now: datetime) -> ShiftQuerySet:
 
 
 def _colleague(shift: Shift) -> Colleague:
+    # `hosted` is annotated by `_hosting`.
     return Colleague(shift.champion.name, shift.hosted)  # type: ignore[attr-defined]
 
 
@@ -150,6 +151,7 @@ def _candidate(
     now: datetime,
 ) -> Candidate:
     over = {shift.surgery_id: shift.ends_at for shift in shifts if shift.ends_at <= now}
+    # What `candidates` annotates has no type.
     return Candidate(
         champion=champion,
         levels=dict(zip(champion.known, champion.levels, strict=True)),  # type: ignore[attr-defined]

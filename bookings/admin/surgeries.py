@@ -137,6 +137,7 @@ class HostsFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Surgery]) -> QuerySet[Surgery]:
         if self.value() == "short":
+            # Django promises any queryset; that of surgeries is ours.
             return queryset.short_of_hosts()  # type: ignore[attr-defined]
         return queryset.filter(Q(number_of_hosts=0)) if self.value() == "none" else queryset
 
