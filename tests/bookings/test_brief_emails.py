@@ -119,7 +119,7 @@ def test_not_to_those_who_have_no_address_or_may_not_sign_in_or_no_longer_host()
     assert queued() == 1
     end_shift(shift=gone, reason="Ill", now=at(MONDAY))
     assert sent_at(at(MONDAY, "08:01")) == []
-    assert OutboxEmail.objects.get().state == "dropped"
+    assert OutboxEmail.objects.get(kind="brief").state == "dropped"
 
 
 @pytest.mark.parametrize("facts", [{"draft": True}, {"called_off": True}])

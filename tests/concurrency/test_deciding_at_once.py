@@ -12,9 +12,6 @@ from notifications.models import OutboxEmail
 from tests.concurrency.crowd import second_begins_after
 from tests.factories import ChampionFactory, UserFactory
 
-# Deciding takes more statements than most acts.
-A_LONG_MOMENT = 0.1
-
 
 class Scene:
     """An application that two organisers have open, and whoever sent it as well."""
@@ -53,7 +50,7 @@ def outcomes(first: Callable, second: Callable, scene: type[Scene] = Scene) -> s
     found = set()
     for statements in itertools.count(1):
         made = scene()
-        reached = second_begins_after(statements, partial(first, made), partial(second, made), moment=A_LONG_MOMENT)
+        reached = second_begins_after(statements, partial(first, made), partial(second, made))
         champion = Champion.objects.get(user=made.applicant.user)
         told = OutboxEmail.objects.filter(recipient=made.applicant.user.email).count()
         found.add((champion.state, champion.decisions.count(), told))

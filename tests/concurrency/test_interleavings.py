@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from unittest.mock import ANY
 
 import pytest
@@ -80,6 +80,7 @@ def told(act: Callable[[Scene], object], scene: Scene) -> None:
         act(scene)
 
 
+@cache
 def one_after_the_other(*acts: Callable[[Scene], object]) -> frozenset:
     scene = Scene()
     for act in acts:

@@ -58,7 +58,7 @@ def outcomes(scene_of: type[LastPlace] = LastPlace, *, step: int = 1) -> set[tup
     for statements in itertools.count(1, step):
         scene = scene_of()
         first, second = partial(scene.press, scene.alice), partial(scene.press, scene.bob)
-        if not second_begins_after(statements, first, second, moment=0.1):
+        if not second_begins_after(statements, first, second):
             return found
         hosting = Shift.objects.live().filter(surgery=scene.surgery).count()
         found.add((hosting, " ".join(sorted(scene.answers))))

@@ -15,8 +15,6 @@ from tests.concurrency.crowd import second_begins_after
 from tests.factories import BookingFactory, SurgeryFactory
 
 PRESSES = ["answers/", "cancel/", "evidence/", "wait/"]
-# Putting an address right takes more statements than most acts.
-A_LONG_MOMENT = 0.1
 
 
 class Scene:
@@ -47,7 +45,7 @@ def answers_and_late_changes(page: str) -> tuple[set[int], int]:
     answers, late = set(), 0
     for statements in itertools.count(1):
         scene = Scene()
-        reached = second_begins_after(statements, partial(scene.press, page), scene.put_right, moment=A_LONG_MOMENT)
+        reached = second_begins_after(statements, partial(scene.press, page), scene.put_right)
         answers.add(scene.answered)
         late += scene.facts() != scene.when_put_right
         if not reached:

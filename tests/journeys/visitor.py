@@ -138,7 +138,9 @@ class Visitor:
         if self.by_keyboard:
             self.press(re.compile(rf"\b{leads_to}\b"))
         else:
-            self.page.frame_locator("iframe").get_by_role("link", name=button).click()
+            self.page.wait_for_load_state()  # until then the page, and the button with it, may still move
+            with self.page.expect_navigation():
+                self.page.frame_locator("iframe").get_by_role("link", name=button).click()
 
 
 def is_focused(element: ElementHandle) -> bool:
