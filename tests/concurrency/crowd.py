@@ -42,7 +42,9 @@ def somebody_waits_for_us() -> bool:
     """Whether another act stands before a lock that this thread's connection holds."""
     ours = connection.connection
     assert ours
-    waiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+    waiting = (
+        "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+    )
     return ours.execute(waiting).fetchone()[0]  # past Django, which would count it among the statements
 
 
