@@ -36,16 +36,20 @@ class EmailedCode(LoginCodeVerificationProcess):
         login = Login(email=email)
         login.state["stages"] = {"current": LoginByCodeStage.key}
         stage = LoginByCodeStage(LoginStageController(request, login), request, login)
-        stage.state.update(cls.initial_state(user=None, email=email), initiated_by_user=True)
+        stage.state.update(cls.initial_state(user=None, email=email), initiated_by_user=True, kind=cls.kind)
         process = cls(stage)
         process.send()
         process.persist()
 
     @classmethod
     def waited_for(cls, request: HttpRequest) -> "EmailedCode | None":
-        """The code that this session waits for, unless it is too old."""
+        """The code that this session waits for, unless it is too old, or was asked for by another form.
+
+        Each form asks for addresses of its own: what one would not take must not come in by way of another.
+        """
         # login_stage_required puts the stage there.
-        return cls(request._login_stage).abort_if_invalid()  # type: ignore[attr-defined]
+        process = cls(request._login_stage).abort_if_invalid()  # type: ignore[attr-defined]
+        return process if process and process.state.get("kind") == cls.kind else None
 
     def send_by_email(self, email: str, skip_enumeration_mails: bool = False) -> None:
         """Make a code up and queue the email, for an address that nobody has as well."""

@@ -69,9 +69,18 @@ def test_the_code_works_only_where_it_was_asked_for(client):
 
 
 def test_the_code_to_apply_signs_nobody_in_elsewhere(client):
+    UserFactory(email=ALICE)
     send(client)
-    assert client.post("/sign-in/code/", {"code": code_sent_to(ALICE)}).status_code == 200
-    assert not User.objects.exists()
+    assert client.post("/sign-in/code/", {"code": code_sent_to(ALICE)})["Location"] == "/sign-in/"
+    assert not is_signed_in(client)
+
+
+@pytest.mark.parametrize("press", [{"again": "on"}, {"code": "123456"}])
+def test_an_address_that_may_not_apply_does_not_come_in_by_the_page_to_sign_in(client, press):
+    send(client)
+    client.post("/sign-in/", {"email": "mallory@example.com"})
+    assert client.post(CODE, press)["Location"] == "/champions/join/"
+    assert not OutboxEmail.objects.filter(kind="champion_code", recipient="mallory@example.com").exists()
 
 
 def test_another_code_can_be_asked_for(client):
