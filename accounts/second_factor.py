@@ -62,7 +62,6 @@ def is_missing(request: HttpRequest) -> bool:
 
 def before_it(view: View) -> View:
     """A page that is there for whoever has to have a second factor and has none yet."""
-    # A mark on the function itself, as Django's own login_not_required sets one: the type of a function knows of none.
     # A mark for config.middleware, as Django marks a view that needs no login: functions have no type for such.
     view.is_before_second_factor = True  # type: ignore[attr-defined]
     return view

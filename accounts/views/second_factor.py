@@ -47,7 +47,6 @@ def own_page(view: View) -> View:
 def show_second_factor(request: HttpRequest) -> HttpResponseBase:
     """The second step of signing in."""
     # login_stage_required puts the stage there.
-    # allauth's decorator has put it there.
     stage = request._login_stage  # type: ignore[attr-defined]
     form = SecondFactorForm(request.POST if "code" in request.POST else None)
     if used := _use(request, form, stage.login.user):
