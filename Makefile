@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 export VIRTUAL_ENV := $(CURDIR)/.venv
 export PATH := $(VIRTUAL_ENV)/bin:$(PATH)
+unexport PYTHONDONTWRITEBYTECODE # several processes run the same code: the first compiles it for the others
 UV := 0.13.8
 TEMPLATES := $(shell find templates -name '*.html' -o -name '*.txt')
 # Settings of the right kind for what only reads the code. No server is asked.

@@ -1,6 +1,7 @@
 """What every test stands on: a real PostgreSQL, with the roles of production."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -29,6 +30,9 @@ hypothesis.settings.load_profile("suite")
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Before Django reads its settings: start the server that all the processes of this run share."""
+    # Tests start Python some hundred times: what it imports is compiled once, whatever the shell says.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     if "DATABASE_URL" not in os.environ and not config.option.collectonly:

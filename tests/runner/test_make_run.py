@@ -27,7 +27,7 @@ NOT_WANTED = ("DATABASE_URL", "DATABASE_OWNER_URL", "SECRET_KEY", "PUBLIC_BASE_U
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A checkout of its own, so that a developer's var/ is left alone."""
     folder = tmp_path_factory.mktemp("checkout")
-    ignored = shutil.ignore_patterns(".git", ".venv", "node_modules", "var", ".*_cache", "__pycache__")
+    ignored = shutil.ignore_patterns(".git", ".venv", "node_modules", "var", ".*_cache")
     shutil.copytree(ROOT, folder, ignore=ignored, dirs_exist_ok=True, symlinks=True)
     yield folder
     data = folder_for(folder / "var" / "postgres")
