@@ -20,7 +20,7 @@ from champions.models import Champion
 from notifications.models import OutboxEmail
 from notifications.registry import Message, email
 from notifications.rendering import render_email
-from notifications.services import NewEmail, queue_email, queue_emails
+from notifications.services import NewEmail, queue_emails
 from organisation.models import Department
 from surgeries.hosts import gaps
 from surgeries.models import Shift, Surgery
@@ -30,28 +30,25 @@ TAKEN, ENDED, GIVEN_BACK, ASKED = "shift_taken", "shift_ended", "shift_given_bac
 AWAY, ASK = "champion_away", "ask:"
 
 
-def queue_taken(shift: Shift, *, now: datetime) -> None:
+def queue_taken(shifts: Iterable[Shift], *, now: datetime) -> None:
     """They host; with the entry for their calendar."""
-    if shift.champion.user:
-        queue_email(
-            kind=TAKEN,
-            to=shift.champion.user.email,
-            about={"shift": shift.pk},
-            dedupe_key=f"{TAKEN}:{shift.pk}",
-            not_after=shift.ends_at,
-            now=now,
-        )
+    _queue_to_hosts(TAKEN, shifts, now=now)
 
 
 def queue_ended(shifts: Iterable[Shift], *, now: datetime) -> None:
     """They host no more; with what takes the entry out of their calendar."""
+    _queue_to_hosts(ENDED, shifts, now=now)
+
+
+def _queue_to_hosts(kind: str, shifts: Iterable[Shift], *, now: datetime) -> None:
+    """To each champion who has an address, once for each shift."""
     queue_emails(
         [
             NewEmail(
-                kind=ENDED,
+                kind=kind,
                 to=shift.champion.user.email,
                 about={"shift": shift.pk},
-                dedupe_key=f"{ENDED}:{shift.pk}",
+                dedupe_key=f"{kind}:{shift.pk}",
                 not_after=shift.ends_at,
             )
             for shift in shifts

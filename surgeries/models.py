@@ -152,13 +152,6 @@ class SurgeryQuerySet(models.QuerySet):
         left = goes.annotate(stay=_counted(others)).filter(stay__lt=models.OuterRef("hosts_wanted"))
         return self.annotate(begin=_counted(first)).filter(Q(begin__lt=F("hosts_wanted")) | models.Exists(left))
 
-    def locked(self) -> Self:
-        """Lock the rows, in order of id: the one lock that every change to scarcity takes first.
-
-        FOR NO KEY UPDATE, so that inserting a row that points here does not wait.
-        """
-        return self.order_by("id").select_for_update(no_key=True, of=("self",))
-
 
 class Surgery(models.Model):
     """One coffee morning: a venue, a start and an end."""

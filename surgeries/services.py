@@ -1,6 +1,6 @@
-"""What organisers do with the diary itself: make surgeries, extend a series, publish.
+"""What organisers do with the diary itself: make surgeries, extend a series.
 
-Whatever concerns bookings as well (seats, calling off) is a verb of the app above.
+Whatever concerns bookings or emails as well (seats, publishing, calling off) is a verb of the app above.
 """
 
 from dataclasses import dataclass, field
@@ -26,10 +26,6 @@ class DiaryError(Exception):
 
 class SlotDoesNotFit(DiaryError):
     """Not a single slot of that length lies within the surgery."""
-
-
-class CannotPublish(DiaryError):
-    """The surgery is no draft, is over, or has no seat to book."""
 
 
 @dataclass(frozen=True)
@@ -150,25 +146,6 @@ def extend_series(*, series: Series, until: date, now: datetime | None = None) -
             )
         )
     return extension
-
-
-@retried
-@transaction.atomic
-def publish(*, surgery: Surgery, now: datetime | None = None) -> Surgery:
-    """Show a draft to everybody, so that it can be booked. Returns the surgery as it is now.
-
-    Raises CannotPublish if it is no draft, is over at `now`, or has no seat.
-    """
-    surgery = Surgery.objects.locked().get(pk=surgery.pk)
-    if surgery.state != Surgery.State.DRAFT:
-        raise CannotPublish(f"It is {surgery.get_state_display().lower()} already.")
-    if surgery.is_over(now or timezone.now()):
-        raise CannotPublish("It is over.")
-    if not surgery.seats.exists():
-        raise CannotPublish("It has no seat to book.")
-    surgery.state = Surgery.State.PUBLISHED
-    surgery.save(update_fields=["state", "changed_at"])
-    return surgery
 
 
 def _week(day: date) -> tuple[int, int]:

@@ -23,13 +23,13 @@ from bookings.admin.forms import (
     SlotFormSet,
     SurgeryForm,
 )
+from bookings.admin.series import publish_all
 from bookings.availability import counted
 from bookings.errors import BookingClosed, BookingError
 from bookings.models import Booking
 from bookings.services import diary
 from bookings.services.editing import change_surgery
 from organisation.kind_admin import KindAdmin, acting
-from surgeries.admin import publish_all
 from surgeries.models import Seat, Shift, Slot, Surgery
 from surgeries.services import DiaryError, create_surgery, left_over
 from surgeries.templatetags.times import clock, span

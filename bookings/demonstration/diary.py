@@ -5,9 +5,10 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
+from bookings.services.diary import publish
 from organisation.models import Office
 from surgeries.models import Series, Surgery, Venue
-from surgeries.services import extend_series, publish
+from surgeries.services import extend_series
 
 WEEKS_BACK = WEEKS_AHEAD = 10
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Min, OuterRef, Subquery
 
 from bookings.models import Attendee, Booking, SurgeryRequest, Visit
+from bookings.statements import lock_surgeries
 from organisation.models import Grade, Office, Symptom, Team, Topic
 from surgeries.models import Seat, Surgery
 
@@ -54,7 +55,7 @@ def fill(surgeries: Iterable[Surgery], *, crowded: Collection[Surgery], now: dat
 
 @transaction.atomic
 def _fill(surgery: Surgery, lists: Lists, *, is_crowded: bool, now: datetime) -> int:
-    locked = Surgery.objects.locked().get(pk=surgery.pk)
+    locked = lock_surgeries([surgery.pk])[surgery.pk]
     if locked.state != Surgery.State.PUBLISHED:
         return 0
     seats = list(surgery.seats.select_related("slot").order_by("slot__starts_at", "number"))

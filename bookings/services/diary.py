@@ -1,4 +1,4 @@
-"""What organisers do to a surgery that touches bookings: seats, slots, calling off."""
+"""What organisers do to a surgery that touches bookings or emails: publishing, seats, slots, calling off."""
 
 from datetime import datetime
 
@@ -12,7 +12,29 @@ from bookings.models import Booking
 from bookings.services.waiting import promote_and_tell
 from bookings.statements import lock_surgeries
 from surgeries.models import Seat, Slot, Surgery
+from surgeries.services import DiaryError
 from surgeries.transactions import retried
+
+
+@retried
+@transaction.atomic
+def publish(*, surgery: Surgery, now: datetime | None = None) -> Surgery:
+    """Show a draft to everybody, so that it can be booked, and tell its hosts. Returns the surgery as it is now.
+
+    Raises DiaryError if it is no draft, is over at `now`, or has no seat.
+    """
+    now = now or timezone.now()
+    surgery = lock_surgeries([surgery.pk])[surgery.pk]
+    if surgery.state != Surgery.State.DRAFT:
+        raise DiaryError(f"It is {surgery.get_state_display().lower()} already.")
+    if surgery.is_over(now):
+        raise DiaryError("It is over.")
+    if not surgery.seats.exists():
+        raise DiaryError("It has no seat to book.")
+    surgery.state = Surgery.State.PUBLISHED
+    surgery.save(update_fields=["state", "changed_at"])
+    shift_emails.queue_taken(surgery.shifts.live().select_related("champion__user"), now=now)
+    return surgery
 
 
 @retried

@@ -98,7 +98,7 @@ def host(
     ends_at: datetime,
     now: datetime | None = None,
 ) -> Shift:
-    """Let a champion host at the surgery from when to when, and return the shift. They are told if it is published.
+    """Let a champion host at the surgery from when to when, and return the shift. They are told once it is published.
 
     Raises DiaryError if that lies outside the surgery, or if the champion hosts elsewhere or has booked a seat for
     themselves at that time.
@@ -116,7 +116,7 @@ def host(
         where = f" at {there.surgery.venue} on {day(there.starts_at)}, {span(there)}" if there else ""
         raise DiaryError(f"{champion} hosts already{where}. Nobody can be at two tables at once.") from None
     if surgery.state == Surgery.State.PUBLISHED:
-        shift_emails.queue_taken(shift, now=now)
+        shift_emails.queue_taken([shift], now=now)
     return shift
 
 

@@ -46,7 +46,7 @@ def take_shift(
     _check_month(champion, surgery)
     check_own_seats(champion, starts_at, ends_at, now=now)
     shift = put_on(champion=champion, surgery=surgery, starts_at=starts_at, ends_at=ends_at)
-    shift_emails.queue_taken(shift, now=now)
+    shift_emails.queue_taken([shift], now=now)
     return shift
 
 

@@ -3,11 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
-from surgeries.models import Seat, Surgery
-from surgeries.services import CannotPublish, DiaryError, SlotDoesNotFit, create_surgery, publish
-from tests.factories import DepartmentFactory, SurgeryFactory, VenueFactory, local
+from surgeries.models import Surgery
+from surgeries.services import DiaryError, SlotDoesNotFit, create_surgery
+from tests.factories import DepartmentFactory, VenueFactory, local
 
 pytestmark = pytest.mark.django_db
 
@@ -66,31 +65,3 @@ def test_what_cannot_be_is_refused_in_words_and_leaves_nothing_behind(facts, err
     with pytest.raises(error, match=words):
         make(**facts)
     assert not Surgery.objects.exists()
-
-
-def test_publishing_shows_a_draft_to_everybody():
-    surgery = make()
-    assert surgery not in Surgery.objects.public()
-    assert publish(surgery=surgery).state == Surgery.State.PUBLISHED
-    assert surgery in Surgery.objects.public()
-
-
-@pytest.mark.parametrize("state", [{}, {"called_off": True}])
-def test_only_a_draft_is_published(state):
-    surgery = SurgeryFactory(**state)
-    with pytest.raises(CannotPublish, match="already"):
-        publish(surgery=surgery)
-
-
-def test_a_surgery_that_is_over_is_not_published():
-    surgery = make()
-    with pytest.raises(CannotPublish, match="over"):
-        publish(surgery=surgery, now=surgery.ends_at)
-    assert publish(surgery=surgery, now=surgery.ends_at - timedelta(seconds=1))
-
-
-def test_a_surgery_without_a_seat_is_not_published():
-    surgery = make()
-    Seat.objects.all().delete()
-    with pytest.raises(CannotPublish, match="no seat"):
-        publish(surgery=surgery, now=timezone.now())
