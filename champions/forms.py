@@ -33,7 +33,7 @@ LEVELS = [
 class LineField(SentencesField):
     """A line in one's own words, however it was typed."""
 
-    widget = forms.Textarea(attrs={"rows": 2})
+    widget = forms.Textarea(attrs={"rows": 3})
 
     def to_python(self, value: Any) -> str:
         return " ".join(super().to_python(value).split())
@@ -90,6 +90,8 @@ class SayForm(forms.Form):
             self.fields[_level_of(topic)] = forms.ChoiceField(
                 choices=LEVELS, required=False, label=topic.name, error_messages=NOT_SHOWN
             )
+        # What is wrong is listed in the order of the page.
+        self.order_fields(["name", "email", *(_level_of(topic) for topic in self.topics)])
 
     @cached_property
     def topics(self) -> list[Topic]:

@@ -50,10 +50,10 @@ def test_somebody_applies_is_approved_and_sees_their_page(
     visitor.tick("Tuesday")
     visitor.select("How often at most would you host?", "Twice a month")
     visitor.type("A line about you (optional)", "I was afraid of it too.")
-    visitor.press_button("Send my application")
+    visitor.press_button("Continue")
     visitor.follow(visitor.page.locator(".govuk-error-summary").get_by_role("link"))
     visitor.tick("Leeds")
-    visitor.press_button("Send my application")
+    visitor.press_button("Continue")
 
     # The code shows that the address is hers.
     visitor.sees("One more step")
