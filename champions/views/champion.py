@@ -15,7 +15,7 @@ from champions.services import edit_profile
 from notifications.form_pages import SeeOther
 
 DONE = {
-    "applied": "Your application is with the organisers.",
+    "applied": "Thank you. We have your application.",
     "already": "You are a champion already, so what you have just sent changed nothing. Change your profile instead.",
     "saved": "Your profile is saved.",
     "rests": "The organisers know that you rest. Of each shift that you gave back you get an email.",
