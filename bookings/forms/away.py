@@ -43,10 +43,10 @@ class RestForm(LeaveForm):
         widget=forms.TextInput(attrs={"class": "govuk-input--width-10", "inputmode": "numeric"}),
     )
     shifts = forms.ChoiceField(
-        label="What shall become of the shifts until then?",
+        label="What about your shifts until then?",
         choices=[(GIVE_BACK, "Give them back: others are asked"), (KEEP, "I will still host them")],
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose what shall become of them", **NOT_SHOWN},
+        error_messages={"required": "Choose whether you give them back or still host them", **NOT_SHOWN},
     )
     field_order = ("month", "back_on", "shifts", "reason")
 
