@@ -154,6 +154,18 @@ def test_one_press_takes_it_and_an_email_puts_it_into_the_calendar(client, alice
     assert event["ATTENDEE"] == "mailto:alice@example.gov.uk"
 
 
+def test_their_own_page_says_what_they_host_next(client, alice):
+    own = "/champion/"
+    assert "You host next" not in words_of(client.get(own))
+    ShiftFactory.create(champion=alice, surgery__starts_at=local(-7))
+    ShiftFactory.create(champion=alice, surgery__starts_at=local(3), ended_at=timezone.now(), ended_reason="Ill")
+    for day in (9, 5):
+        ShiftFactory.create(champion=alice, surgery__starts_at=local(day))
+    page = client.get(own)
+    assert "You host next" in words_of(page)
+    assert f"/champion/surgeries/{alice.shifts.get(starts_at=local(5)).surgery.reference}/" in page.content.decode()
+
+
 def test_pressing_twice_takes_it_once(client, alice, surgery):
     assert {press(client, surgery)["Location"] for _ in range(2)} == {f"{PAGE}?done=taken"}
     assert Shift.objects.count() == OutboxEmail.objects.filter(kind="shift_taken").count() == 1

@@ -234,6 +234,13 @@ def test_what_is_wrong_is_said_beside_it_and_nothing_is_lost(client, typed, said
     assert not OutboxEmail.objects.exists()
 
 
+def test_what_is_wrong_is_listed_in_the_order_of_the_page(client):
+    first = next(name for name in filled_in() if name.startswith("topic_"))
+    said = words_of(send(client, **{"name": "", first: "", "offices": []}))
+    places = [said.index(words) for words in ("Enter your name", "Say how well", "Choose at least one office")]
+    assert places == sorted(places)
+
+
 def test_what_is_typed_freely_is_made_plain(client):
     apply(client, about="  Hello\r\nthere\u202e \0 you ", experience="<script>alert(1)</script>")
     assert Champion.objects.get().about == "Hello there you"

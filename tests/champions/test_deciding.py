@@ -115,6 +115,12 @@ def test_the_second_of_two_organisers_is_told_who_was_faster(client, alice, nia,
     assert not OutboxEmail.objects.exists()
 
 
+def test_whoever_decides_twice_is_told_that_they_have(client, alice, nia):
+    for how in ("approve", "decline"):
+        response = decide(client, alice, how, seen=0, reason="Not now.")
+    assert "You have decided already: approved on" in words_of(response)
+
+
 @pytest.mark.parametrize("seen", ["", "x", "-1", "1", "9" * 30])
 def test_without_having_seen_what_there_is_nothing_is_decided(client, alice, nia, seen):
     assert decide(client, alice, "approve", seen=seen).status_code == 409

@@ -111,6 +111,12 @@ def busy_month(champion: Champion) -> Surgery:
     return surgery
 
 
+def hosts_next(client: Client) -> Any:
+    shift = ShiftFactory.create(champion=known(name=LONG), surgery__venue__name=LONG)
+    client.force_login(shift.champion.user)
+    return client.get("/champion/")
+
+
 def given_back(**typed: str) -> State:
     def state(client: Client) -> Any:
         shift = ShiftFactory.create(champion=known(name=LONG), surgery__venue__name=LONG)
@@ -150,6 +156,7 @@ STATES: dict[str, State] = {
     "shifts, many, long names": shifts(number=25, coming=1, query="?page=2", name=LONG),
     "shifts, often enough": shifts(number=3, coming=1, most_shifts_a_month=1),
     "shifts, resting": shifts(coming=1, state="resting", resting_until=timezone.localdate() + timedelta(days=60)),
+    "champion, hosts next": hosts_next,
     "give back": given_back(),
     "give back, wrong": given_back(reason="a" * 300),
     "rest, nothing to give back": away("rest", coming=0),
