@@ -36,7 +36,10 @@ TAKES = timedelta(minutes=1)
 
 
 def queue_briefs(surgeries: Iterable[Surgery], *, now: datetime) -> int:
-    """The brief, to each host who has an address: once for each. Returns how many are new."""
+    """The brief, to each host who has an address: once for each, and anew to who gave the shift back and took it again.
+
+    Returns how many are new.
+    """
     shifts = _hosting(surgeries)
     seats: dict[int, dict[str, int]] = defaultdict(dict)
     for booking in Booking.objects.holding_a_seat().filter(surgery__in=[shift.surgery_id for shift in shifts]):
@@ -79,13 +82,14 @@ def queue_changes(surgeries: Iterable[Surgery], *, now: datetime) -> int:
 
 
 def _hosting(surgeries: Iterable[Surgery]) -> list[Shift]:
-    """The live shifts of those who can be written to."""
+    """The live shifts of those who can be written to: of each at each surgery the one that they have had longest."""
     shifts = Shift.objects.live().filter(surgery__in=list(surgeries), champion__user__is_active=True)
-    return list(shifts.select_related("surgery", "champion__user"))
+    longest = shifts.order_by("surgery_id", "champion_id", "pk").distinct("surgery_id", "champion_id")
+    return list(longest.select_related("surgery", "champion__user"))
 
 
 def _brief_key(shift: Shift) -> str:
-    return f"{BRIEF}:{shift.surgery_id}:{shift.champion_id}"
+    return f"{BRIEF}:{shift.pk}"
 
 
 @dataclass(frozen=True)

@@ -110,6 +110,22 @@ def test_to_each_host_once():
     assert [email.to for email in sent_at(at(TUESDAY, "07:00"))] == [[late.champion.user.email]]
 
 
+@pytest.mark.parametrize("sent_before", [True, False])
+def test_whoever_gave_the_shift_back_and_takes_it_again_gets_it_anew(sent_before):
+    surgery = surgery_on()
+    given_back = surgery.shifts.get()
+    brief_hosts(at(MONDAY))
+    if sent_before:
+        assert len(sent_at(at(MONDAY))) == 1
+    end_shift(shift=given_back, reason="Ill", now=at(MONDAY))
+    assert sent_at(at(MONDAY, "09:00")) == []
+    ShiftFactory.create(surgery=surgery, champion=given_back.champion)
+    late_booking(surgery)
+    (again,) = sent_at(at(MONDAY, "16:00"))
+    assert "Cy Twombly" in again.body
+    assert sent_at(at(TUESDAY)) == [], "what came before it is in it"
+
+
 def test_not_to_those_who_have_no_address_or_may_not_sign_in_or_no_longer_host():
     surgery = surgery_on(hosts=0)
     ShiftFactory.create(surgery=surgery)
