@@ -300,6 +300,8 @@ class JournalEntry(models.Model):
     would_change = models.CharField(max_length=LONGEST, blank=True)
     is_shared = models.BooleanField(default=False)
     written_at = models.DateTimeField()
+    # Of the form that made it: sent again, it changes the entry instead of making another.
+    request_id = models.UUIDField(null=True, editable=False)
 
     objects = JournalQuerySet.as_manager()
 
@@ -309,6 +311,7 @@ class JournalEntry(models.Model):
             models.CheckConstraint(
                 name="journal_entry_says_something", condition=~Q(learned="", wants_to_learn="", would_change="")
             ),
+            models.UniqueConstraint(fields=("champion", "request_id"), name="journal_entry_is_once_per_form"),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,7 @@
 """A champion's journal: theirs alone, but for the entries that they share with the organisers."""
 
+from uuid import UUID, uuid4
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -28,14 +30,26 @@ def journal(request: HttpRequest, champion: Champion) -> HttpResponse:
 
 @applicant_page
 def write_entry(request: HttpRequest, champion: Champion) -> HttpResponseBase:
-    """A new entry."""
-    return _edit(request, JournalEntry(champion=champion, written_at=timezone.now()))
+    """A new entry. The form that made one changes it when it is sent again: a second press makes no second entry."""
+    form = EntryForm(request.POST if request.method == "POST" else None, instance=JournalEntry(champion=champion))
+    request_id = _request_id(request)
+    if form.is_valid():
+        said = form.cleaned_data
+        written = said | {"written_at": timezone.now()}
+        champion.journal.update_or_create(request_id=request_id, defaults=said, create_defaults=written)
+        return SeeOther(f"{reverse('bookings:journal')}?done=written")
+    return render(request, "bookings/entry.html", {"form": form, "request_id": request_id})
 
 
 @applicant_page
 def entry(request: HttpRequest, champion: Champion, pk: int) -> HttpResponseBase:
     """An entry of theirs, to change."""
-    return _edit(request, get_object_or_404(champion.journal, pk=pk))
+    entry = get_object_or_404(champion.journal, pk=pk)
+    form = EntryForm(request.POST if request.method == "POST" else None, instance=entry)
+    if form.is_valid():
+        form.save()
+        return SeeOther(f"{reverse('bookings:journal')}?done=written")
+    return render(request, "bookings/entry.html", {"form": form, "entry": entry})
 
 
 @applicant_page
@@ -63,9 +77,9 @@ def _page_of(request: HttpRequest, champion: Champion, **which: bool) -> dict[st
     return {"page": page, "pages": paginator.get_elided_page_range(page.number)}
 
 
-def _edit(request: HttpRequest, entry: JournalEntry) -> HttpResponseBase:
-    form = EntryForm(request.POST if request.method == "POST" else None, instance=entry)
-    if form.is_valid():
-        form.save()
-        return SeeOther(f"{reverse('bookings:journal')}?done=written")
-    return render(request, "bookings/entry.html", {"form": form, "entry": entry})
+def _request_id(request: HttpRequest) -> UUID:
+    """By which the form that is sent is known, or a new one for a form that is known by none yet."""
+    try:
+        return UUID(request.POST.get("request_id", ""))
+    except ValueError:
+        return uuid4()

@@ -1,17 +1,21 @@
 """A champion's journal: written, changed and deleted by them alone, and read by organisers where they say so."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from bookings.models import JournalEntry
+from bookings.views import champion_journal
 from champions.models import Champion
+from tests.accounts.test_sign_in_limits import in_one_browser
 from tests.bookings.pages import title_of, words_of
 from tests.bookings.test_bad_input import NASTY, check, encoded, send
 from tests.bookings.test_statements_per_page import statements
 from tests.factories import ChampionFactory, JournalEntryFactory, ShiftFactory, SurgeryFactory, UserFactory, local
+from tests.notifications.test_claiming import at_once
 
 pytestmark = pytest.mark.django_db
 JOURNAL, WRITE = "/champion/journal/", "/champion/journal/new/"
@@ -44,6 +48,37 @@ def test_an_entry_is_written_about_a_surgery_that_they_hosted(client, alice):
     page = client.get(JOURNAL)
     assert f"{shift.surgery.venue} I learned To listen. Then to show. Change" in words_of(page)
     assert "To listen.<br>Then to show." in page.content.decode()
+
+
+def sent_again(client) -> list[str]:
+    """What the journal says after the same form was sent twice, and once more after Back, with another word."""
+    form = client.get(WRITE).context["request_id"]
+    for learned in ("To listen.", "To listen.", "To listen more."):
+        client.post(WRITE, {"learned": learned, "request_id": form})
+    return [entry.learned for entry in JournalEntry.objects.all()]
+
+
+def test_a_form_that_is_sent_again_changes_the_entry_that_it_made(client, alice):
+    assert sent_again(client) == ["To listen more."]
+
+
+def test_control_a_form_of_which_nobody_knows_makes_another(client, alice, monkeypatch):
+    monkeypatch.setattr(champion_journal, "UUID", lambda text: uuid4())
+    assert len(sent_again(client)) == 3
+
+
+def test_nobody_changes_the_entry_of_somebody_else_with_its_form(client, alice, bobs):
+    JournalEntry.objects.update(request_id=uuid4())
+    bobs.refresh_from_db()
+    client.post(WRITE, {"learned": "Mine", "request_id": bobs.request_id})
+    assert JournalEntry.objects.count() == 2
+    assert JournalEntry.objects.get(champion=bobs.champion).learned == "What Bob learned"
+
+
+def test_two_presses_at_once_make_one_entry(transactional_db, client, alice):
+    sent = {"learned": "To listen.", "request_id": uuid4()}
+    at_once(4, lambda: in_one_browser(client, lambda tab: tab.post(WRITE, sent).status_code))
+    assert JournalEntry.objects.count() == 1
 
 
 @pytest.mark.parametrize("part", ["learned", "wants_to_learn", "would_change"])
