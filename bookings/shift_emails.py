@@ -27,7 +27,7 @@ from surgeries.models import Shift, Surgery
 from surgeries.templatetags.times import when
 
 TAKEN, ENDED, GIVEN_BACK, ASKED = "shift_taken", "shift_ended", "shift_given_back", "shift_asked"
-AWAY, ASK = "champion_away", "ask:"
+AWAY, ASK, SHIFT = "champion_away", "ask:", "shift:"
 
 
 def queue_taken(shifts: Iterable[Shift], *, now: datetime) -> None:
@@ -98,14 +98,15 @@ def queue_asked(asks: Iterable[Ask], *, now: datetime) -> None:
     queue_emails(emails, now=now)
 
 
-def queue_away(champion: Champion, *, now: datetime) -> None:
-    """Tell every organiser that a champion rests or has left."""
+def queue_away(champion: Champion, given_back: Iterable[Shift], *, now: datetime) -> None:
+    """Tell every organiser that a champion rests or has left, and which shifts they gave back with it."""
+    shifts = {f"{SHIFT}{shift.pk}": shift.pk for shift in given_back}
     queue_emails(
         [
             NewEmail(
                 kind=AWAY,
                 to=organiser.email,
-                about={"champion": champion.pk},
+                about={"champion": champion.pk, **shifts},
                 dedupe_key=f"{AWAY}:{champion.pk}:{now.isoformat()}:{organiser.pk}",
             )
             for organiser in User.objects.organisers()
@@ -116,12 +117,19 @@ def queue_away(champion: Champion, *, now: datetime) -> None:
 
 @email(AWAY, called="Champion rests or has left")
 def away(row: OutboxEmail) -> Message | None:
-    """To an organiser, as long as it is so."""
+    """To an organiser, as long as it is so: what was given back, and where they host all the same."""
     gone = Champion.objects.filter(state__in=[Champion.State.RESTING, Champion.State.LEFT])
     champion = gone.filter(pk=row.about["champion"]).first()
     if champion is None or not User.objects.organisers().filter(email=row.recipient).exists():
         return None
-    return render_email("champion_away", {"champion": champion, "department": Department.current()})
+    theirs = _shifts().filter(champion=champion)
+    context = {
+        "champion": champion,
+        "given_back": theirs.filter(pk__in=[pk for key, pk in row.about.items() if key.startswith(SHIFT)]),
+        "kept": theirs.filter(ended_at=None, ends_at__gt=timezone.now()),
+        "department": Department.current(),
+    }
+    return render_email("champion_away", context)
 
 
 @email(TAKEN, called="Shift taken")

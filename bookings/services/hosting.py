@@ -113,7 +113,7 @@ def _go(
 ) -> None:
     """Give the shifts back that begin `before` (None: all), and change the state, which organisers are told."""
     coming = champion.shifts.live().filter(starts_at__gt=now, **({"starts_at__lt": before} if before else {}))
-    give_back(shifts=coming.all(), reason=reason or "They have left the champions", now=now)
+    given_back = give_back(shifts=coming.all(), reason=reason or "They have left the champions", now=now)
     locked = lock_champion(champion)
     if coming.exists():
         raise Contention  # taken in this very moment
@@ -121,4 +121,4 @@ def _go(
         return  # they have left already
     locked.state, locked.resting_until = state, until
     locked.save(update_fields=["state", "resting_until"])
-    shift_emails.queue_away(locked, now=now)
+    shift_emails.queue_away(locked, given_back, now=now)

@@ -11,8 +11,10 @@ from champions.models import Champion
 from notifications.models import OutboxEmail
 from notifications.registry import writers
 from surgeries.models import Shift
+from surgeries.templatetags.times import when
 from tests.bookings.pages import title_of, words_of
 from tests.factories import ChampionFactory, ShiftFactory, SurgeryFactory, UserFactory, local
+from tests.fit import html_faults
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +39,15 @@ def now_of(champion: Champion) -> tuple[str, date | None, int]:
     return champion.state, champion.resting_until, champion.shifts.live().count()
 
 
+def organisers_read() -> tuple[str, list[str]]:
+    """The subject of the email to organisers; what it says of shifts that are given back, and of those that are not."""
+    message = writers["champion_away"](OutboxEmail.objects.get(kind="champion_away"))
+    assert message
+    assert html_faults({"away": message.html}) == []
+    given_back, _, kept = message.text.partition("They still host")
+    return message.subject, [given_back, kept]
+
+
 def test_resting_gives_back_what_is_until_then_and_tells_and_asks(client, alice):
     UserFactory.create(organiser=True), ChampionFactory.create(user=UserFactory.create())
     assert rest(client, shifts="give_back", reason="A baby")["Location"] == "/champion/?done=rests"
@@ -44,16 +55,22 @@ def test_resting_gives_back_what_is_until_then_and_tells_and_asks(client, alice)
     assert Shift.objects.exclude(ended_at=None).get().ended_reason == "A baby"
     kinds = sorted(OutboxEmail.objects.values_list("kind", flat=True))
     assert kinds == ["champion_away", "shift_asked", "shift_ended", "shift_given_back"]
-    message = writers["champion_away"](OutboxEmail.objects.get(kind="champion_away"))
-    assert message
-    assert message.subject == "Alice takes a rest"
+    subject, lists = organisers_read()
+    assert subject == "Alice takes a rest"
+    gone, kept = (when(shift) for shift in alice.shifts.order_by("starts_at"))
+    assert (gone in lists[0], kept in lists[0]) == (True, False), "what they gave back"
+    assert (gone in lists[1], kept in lists[1]) == (False, True), "where they still host"
     assert "nothing is suggested to you" in words_of(client.get("/champion/shifts/"))
 
 
 def test_resting_can_keep_the_shifts_and_give_them_back_later(client, alice):
+    UserFactory.create(organiser=True)
     rest(client)
     assert now_of(alice)[2] == 2
     assert not Ask.objects.exists()
+    _, (given_back, kept) = organisers_read()
+    assert "gave these shifts back" not in given_back
+    assert [when(shift) in kept for shift in alice.shifts.all()] == [True, True]
     kept = alice.shifts.first()
     assert client.post(f"/champion/shifts/{kept.pk}/give-back/", {"reason": "After all"}).status_code == 303
     assert now_of(alice)[2] == 1
@@ -99,8 +116,12 @@ def test_leaving_gives_everything_back_and_opening_the_page_does_not(client, ali
     assert "You still have these shifts" in words_of(client.get("/champion/leave/"))
     assert title_of(client.post("/champion/leave/")).startswith("Error: ")
     assert now_of(alice) == ("active", None, 2)
+    UserFactory.create(organiser=True)
     client.post("/champion/leave/", {"reason": "A new job"})
     assert now_of(alice) == ("left", None, 0)
+    _, (given_back, kept) = organisers_read()
+    assert [when(shift) in given_back for shift in alice.shifts.all()] == [True, True]
+    assert kept == ""
     assert client.get("/champion/shifts/").status_code == 403
     assert "You have left the champions" in words_of(client.get("/champion/"))
 
