@@ -53,7 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Take in the fixtures that need models, which are ready only now, and have the static files collected."""
-    for plugin in ("tests.people", "tests.live", "tests.journeys.visitor"):
+    for plugin in ("tests.people", "tests.live", "tests.journeys.visitor", "tests.everyone.showing"):
         session.config.pluginmanager.import_plugin(plugin)
     if not hasattr(session.config, "workerinput") and not session.config.option.collectonly:
         from runner.prepare import collect_static_files

@@ -87,13 +87,14 @@ def focus_faults(page: Page) -> list[str]:
     page.evaluate(FOCUS)
     faults = []
     for _ in range(STOPS):
-        page.keyboard.press("Tab")
+        page.keyboard.down("Tab")  # held, which moves on each time it is said again
         looked = page.evaluate("lookAtFocus()")
         faults += looked["faults"]
         if looked["again"]:
             break
     else:
         faults.append(f"after {STOPS} presses of Tab there is no end")
+    page.keyboard.up("Tab")
     page.set_viewport_size(size)
     return faults
 

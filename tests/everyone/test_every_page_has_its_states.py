@@ -1,13 +1,13 @@
 """No page is left out: every template is shown in a state, every form with mistakes as well, and all HTML is valid."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from tests.everyone.states import Shown, every_page
+from tests.everyone.states import STATES, Shown
 from tests.fit import html_faults
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
@@ -32,9 +32,8 @@ BUTTONS_ALONE = {
 
 
 @pytest.fixture(scope="module")
-def pages(django_db_setup: None, django_db_blocker) -> Iterator[dict[str, Shown]]:
-    with django_db_blocker.unblock():
-        yield every_page()
+def pages(show: Callable[[str], Shown]) -> dict[str, Shown]:
+    return {state: show(state) for state in STATES}
 
 
 def templates() -> set[str]:
