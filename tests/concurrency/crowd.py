@@ -68,6 +68,7 @@ def second_begins_after(statements: int, first: Callable[[], object], second: Ca
 
     def run_first() -> None:
         try:
+            connection.ensure_connection()  # which brings a wrapper of its own, and ours has to be the last to come off
             with connection.execute_wrapper(pause):
                 first()
         finally:
