@@ -62,6 +62,8 @@ def _fill(surgery: Surgery, lists: Lists, *, is_crowded: bool, now: datetime) ->
     known = set(surgery.bookings.values_list("attendee__email", flat=True)) | _busy(surgery)
     asked = wishes(surgery, capacity=len(seats), is_crowded=is_crowded, now=now)
     asked = [wish for wish in asked if wish.person.email not in known]
+    if not asked:
+        return 0
     attendees = _attendees(wish.person for wish in asked)
     taken = set(surgery.bookings.holding_a_seat().values_list("seat_id", flat=True))
     free = [seat for seat in seats if seat.pk not in taken]
