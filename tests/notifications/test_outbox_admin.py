@@ -52,6 +52,15 @@ def test_an_email_is_described_in_words_for_organisers(administrator):
         assert engine not in page
 
 
+def test_times_read_as_they_do_elsewhere(administrator):
+    email = queue_letter()
+    OutboxEmail.objects.update(created_at="2026-03-03T15:24:00Z", next_try_at="2026-07-03T08:05:00Z")
+    assert "3 Mar 2026, 3:24pm" in administrator.get(LIST).content.decode()
+    page = administrator.get(f"{LIST}{email.pk}/change/").content.decode()
+    assert "3 Mar 2026, 3:24pm" in page
+    assert "3 Jul 2026, 9:05am" in page
+
+
 def test_every_kind_is_called_something_of_its_own():
     assert names.keys() == writers.keys()
     assert len(set(names.values())) == len(names)
