@@ -173,7 +173,7 @@ def test_the_summary_has_the_figures_and_the_entries_that_are_ticked(client, ami
     assert response.context["chosen"] == [about]
     assert list(response.context["entries"]) == [left_out, about]
     said = words_of(response).partition("hosting social media surgeries")[2]
-    for words in (f"Hosted 1 surgery: {shift.surgery.venue.office} (1)", "2 people came meanwhile", "To listen."):
+    for words in (f"Hosted 1 surgery in {shift.surgery.venue.office}", "2 people came while", "To listen."):
         assert words in said
     assert "To be patient." not in said
 
