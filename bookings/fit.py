@@ -164,7 +164,7 @@ def _day(candidate: Candidate, need: Need) -> Part:
     weekday, usual = need.surgery.local_start.isoweekday(), candidate.champion.usual_days
     if weekday not in usual:
         return Part(0)
-    return Part(DAY, f"A {Champion.Weekday(weekday).label}, as you like")
+    return Part(DAY, f"A {Champion.Weekday(weekday).label}, one of your usual days")
 
 
 def _since(candidate: Candidate, today: date) -> Part:
@@ -185,9 +185,9 @@ def _pairing(candidate: Candidate, need: Need) -> Part:
             return Part(TWO_EXPERIENCED, f"{get_text_list(experienced, 'and')} would be beside you")
         return Part(FIRST, "Nobody hosts yet")
     if len(experienced) > 1:
-        return Part(PAIRED, f"{_count(len(experienced))} experienced champions already: a good one to learn at")
+        return Part(PAIRED, f"{_count(len(experienced))} experienced champions already: good to learn from")
     if experienced:
-        return Part(PAIRED, f"{experienced[0]} has hosted often: a good one to learn at")
+        return Part(PAIRED, f"{experienced[0]} has hosted often: good to learn from")
     return Part(ALONE, "Nobody experienced hosts yet")
 
 

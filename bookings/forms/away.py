@@ -60,6 +60,7 @@ class RestForm(LeaveForm):
         month.choices = [("", "Choose a month"), *months]
         if has_shifts:
             self.fields["reason"].required = False
+            self.fields["reason"].help_text = f"Only if you give shifts back. {self.fields['reason'].help_text}"
         else:
             del self.fields["shifts"]
 

@@ -56,7 +56,7 @@ class TakeForm(forms.Form):
             if end <= start:
                 self.add_error("ends", "The end has to come after the start")
             elif not any(gap.starts_at <= start and end <= gap.ends_at for gap in self.gaps):
-                self.add_error("ends", "In between there are hosts enough. Choose one of the times that are missing")
+                self.add_error("ends", "There are enough hosts in between. Choose one of the times that are missing")
         return cleaned
 
     def times(self) -> dict[str, datetime]:

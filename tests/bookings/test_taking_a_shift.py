@@ -199,7 +199,7 @@ def test_whoever_comes_second_hears_so_and_what_else_needs_hosts(client, alice, 
     response = press(client, surgery)
     assert response.status_code == 409
     words = words_of(response)
-    assert "There are hosts enough Somebody was faster" in words
+    assert "There are enough hosts Somebody was faster" in words
     assert str(other.venue) in words
     assert not alice.shifts.exists()
 
