@@ -1,4 +1,4 @@
-"""What the clock does for this app: it reminds, briefs and asks, and it promotes whom no act of theirs could."""
+"""What the clock does for this app: it reminds, briefs, asks and forgets, and promotes whom no act of theirs could."""
 
 from collections import defaultdict
 from datetime import datetime, time, timedelta
@@ -7,15 +7,16 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from bookings.brief_emails import queue_briefs, queue_changes
+from bookings.briefs import WORDS_KEPT
 from bookings.emails import queue_reminders
-from bookings.models import Booking
+from bookings.models import Ask, Booking
 from bookings.needs import in_need
 from bookings.services.asking import ask_where_hosts_are_missing
 from bookings.services.waiting import settle
 from notifications.registry import duty
 from organisation.models import Department
 from organisation.working_days import working_day_before
-from surgeries.models import Seat, Surgery, SurgeryQuerySet, local_moment
+from surgeries.models import Seat, Shift, Surgery, SurgeryQuerySet, local_moment
 
 # How far ahead to look: more days than any weekend with bank holidays around it has.
 AHEAD = timedelta(days=10)
@@ -24,6 +25,8 @@ MORNING = time(8)
 BEFORE = timedelta(hours=1)
 # So many days before, surgeries that lack hosts ask for them.
 ASKED_BEFORE = (10, 3)
+# So many surgeries at a time: however many there are, no statement runs into the time that one may take.
+SLICE = 500
 
 
 @duty(every=timedelta(minutes=5))
@@ -108,3 +111,16 @@ def promote_those_free_by_now(now: datetime) -> None:
     free = Seat.objects.filter(surgery=OuterRef("pk"), booking=None, slot__starts_at__gt=now)
     for surgery in Surgery.objects.upcoming(now).filter(Exists(waiting), Exists(free)):
         settle(surgery=surgery, now=now)
+
+
+@duty(every=timedelta(days=1))
+def forget_words(now: datetime) -> None:
+    """Delete what people typed about a surgery, and who was asked to host there, 90 days after it."""
+    over = list(Surgery.objects.filter(ends_at__lte=now - WORDS_KEPT).order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(over), SLICE):
+        here = over[start : start + SLICE]
+        said = Booking.objects.filter(surgery__in=here).exclude(question="", adjustments="")
+        said.update(question="", adjustments="")
+        why = Shift.objects.filter(surgery__in=here).exclude(ended_reason__in=Shift.REASONS)
+        why.update(ended_reason=Shift.GIVEN_BACK)
+        Ask.objects.filter(surgery__in=here).delete()

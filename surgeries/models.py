@@ -317,7 +317,9 @@ class ShiftQuerySet(models.QuerySet):
 class Shift(models.Model):
     """A champion hosting at one surgery, from when to when. It ends when given back, taken off or called off."""
 
-    TAKEN_OFF = "Taken off by an organiser"
+    TAKEN_OFF, CALLED_OFF, GIVEN_BACK = "Taken off by an organiser", "called off", "Given back"
+    # What is said of a shift by ourselves (nothing, as long as it is live). Whatever else somebody has typed.
+    REASONS = ("", TAKEN_OFF, CALLED_OFF, GIVEN_BACK)
 
     champion = models.ForeignKey(Champion, on_delete=models.PROTECT, related_name="shifts")
     surgery = models.ForeignKey(Surgery, on_delete=models.CASCADE, related_name="shifts")

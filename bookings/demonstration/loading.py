@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from bookings.models import Attendee, Booking
 from organisation.models import Department, Office
-from surgeries.models import Series, Surgery
+from surgeries.models import Series, Shift, Surgery
 
 from .applicants import load_applicants
 from .champions import load_champions
@@ -127,7 +127,7 @@ def _call_one_off(*, now: datetime) -> None:
         cancelled_reason="called off",
         calendar_sequence=1,
     )
-    surgery.shifts.live().update(ended_at=yesterday, ended_reason="called off")
+    surgery.shifts.live().update(ended_at=yesterday, ended_reason=Shift.CALLED_OFF)
     surgery.state = Surgery.State.CALLED_OFF
     surgery.called_off_at, surgery.called_off_reason = yesterday, CALLED_OFF_REASON
     surgery.calendar_sequence += 1

@@ -11,7 +11,7 @@ from bookings.errors import BookingClosed, StillBooked
 from bookings.models import Booking
 from bookings.services.waiting import promote_and_tell
 from bookings.statements import lock_surgeries
-from surgeries.models import Seat, Slot, Surgery
+from surgeries.models import Seat, Shift, Slot, Surgery
 from surgeries.services import DiaryError
 from surgeries.transactions import retried
 
@@ -99,7 +99,7 @@ def call_off(*, surgery: Surgery, reason: str, by: User | None = None, now: date
             batch_size=500,
         )  # fmt: skip
         shifts = list(surgery.shifts.live().select_related("champion__user"))
-        surgery.shifts.live().update(ended_at=now, ended_reason="called off")
+        surgery.shifts.live().update(ended_at=now, ended_reason=Shift.CALLED_OFF)
         surgery.state, surgery.called_off_at, surgery.called_off_by = Surgery.State.CALLED_OFF, now, by
         surgery.called_off_reason = reason
         surgery.calendar_sequence += 1

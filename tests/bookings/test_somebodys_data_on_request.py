@@ -5,15 +5,30 @@ import re
 from pathlib import Path
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
+from django.apps import apps
+from django.test import Client
 
 from bookings.models import Booking
+from champions.models import Champion
 from notifications.models import OutboxEmail
-from tests.factories import AttendeeFactory, BookingFactory, SubmissionFactory
+from tests.factories import (
+    AttendeeFactory,
+    BookingFactory,
+    ChampionFactory,
+    DecisionFactory,
+    JournalEntryFactory,
+    ShiftFactory,
+    SubmissionFactory,
+    TopicFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 GUIDE = (Path(__file__).parents[2] / "docs/operations.md").read_text()
 GIVE_OUT, REMOVE = re.findall(r"^```python\n(.*?)^```$", GUIDE, re.DOTALL | re.MULTILINE)
 PRIVATE = ["Alice Adeyemi", "alice@example.gov.uk", "Can I blog?", "A quiet table"]
+A_CHAMPIONS = ["Alice Adeyemi", "alice@example.gov.uk", "I was afraid", "An allotment", "Not yet", "To listen", "Flu"]
 
 
 @pytest.fixture
@@ -23,6 +38,21 @@ def booking() -> Booking:
     booking = BookingFactory(attendee=alice, name=PRIVATE[0], question=PRIVATE[2], adjustments=PRIVATE[3])
     SubmissionFactory(booking=booking)
     return booking
+
+
+@pytest.fixture
+def champion(db: None) -> Champion:
+    """Alice, who hosts, with words of hers in every place for them, and a shift that is to come."""
+    alice = ChampionFactory(
+        name=A_CHAMPIONS[0], user=UserFactory(email=A_CHAMPIONS[1], name=A_CHAMPIONS[0]), about=A_CHAMPIONS[2],
+        experience=A_CHAMPIONS[3], topics=[TopicFactory()],
+    )  # fmt: skip
+    DecisionFactory(champion=alice, outcome="declined", words=A_CHAMPIONS[4])
+    JournalEntryFactory(champion=alice, learned=A_CHAMPIONS[5])
+    ShiftFactory(champion=alice, given_back=True, ended_reason=A_CHAMPIONS[6])
+    ShiftFactory(champion=alice)
+    SocialAccount.objects.create(user=alice.user, provider="https://login.example.gov.uk", uid="alice-7")
+    return alice
 
 
 def held(capsys: pytest.CaptureFixture[str]) -> str:
@@ -53,3 +83,27 @@ def test_nothing_that_says_who_it_was_is_left(booking: Booking) -> None:
     assert not OutboxEmail.objects.filter(recipient=PRIVATE[1]).exists()
     other.refresh_from_db()
     assert (other.name, other.state) == ("Bob Brown", Booking.State.CONFIRMED)
+
+
+def test_of_a_champion_everything_is_given_out(champion: Champion, capsys: pytest.CaptureFixture[str]) -> None:
+    JournalEntryFactory(learned="What Bob learned")
+
+    printed = held(capsys)
+
+    assert [words for words in [*A_CHAMPIONS, "alice-7"] if words not in printed] == []
+    assert "Bob" not in printed
+
+
+def test_of_a_champion_nothing_that_says_who_it_was_is_left(champion: Champion, client: Client) -> None:
+    organiser, other = UserFactory(organiser=True), ChampionFactory(user=UserFactory())
+    client.force_login(champion.user)
+
+    exec(REMOVE, {})
+
+    rows = [str(list(model.objects.values())) for model in apps.get_models()]
+    assert [words for words in [*A_CHAMPIONS, "alice-7"] if any(words in row for row in rows)] == []
+    champion.refresh_from_db()
+    assert (champion.state, champion.shifts.live().count(), champion.shifts.count()) == ("left", 0, 2)
+    assert client.get("/account/").status_code == 302, "they are signed out"
+    told = OutboxEmail.objects.values_list("recipient", flat=True)
+    assert {organiser.email, other.user.email} <= set(told)
