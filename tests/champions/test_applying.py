@@ -91,6 +91,13 @@ def test_another_code_can_be_asked_for(client):
     assert Champion.objects.get().user.email == ALICE
 
 
+def test_another_code_counts_as_one(client, settings):
+    settings.CODES_PER_ADDRESS = 2
+    send(client)
+    assert [client.post(CODE, {"again": "on"}).status_code for _ in range(2)] == [303, 429]
+    assert OutboxEmail.objects.filter(kind="champion_code").count() == 2
+
+
 @pytest.mark.parametrize("limit", ["CODES_PER_ADDRESS", "GUESSES_PER_ADDRESS"])
 def test_codes_and_guesses_are_limited_as_when_signing_in(client, settings, limit):
     setattr(settings, limit, 1)
