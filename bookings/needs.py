@@ -79,7 +79,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Places:
-    """Where a champion could host, what fits best first; and the months in which they host often enough."""
+    """Where a champion could host, what fits best first, and where they gave a shift back last; and the months in which they host often enough."""
 
     places: tuple[Place, ...]
     full_months: tuple[date, ...]
@@ -95,7 +95,13 @@ def places_for(champion: Champion, *, now: datetime) -> Places:
         for need in found
         if need.month not in full and champion.pk not in need.hosts and candidate.is_free_for(need)
     ]
-    open_to_them.sort(key=lambda place: (-place.fit.score, place.need.surgery.starts_at, place.need.surgery.pk))
+    # Where they gave a shift back they are not urged to take it again: it comes last.
+    left = set(champion.shifts.exclude(ended_at=None).filter(ends_at__gt=now).values_list("surgery", flat=True))
+    open_to_them.sort(
+        key=lambda place: (
+            place.need.surgery.pk in left, -place.fit.score, place.need.surgery.starts_at, place.need.surgery.pk,
+        )
+    )  # fmt: skip
     return Places(tuple(open_to_them), tuple(date(year, month, 1) for year, month in full))
 
 
