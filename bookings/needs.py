@@ -79,7 +79,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Places:
-    """Where a champion could host, what fits best first, and where they gave a shift back last; and the months in which they host often enough."""
+    """Where a champion could host, what fits best first and what they gave back last; and months that are full."""
 
     places: tuple[Place, ...]
     full_months: tuple[date, ...]
