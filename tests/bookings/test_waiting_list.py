@@ -12,7 +12,7 @@ from bookings.errors import BookingClosed, WaitingListClosed
 from bookings.models import Booking
 from bookings.services.booking import Answers, book, cancel, correct_email, move
 from bookings.services.diary import call_off, set_seats
-from bookings.services.waiting import hand_back
+from bookings.services.waiting import hand_back, settle
 from notifications.models import OutboxEmail
 from tests.factories import BookingFactory, SurgeryFactory
 
@@ -86,15 +86,22 @@ def test_nobody_is_promoted_past_the_cut_off(full):
     assert states(first) == ["waiting"]
 
 
-def test_nobody_is_promoted_into_a_slot_that_has_begun():
+def test_nobody_is_promoted_into_a_slot_that_has_begun_for_it_cannot_be_given_up():
     surgery = SurgeryFactory.create(slots=2, seats=1, cutoff_minutes=0, starts_at=timezone.now() + timedelta(hours=1))
     BookingFactory.create_batch(2, surgery=surgery)
     early = in_slot(surgery, 0)
     first = waits(surgery)
-    surgery.cutoff_minutes = 0
     with pytest.raises(BookingClosed):
         cancel(booking=early, now=early.slot.starts_at)
     assert states(first) == ["waiting"]
+
+
+def test_of_several_free_seats_the_earliest_that_suits_is_theirs():
+    surgery = SurgeryFactory.create(slots=3, seats=1)
+    anything, rather_late = waits(surgery), waits(surgery, *list(surgery.slots.all())[1:])
+    settle(surgery=surgery)
+    assert states(anything, rather_late) == ["confirmed", "confirmed"]
+    assert [booking.slot for booking in (anything, rather_late)] == list(surgery.slots.all())[:2]
 
 
 def test_added_seats_go_down_the_line_in_order(full):
@@ -127,6 +134,21 @@ def test_a_seat_handed_back_is_not_given_to_the_same_person_again():
     handed_back = hand_back(booking=holder)
     assert handed_back.is_waiting
     assert list(handed_back.suits.all()) == [surgery.slots.last()]
+
+
+@pytest.mark.parametrize("wished", [[0], [0, 1], [1, 2], []])
+def test_of_the_slots_that_would_suit_instead_the_one_given_up_is_none(wished):
+    surgery = SurgeryFactory.create(slots=3, seats=1)
+    BookingFactory.create_batch(3, surgery=surgery)
+    slots = list(surgery.slots.all())
+    handed_back = hand_back(booking=in_slot(surgery, 0), suits=[slots[number] for number in wished])
+    assert list(handed_back.suits.all()) == [slots[number] for number in ([1] if wished == [0, 1] else [1, 2])]
+
+
+def test_saying_again_what_suits_changes_nothing_and_tells_nobody(full):
+    booking = waits(full, full.slots.last())
+    assert hand_back(booking=booking, suits=[full.slots.last()]).changed_at == booking.changed_at
+    assert not OutboxEmail.objects.exists()
 
 
 def test_past_the_cut_off_a_seat_cannot_be_handed_back_for_a_place_in_line(full):
