@@ -26,7 +26,8 @@ from surgeries.hosts import gaps
 from surgeries.models import Shift, Surgery
 from surgeries.templatetags.times import when
 
-TAKEN, ENDED, GIVEN_BACK, ASKED = "shift_taken", "shift_ended", "shift_given_back", "shift_asked"
+TAKEN, MOVED, ENDED = "shift_taken", "shift_moved", "shift_ended"
+GIVEN_BACK, ASKED = "shift_given_back", "shift_asked"
 AWAY, ASK, SHIFT = "champion_away", "ask:", "shift:"
 
 
@@ -40,7 +41,12 @@ def queue_ended(shifts: Iterable[Shift], *, now: datetime) -> None:
     _queue_to_hosts(ENDED, shifts, now=now)
 
 
-def _queue_to_hosts(kind: str, shifts: Iterable[Shift], *, now: datetime) -> None:
+def queue_moved(shifts: Iterable[Shift], *, now: datetime, once: int) -> None:
+    """Their surgery is at another venue; with the entry as it is now. They are told once for each value of `once`."""
+    _queue_to_hosts(MOVED, shifts, now=now, once=f":{once}")
+
+
+def _queue_to_hosts(kind: str, shifts: Iterable[Shift], *, now: datetime, once: str = "") -> None:
     """To each champion who has an address, once for each shift."""
     queue_emails(
         [
@@ -48,7 +54,7 @@ def _queue_to_hosts(kind: str, shifts: Iterable[Shift], *, now: datetime) -> Non
                 kind=kind,
                 to=shift.champion.user.email,
                 about={"shift": shift.pk},
-                dedupe_key=f"{kind}:{shift.pk}",
+                dedupe_key=f"{kind}:{shift.pk}{once}",
                 not_after=shift.ends_at,
             )
             for shift in shifts
@@ -135,12 +141,23 @@ def away(row: OutboxEmail) -> Message | None:
 @email(TAKEN, called="Shift taken")
 def taken(row: OutboxEmail) -> Message | None:
     """The confirmation, as long as they host."""
+    return _while_they_host(row)
+
+
+@email(MOVED, called="Shift at another venue")
+def moved(row: OutboxEmail) -> Message | None:
+    """Where they host now."""
+    return _while_they_host(row)
+
+
+def _while_they_host(row: OutboxEmail) -> Message | None:
+    """With the entry for their calendar, as it is by now."""
     shift = _shifts().filter(ended_at=None, pk=row.about["shift"], champion__user__email=row.recipient).first()
     if shift is None:
         return None
     calendar = shift_calendar(shift, method="REQUEST", stamp=row.created_at)
     button = _button("Open the brief", "bookings:brief", shift.surgery.reference)
-    return _message("shift_taken", shift, calendar=calendar, button=button)
+    return _message(row.kind, shift, calendar=calendar, button=button)
 
 
 @email(ENDED, called="Shift ended")

@@ -39,9 +39,9 @@ def change_surgery(
 ) -> Surgery:
     """Change when, where and how a surgery is held, and return it. Its slots stay as they are.
 
-    A cut-off nearer to the start may let people off the waiting list: they are promoted and told. Raises DiaryError if
-    the surgery is called off or over, if slots or shifts would lie outside the new times, or if people who have
-    booked would go to the wrong venue.
+    A cut-off nearer to the start may let people off the waiting list: they are promoted and told. Hosts are told of
+    another venue. Raises DiaryError if the surgery is called off or over, if slots or shifts would lie outside the new
+    times, or if people who have booked would go to the wrong venue.
     """
     now = now or timezone.now()
     surgery = _open_surgery(surgery.pk, now)
@@ -56,7 +56,8 @@ def change_surgery(
     if shift := surgery.shifts.live().filter(outside).select_related("champion").first():
         raise DiaryError(f"{shift.champion} hosts {span(shift)}, outside those times. Change that shift first.")
     booked = surgery.bookings.live().count()
-    if booked and venue != surgery.venue:
+    is_elsewhere = venue != surgery.venue
+    if booked and is_elsewhere:
         raise DiaryError(
             f"People have booked ({booked}) and would go to the wrong venue. Call the surgery off and make another, so "
             "that everybody is told."
@@ -68,6 +69,9 @@ def change_surgery(
     for name, fact in facts.items():
         setattr(surgery, name, fact)
     surgery.save(update_fields=[*facts, "calendar_sequence", "changed_at"])
+    if is_elsewhere and surgery.state == Surgery.State.PUBLISHED:
+        shifts = surgery.shifts.live().select_related("champion__user")
+        shift_emails.queue_moved(shifts, now=now, once=surgery.calendar_sequence)
     promote_and_tell([surgery], now=now)
     return surgery
 

@@ -5,12 +5,12 @@ from django.core import mail
 from icalendar import Calendar
 
 from bookings.services.diary import call_off
-from bookings.services.editing import end_shift, host
+from bookings.services.editing import change_surgery, end_shift, host
 from champions.models import Champion
 from notifications.models import OutboxEmail
 from notifications.worker import Worker
-from surgeries.models import Shift, Surgery
-from tests.factories import ChampionFactory, ShiftFactory, SurgeryFactory, UserFactory
+from surgeries.models import Shift, Surgery, Venue
+from tests.factories import ChampionFactory, ShiftFactory, SurgeryFactory, UserFactory, VenueFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +54,28 @@ def test_whom_an_organiser_takes_off_has_it_there_no_more(shift: Shift) -> None:
     assert "An organiser has taken you off" in words
 
 
+def move_to(venue: Venue, surgery: Surgery, **facts) -> None:
+    """Change the venue and nothing else, as the form does."""
+    surgery.refresh_from_db()
+    names = ("starts_at", "ends_at", "is_drop_in", "hosts_wanted", "cutoff_minutes", "note")
+    change_surgery(surgery=surgery, venue=venue, **{name: getattr(surgery, name) for name in names} | facts)
+
+
+def test_hosts_are_led_to_another_venue_and_so_is_their_calendar(shift: Shift) -> None:
+    surgery, elsewhere = shift.surgery, VenueFactory.create(name="The other café")
+    ShiftFactory.create(surgery=surgery, champion__user=UserFactory.create(), given_back=True)
+    for _ in range(2):
+        move_to(elsewhere, surgery)
+    assert OutboxEmail.objects.count() == 1
+    move_to(elsewhere, surgery, note="Cake.")
+    subject, words, method = told()
+    assert subject.startswith("Another place for your shift: ")
+    assert "Where: The other café" in words
+    assert method == "REQUEST"
+    event = Calendar.from_ical(mail.outbox[0].attachments[0][1]).events[0]
+    assert (event["SEQUENCE"], str(event["LOCATION"])) == (2, str(elsewhere)), "as it is by the time it is sent"
+
+
 def test_hosts_hear_why_their_surgery_is_called_off(shift: Shift) -> None:
     call_off(surgery=shift.surgery, reason="The café is flooded.")
     _, words, method = told()
@@ -63,5 +85,7 @@ def test_hosts_hear_why_their_surgery_is_called_off(shift: Shift) -> None:
 
 
 def test_nobody_is_told_of_a_draft(alice: Champion) -> None:
-    end_shift(shift=put_on(alice, SurgeryFactory.create(draft=True)), reason=Shift.TAKEN_OFF)
+    shift = put_on(alice, SurgeryFactory.create(draft=True))
+    move_to(VenueFactory.create(), shift.surgery)
+    end_shift(shift=shift, reason=Shift.TAKEN_OFF)
     assert not OutboxEmail.objects.exists()
