@@ -1,14 +1,14 @@
 """Asking champions to host: those who fit best, by email, with a press that takes the shift."""
 
-from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
 
 from bookings import shift_emails
-from bookings.fit import fit
+from bookings.fit import Candidate, Need, fit
 from bookings.models import Ask
 from bookings.needs import candidates, in_need, needs
 from bookings.statements import lock_surgeries
@@ -24,8 +24,9 @@ WEEK = timedelta(days=7)
 def ask_about(surgeries: Iterable[Surgery], *, is_given_back: bool, now: datetime) -> list[Ask]:
     """Ask those who fit best about these surgeries, which are locked, with one email to each. Returns who was asked.
 
-    Nobody is asked about a surgery where they gave a shift back. When somebody else did, nobody is asked a second
-    time about it; otherwise nobody who was asked about anything in the last seven days.
+    Nobody is asked about a surgery where they gave a shift back. When somebody else did, it is urgent: those come
+    first who have not been asked about it, then those who have, though nobody twice on a day. Otherwise nobody is asked
+    who was asked about anything in the last seven days.
     """
     ids = [surgery.pk for surgery in surgeries]
     found = needs(in_need(now).filter(pk__in=ids), now=now)
@@ -33,31 +34,28 @@ def ask_about(surgeries: Iterable[Surgery], *, is_given_back: bool, now: datetim
         return []
     today = timezone.localdate(now)
     champions = Champion.objects.active().filter(user__is_active=True).select_related("user")
-    before: dict[int, set[int]] = defaultdict(set)
-    lately = set()
-    for champion, surgery, asked_at in Ask.objects.filter(asked_at__gt=now - 5 * WEEK).values_list(
-        "champion", "surgery", "asked_at"
-    ):
-        before[surgery].add(champion)
-        if today - timezone.localdate(asked_at) < WEEK:
-            lately.add(champion)
+    asked_on: dict[tuple[int, int], date] = {}
+    recent = Ask.objects.filter(asked_at__gt=now - 5 * WEEK).order_by("asked_at")
+    for champion, surgery, asked_at in recent.values_list("champion", "surgery", "asked_at"):
+        asked_on[champion, surgery] = timezone.localdate(asked_at)
+    lately = {champion for (champion, _), day in asked_on.items() if today - day < WEEK}
     gave_back = set(Shift.objects.exclude(ended_at=None).filter(surgery__in=ids).values_list("champion", "surgery"))
+
+    def may_be_asked(need: Need, candidate: Candidate) -> bool:
+        about_it = candidate.champion.pk, need.surgery.pk
+        is_soon = asked_on.get(about_it) == today if is_given_back else candidate.champion.pk in lately
+        return not is_soon and about_it not in gave_back and candidate.can_be_asked_about(need)
+
+    def turn(need: Need, candidate: Candidate) -> tuple[bool, int, int]:
+        is_second_time = is_given_back and (candidate.champion.pk, need.surgery.pk) in asked_on
+        return is_second_time, -fit(candidate, need, today=today).score, candidate.champion.pk
+
     able = candidates(champions, now=now)
-    asks = []
-    for need in found:
-        left_alone = before[need.surgery.pk] if is_given_back else lately
-        could = [
-            candidate
-            for candidate in able
-            if candidate.champion.pk not in left_alone
-            and (candidate.champion.pk, need.surgery.pk) not in gave_back
-            and candidate.can_be_asked_about(need)
-        ]
-        could.sort(key=lambda candidate: (-fit(candidate, need, today=today).score, candidate.champion.pk))
-        asks += [
-            Ask(champion=each.champion, surgery=need.surgery, asked_at=now, is_given_back=is_given_back)
-            for each in could[:BEST]
-        ]
+    asks = [
+        Ask(champion=each.champion, surgery=need.surgery, asked_at=now, is_given_back=is_given_back)
+        for need in found
+        for each in sorted(filter(partial(may_be_asked, need), able), key=partial(turn, need))[:BEST]
+    ]
     Ask.objects.bulk_create(asks)
     shift_emails.queue_asked(asks, now=now)
     return asks

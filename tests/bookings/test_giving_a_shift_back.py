@@ -143,11 +143,23 @@ def test_only_those_who_could_are_asked_the_best_five_of_them_and_once(shift):
     first = {ask.champion for ask in Ask.objects.all()}
     assert len(first) == BEST
     assert first == set(asked[1:]), "it is their office"
-    # Whoever steps in and gives it back again leads to the next ones, and to nobody twice.
+    # Whoever steps in and gives it back again leads to the next ones, and on the same day to nobody twice.
     again = ShiftFactory.create(surgery=shift.surgery, champion=asked[1])
     give_back(shifts=[again], reason="Ill too", now=timezone.now() + timedelta(seconds=1))
     assert {ask.champion for ask in Ask.objects.all()} == set(asked)
     assert Ask.objects.count() == BEST + 1
+
+
+def test_where_there_are_few_those_are_asked_again_who_were_asked_on_another_day(shift):
+    few = [champion(f"Few{number}") for number in range(BEST)]
+    asked_at = timezone.now() - timedelta(days=3)
+    Ask.objects.bulk_create(Ask(champion=each, surgery=shift.surgery, asked_at=asked_at) for each in few)
+    never_asked = champion("Zoe")
+    few[0].offices.add(shift.surgery.venue.office)
+    give_back(shifts=[shift], reason="Ill")
+    asked = [ask.champion for ask in Ask.objects.filter(is_given_back=True).order_by("pk")]
+    assert asked[:2] == [never_asked, few[0]], "who has not been asked comes first, then who fits best"
+    assert len(asked) == BEST
 
 
 def test_several_at_once_are_one_email_to_each_who_is_asked(shift):

@@ -136,6 +136,11 @@ def test_a_seat_handed_back_is_not_given_to_the_same_person_again():
     assert list(handed_back.suits.all()) == [surgery.slots.last()]
 
 
+def test_once_its_slot_has_begun_a_seat_cannot_be_handed_back_at_all(full):
+    with pytest.raises(BookingClosed):
+        hand_back(booking=in_slot(full, 0), now=full.starts_at)
+
+
 @pytest.mark.parametrize("wished", [[0], [0, 1], [1, 2], []])
 def test_of_the_slots_that_would_suit_instead_the_one_given_up_is_none(wished):
     surgery = SurgeryFactory.create(slots=3, seats=1)
