@@ -46,6 +46,15 @@ def test_each_part_is_shown_if_they_chose_so_and_only_then(client, alice, part, 
     assert words not in client.get("/champions/").content.decode().partition('class="app-champions"')[2]
 
 
+def test_it_leads_to_the_surgeries_that_it_is_limited_to(client, alice):
+    page = client.get("/champions/?topic=linkedin&office=leeds").content.decode()
+    assert (
+        '<a class="govuk-link" href="/?office=leeds&amp;topic=linkedin">See coming surgeries in Leeds for LinkedIn'
+        in page
+    )
+    assert "See coming surgeries" not in client.get("/champions/").content.decode()
+
+
 def test_nobody_is_found_by_what_they_do_not_show(client, alice):
     for query, part in (("?topic=linkedin", "topics"), ("?office=leeds", "offices")):
         Champion.objects.update(shown=[part])
