@@ -133,4 +133,4 @@ def _one_per_slot(seats: list[Seat]) -> list[Seat]:
 
 
 def _fits(booking: Booking, seat: Seat, suits: set[int]) -> bool:
-    return (not suits or seat.slot_id in suits) and not is_busy(booking.attendee, seat.slot, apart_from=booking)
+    return (not suits or seat.slot_id in suits) and not is_busy(booking.attendee, seat.slot)

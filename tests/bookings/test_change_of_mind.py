@@ -27,6 +27,12 @@ def test_moving_keeps_the_row_its_link_and_its_calendar_entry(surgery, alices_bo
     assert kinds_to(moved.attendee.email) == ["booking_moved"]
 
 
+def test_moving_to_the_same_time_elsewhere_is_no_clash_with_itself(surgery, alices_booking):
+    elsewhere = SurgeryFactory.create(starts_at=surgery.starts_at)
+    assert move(booking=alices_booking, slot=elsewhere.slots.first()).surgery == elsewhere
+    assert kinds_to(alices_booking.attendee.email) == ["booking_moved"]
+
+
 def test_moving_frees_the_old_seat_for_whoever_waits(alice):
     surgery = SurgeryFactory.create(slots=1, seats=1)
     elsewhere = SurgeryFactory.create(starts_at=surgery.starts_at + timedelta(days=1))
