@@ -5,14 +5,13 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.urls import reverse
 
 from accounts.models import User
 from accounts.services import who_signs_in
 from notifications.models import OutboxEmail
 from notifications.registry import Message
 from notifications.registry import email as kind
-from notifications.rendering import render_email
+from notifications.rendering import button_to, render_email
 from notifications.services import queue_email
 
 CHANGES = {
@@ -72,10 +71,7 @@ def second_factor_changed(row: OutboxEmail) -> Message | None:
         "name": user.name,
         "is_added": row.about["change"].endswith("added"),
         "facts": [CHANGES[row.about["change"]]],
-        "button": {
-            "text": "See your second factor",
-            "url": settings.PUBLIC_BASE_URL + reverse("accounts:second_factor"),
-        },
+        "button": button_to("See your second factor", "accounts:second_factor"),
     }
     return render_email("second_factor_changed", context)
 

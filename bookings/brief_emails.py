@@ -12,9 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import get_text_list
 
@@ -23,7 +21,7 @@ from bookings.messages import name_of, soon
 from bookings.models import Booking
 from notifications.models import OutboxEmail
 from notifications.registry import Message, email
-from notifications.rendering import render_email
+from notifications.rendering import button_to, render_email
 from notifications.services import NewEmail, queue_emails
 from organisation.models import Department
 from surgeries.models import Shift, Slot, Surgery
@@ -176,10 +174,7 @@ def _message(name: str, surgery: Surgery, row: OutboxEmail, **more: object) -> M
             ("With", _fellow_hosts(brief, row.about["champion"]) or "Nobody else so far"),
         ],
         "department": Department.current(),
-        "button": {
-            "text": "Open the brief",
-            "url": f"{settings.PUBLIC_BASE_URL}{reverse('bookings:brief', args=[surgery.reference])}",
-        },
+        "button": button_to("Open the brief", "bookings:brief", surgery.reference),
         **more,
     }
     return render_email(name, context)

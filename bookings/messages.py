@@ -8,7 +8,6 @@ What people type freely (their question, their adjustments) is in no email. Whoe
 that it is theirs, and the form must not become a way to send anybody words of one's own.
 """
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import dateformat, timezone
 from django.utils.dateparse import parse_datetime
@@ -21,7 +20,7 @@ from bookings.models import Attendee, Booking
 from bookings.templatetags.seats import either, ordinal
 from notifications.models import OutboxEmail
 from notifications.registry import Message, email
-from notifications.rendering import render_email
+from notifications.rendering import button_to, render_email
 from organisation.models import Department
 from surgeries.models import Shift, Slot, Surgery
 from surgeries.templatetags.times import Timed, span, when
@@ -107,7 +106,7 @@ def cancelled(row: OutboxEmail) -> Message | None:
         was_waiting=booking.slot is None,
         is_late=booking.cancelled_at >= booking.surgery.cutoff_at,
         by_organiser=booking.canceller == Booking.Canceller.ORGANISER,
-        button={"text": "Find another time", "url": f"{settings.PUBLIC_BASE_URL}/"},
+        button=button_to("Find another time", "bookings:upcoming"),
     )
 
 
@@ -121,7 +120,7 @@ def called_off(row: OutboxEmail) -> Message | None:
         "booking_called_off",
         booking,
         alternatives=nearest(Search(office=booking.surgery.venue.office), now=timezone.now()),
-        button={"text": "See everything that is coming up", "url": f"{settings.PUBLIC_BASE_URL}/"},
+        button=button_to("See everything that is coming up", "bookings:upcoming"),
     )
 
 

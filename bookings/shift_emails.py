@@ -5,8 +5,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import get_text_list
 
@@ -19,7 +17,7 @@ from bookings.needs import candidate_of, needs
 from champions.models import Champion
 from notifications.models import OutboxEmail
 from notifications.registry import Message, email
-from notifications.rendering import render_email
+from notifications.rendering import button_to, render_email
 from notifications.services import NewEmail, queue_emails
 from organisation.models import Department
 from surgeries.hosts import gaps
@@ -156,7 +154,7 @@ def _while_they_host(row: OutboxEmail) -> Message | None:
     if shift is None:
         return None
     calendar = shift_calendar(shift, method="REQUEST", stamp=row.created_at)
-    button = _button("Open the brief", "bookings:brief", shift.surgery.reference)
+    button = button_to("Open the brief", "bookings:brief", shift.surgery.reference)
     return _message(row.kind, shift, calendar=calendar, button=button)
 
 
@@ -166,7 +164,7 @@ def ended(row: OutboxEmail) -> Message | None:
     shift = _shifts().exclude(ended_at=None).filter(pk=row.about["shift"], champion__user__email=row.recipient).first()
     if shift is None:
         return None
-    button = _button("See your shifts", "bookings:shifts")
+    button = button_to("See your shifts", "bookings:shifts")
     calendar = shift_calendar(shift, method="CANCEL", stamp=row.created_at)
     by_organiser = shift.ended_reason == Shift.TAKEN_OFF
     return _message("shift_ended", shift, calendar=calendar, button=button, by_organiser=by_organiser)
@@ -186,7 +184,7 @@ def given_back(row: OutboxEmail) -> Message | None:
         asked=get_text_list(names, "and"),
         hosts=get_text_list([each.champion.name for each in _hosting(shift.surgery)], "and"),
         missing=bool(gaps(shift.surgery, _hosting(shift.surgery))),
-        button=_button("Open the surgery", "admin:surgeries_surgery_change", shift.surgery_id),
+        button=button_to("Open the surgery", "admin:surgeries_surgery_change", shift.surgery_id),
     )
 
 
@@ -254,7 +252,3 @@ def _beside(shift: Shift) -> list[tuple[str, str]]:
     others = shift.surgery.shifts.live().exclude(champion=shift.champion_id).order_by("champion__name")
     names = dict.fromkeys(others.values_list("champion__name", flat=True))
     return [("With", ", ".join(names) or "Nobody else so far")]
-
-
-def _button(text: str, page: str, *args: object) -> dict[str, str]:
-    return {"text": text, "url": settings.PUBLIC_BASE_URL + reverse(page, args=args)}

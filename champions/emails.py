@@ -4,14 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
 
 from accounts.emails import code_in_words
 from accounts.models import User
 from champions.models import Champion, Decision, Milestone
 from notifications.models import OutboxEmail
 from notifications.registry import Message, email
-from notifications.rendering import render_email
+from notifications.rendering import button_to, render_email
 from notifications.services import NewEmail, queue_email, queue_emails
 from organisation.models import Department
 
@@ -77,7 +76,7 @@ def champion_applied(row: OutboxEmail) -> Message | None:
         "champion_applied",
         facts=[("Who", champion.name), *([("Where", offices)] if offices else [])],
         has_answered=champion.decisions.exists(),
-        button=_button("Read the application", "champions:application", champion.pk),
+        button=button_to("Read the application", "champions:application", champion.pk),
     )
 
 
@@ -87,7 +86,7 @@ def champion_approved(row: OutboxEmail) -> Message | None:
     decision = _decision(row, Champion.State.ACTIVE)
     if decision is None:
         return None
-    button = _button("See your page", "champions:home")
+    button = button_to("See your page", "champions:home")
     return _letter("champion_approved", name=decision.champion.name, button=button)
 
 
@@ -97,7 +96,7 @@ def champion_asked_back(row: OutboxEmail) -> Message | None:
     decision = _decision(row, Champion.State.ASKED_BACK)
     if decision is None:
         return None
-    button = _button("Answer in your application", "champions:own_application")
+    button = button_to("Answer in your application", "champions:own_application")
     return _letter("champion_asked_back", name=decision.champion.name, words=decision.words, button=button)
 
 
@@ -118,7 +117,7 @@ def champion_milestone(row: OutboxEmail) -> Message | None:
     milestone = milestones.filter(pk=row.about["milestone"]).select_related("champion").first()
     if milestone is None:
         return None
-    button = _button("See your page", "champions:home")
+    button = button_to("See your page", "champions:home")
     return _letter("champion_milestone", name=milestone.champion.name, words=str(milestone), button=button)
 
 
@@ -126,10 +125,6 @@ def _decision(row: OutboxEmail, state: str) -> Decision | None:
     """The decision, as long as it is how things stand."""
     decisions = Decision.objects.filter(champion__state=state).select_related("champion")
     return decisions.filter(pk=row.about["decision"]).first()
-
-
-def _button(text: str, page: str, *args: object) -> dict[str, str]:
-    return {"text": text, "url": settings.PUBLIC_BASE_URL + reverse(page, args=args)}
 
 
 def _letter(kind: str, **context: Any) -> Message:

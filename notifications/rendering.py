@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template import Context, Engine
 from django.template.loader import get_template
+from django.urls import reverse
 
 from notifications.models import OutboxEmail
 from notifications.registry import Message
@@ -29,6 +30,11 @@ def render_email(name: str, context: Mapping[str, object], *, calendar: bytes | 
         html=get_template(f"emails/{name}/body.html").render(values).strip() + "\n",
         calendar=calendar,
     )
+
+
+def button_to(text: str, page: str, *args: object) -> dict[str, str]:
+    """A button for `render_email` that leads to the page of this name."""
+    return {"text": text, "url": settings.PUBLIC_BASE_URL + reverse(page, args=args)}
 
 
 def to_mime(email: OutboxEmail, message: Message) -> EmailMultiAlternatives:

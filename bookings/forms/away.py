@@ -7,22 +7,14 @@ from django import forms
 from django.utils import dateformat, timezone
 
 from accounts.fields import NOT_SHOWN
-from champions.forms import LineField
+from bookings.forms.hosting import GiveBackForm
 
 LONGEST = timedelta(days=730)
 GIVE_BACK, KEEP = "give_back", "keep"
 
 
-class LeaveForm(forms.Form):
+class LeaveForm(GiveBackForm):
     """Why the coming shifts are given back, if there are any."""
-
-    reason = LineField(
-        named="The reason",
-        missing="Say in a few words why",
-        max_length=200,
-        label="Why can you not come?",
-        help_text="A few words for the organisers. No details that you would rather keep to yourself.",
-    )
 
     def __init__(self, *args: Any, has_shifts: bool, **options: Any) -> None:
         super().__init__(*args, **options)
