@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 from pytest_django import DjangoDbBlocker
 from whitenoise import WhiteNoise
+from xdist.scheduler import LoadScopeScheduling
 
 from runner.environment import ROOT
 from runner.postgres import OWNER, PostgresError, temporary_server
@@ -21,6 +22,13 @@ ENVIRONMENT = {
     "EMAIL_FROM": "Social media surgeries <surgeries@example.gov.uk>",
 }
 until_the_end = ExitStack()
+# The tests of each share what takes long to make.
+RUN_BY_ONE_PROCESS = {
+    "tests/accounts/test_single_sign_on.py",
+    "tests/bookings/test_demonstration_department.py",
+    "tests/everyone/test_every_page_has_its_states.py",
+    "tests/runner/test_make_run.py",
+}
 
 # How long an example takes says how busy the machine is, and nothing about the product.
 hypothesis.settings.register_profile("suite", deadline=None)
@@ -61,6 +69,19 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         if not (ROOT / "static/built/.stamp").exists():
             raise pytest.UsageError("Styles and scripts are not built: run `make assets` first.")
         collect_static_files()
+
+
+class OneByOne(LoadScopeScheduling):
+    """Gives each process the next test when it has time; those of a file that is run by one process, all at once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return file if file in RUN_BY_ONE_PROCESS else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneByOne:
+    """How the tests are shared out among several processes."""
+    return OneByOne(config, log)
 
 
 def pytest_unconfigure() -> None:
