@@ -51,8 +51,8 @@ def own_feed(champion: Champion, *, now: datetime) -> bytes:
     What was given back is gone from it. What was called off stays and says so. Nothing in it is about attendees.
     """
     until_called_off = Q(ended_at=None) | Q(ended_at=F("surgery__called_off_at"))
-    shifts = Shift.objects.filter(until_called_off, champion=champion, ends_at__gt=now - STAYS)
-    found = list(shifts.exclude(surgery__state=Surgery.State.DRAFT).select_related("surgery__venue__office"))
+    shifts = Shift.objects.public().filter(until_called_off, champion=champion, ends_at__gt=now - STAYS)
+    found = list(shifts.select_related("surgery__venue__office"))
     prefetch_related_objects([shift.surgery for shift in found], hosting())
     return _feed([_shift_event(shift) for shift in found], "Surgeries that I host")
 

@@ -45,7 +45,7 @@ def queue_moved(shifts: Iterable[Shift], *, now: datetime, once: int) -> None:
 
 
 def _queue_to_hosts(kind: str, shifts: Iterable[Shift], *, now: datetime, once: str = "") -> None:
-    """To each champion who has an address, once for each shift."""
+    """To each champion who has an address, once for each shift; of a draft nobody is told."""
     queue_emails(
         [
             NewEmail(
@@ -56,7 +56,7 @@ def _queue_to_hosts(kind: str, shifts: Iterable[Shift], *, now: datetime, once: 
                 not_after=shift.ends_at,
             )
             for shift in shifts
-            if shift.champion.user
+            if shift.champion.user and shift.surgery.state != Surgery.State.DRAFT
         ],
         now=now,
     )

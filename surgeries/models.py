@@ -131,10 +131,10 @@ class SurgeryQuerySet(models.QuerySet):
         return self.filter(models.Exists(hosting))
 
     def hosted_by(self, user) -> Self:
-        """Those where this user hosts, or did until the surgery was called off."""
+        """Those but drafts where this user hosts, or did until the surgery was called off."""
         shifts = Shift.objects.filter(surgery=models.OuterRef("pk"), champion__user=user)
         until_called_off = Q(ended_at=None) | Q(ended_at=models.OuterRef("called_off_at"))
-        return self.filter(models.Exists(shifts.filter(until_called_off)))
+        return self.public().filter(models.Exists(shifts.filter(until_called_off)))
 
     def short_of_hosts(self) -> Self:
         """Those where at some time fewer champions host than are wanted.
@@ -304,6 +304,10 @@ class Seat(models.Model):
 class ShiftQuerySet(models.QuerySet):
     def live(self) -> Self:
         return self.filter(ended_at=None)
+
+    def public(self) -> Self:
+        """Those that the champion may know of: a draft is the organisers' alone."""
+        return self.exclude(surgery__state=Surgery.State.DRAFT)
 
     def hosted(self, now: datetime) -> Self:
         """Those that somebody really hosted: of surgeries that took place, and are over."""

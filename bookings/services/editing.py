@@ -69,7 +69,7 @@ def change_surgery(
     for name, fact in facts.items():
         setattr(surgery, name, fact)
     surgery.save(update_fields=[*facts, "calendar_sequence", "changed_at"])
-    if is_elsewhere and surgery.state == Surgery.State.PUBLISHED:
+    if is_elsewhere:
         shifts = surgery.shifts.live().select_related("champion__user")
         shift_emails.queue_moved(shifts, now=now, once=surgery.calendar_sequence)
     promote_and_tell([surgery], now=now)
@@ -119,8 +119,7 @@ def host(
         there = already.shift
         where = f" at {there.surgery.venue} on {day(there.starts_at)}, {span(there)}" if there else ""
         raise DiaryError(f"{champion} hosts already{where}. Nobody can be at two tables at once.") from None
-    if surgery.state == Surgery.State.PUBLISHED:
-        shift_emails.queue_taken([shift], now=now)
+    shift_emails.queue_taken([shift], now=now)
     return shift
 
 
@@ -169,12 +168,11 @@ def end_shift(*, shift: Shift, reason: str, now: datetime | None = None) -> None
     Ending it again changes nothing.
     """
     now = now or timezone.now()
-    surgery = _open_surgery(shift.surgery_id, now)
+    _open_surgery(shift.surgery_id, now)
     live = Shift.objects.live().filter(pk=shift.pk)
-    ended = list(live.select_related("champion__user"))
+    ended = list(live.select_related("champion__user", "surgery"))
     live.update(ended_at=now, ended_reason=reason)
-    if surgery.state == Surgery.State.PUBLISHED:
-        shift_emails.queue_ended(ended, now=now)
+    shift_emails.queue_ended(ended, now=now)
 
 
 def _open_surgery(pk: int, now: datetime) -> Surgery:

@@ -48,6 +48,7 @@ def come_back(request: HttpRequest, champion: Champion) -> HttpResponseBase:
 
 def _asked(request: HttpRequest, champion: Champion, form_class: type[LeaveForm]) -> tuple[LeaveForm, dict[str, Any]]:
     """The form, and with what it is shown."""
-    coming = champion.shifts.live().filter(starts_at__gt=timezone.now()).select_related("surgery__venue__office")
+    coming = champion.shifts.live().public().filter(starts_at__gt=timezone.now())
+    coming = coming.select_related("surgery__venue__office")
     form = form_class(request.POST if request.method == "POST" else None, has_shifts=bool(coming))
     return form, {"form": form, "coming": coming, "champion": champion}

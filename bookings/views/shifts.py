@@ -40,7 +40,7 @@ def shifts(request: HttpRequest, champion: Champion) -> HttpResponse:
     found = places_for(champion, now=now)
     paginator = Paginator(found.places if champion.is_active else [], PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
-    coming = champion.shifts.live().filter(ends_at__gt=now).select_related("surgery__venue__office")
+    coming = champion.shifts.live().public().filter(ends_at__gt=now).select_related("surgery__venue__office")
     context = {
         "champion": champion,
         "done": DONE.get(request.GET.get("done", "")),

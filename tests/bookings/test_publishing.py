@@ -6,9 +6,11 @@ import pytest
 
 from bookings.services.diary import publish
 from bookings.services.editing import host
+from bookings.services.hosting import give_back
 from notifications.models import OutboxEmail
-from surgeries.models import Seat, Surgery
+from surgeries.models import Seat, Shift, Surgery
 from surgeries.services import DiaryError
+from tests.bookings.pages import words_of
 from tests.factories import ChampionFactory, ShiftFactory, SurgeryFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +42,23 @@ def test_a_surgery_without_a_seat_is_not_published():
     Seat.objects.all().delete()
     with pytest.raises(DiaryError, match="no seat"):
         publish(surgery=surgery)
+
+
+def test_until_then_its_hosts_know_nothing_of_it(client):
+    shift = ShiftFactory.create(surgery=SurgeryFactory.create(draft=True), champion__user=UserFactory.create())
+    client.force_login(shift.champion.user)
+    pages = ("/champion/", "/champion/shifts/", "/champion/leave/")
+    brief = f"/champion/surgeries/{shift.surgery.reference}/"
+
+    def known() -> list[bool]:
+        return [str(shift.surgery.venue) in words_of(client.get(page)) for page in pages]
+
+    assert (known(), client.get(brief).status_code) == ([False] * 3, 404)
+    give_back(shifts=[shift], reason="They have left")
+    assert not OutboxEmail.objects.exists()
+    Shift.objects.update(ended_at=None, ended_reason="")
+    publish(surgery=shift.surgery)
+    assert (known(), client.get(brief).status_code) == ([True] * 3, 200)
 
 
 def test_its_hosts_are_told_when_it_is_published_and_not_before():
