@@ -84,6 +84,9 @@ class SayForm(forms.Form):
         widget=forms.CheckboxInput(attrs={"class": "govuk-checkboxes--small"}),
     )
 
+    # What is wrong is about all topics together, and said above them; the summary leads to the first.
+    lacks_a_topic = False
+
     def __init__(self, data: QueryDict | None = None, *, champion: Champion | None = None, name: str = "") -> None:
         super().__init__(data, initial=said_by(champion) if champion else {"name": name})
         for topic in self.topics:
@@ -116,6 +119,7 @@ class SayForm(forms.Form):
         answers = super().clean() or self.cleaned_data
         wrong = any(name.startswith("topic_") for name in self.errors)
         if self.topics and not wrong and not any(answers.get(_level_of(topic)) for topic in self.topics):
+            self.lacks_a_topic = True
             self.add_error(_level_of(self.topics[0]), "Say how well you know at least one topic")
         return answers
 

@@ -246,6 +246,8 @@ def test_what_is_wrong_is_listed_in_the_order_of_the_page(client):
     said = words_of(send(client, **{"name": "", first: "", "offices": []}))
     places = [said.index(words) for words in ("Enter your name", "Say how well", "Choose at least one office")]
     assert places == sorted(places)
+    # What is about all topics is said above the first of them.
+    assert said.index("One topic is enough") < said.index("Error: Say how well") < said.index("Not one of mine")
 
 
 def test_what_is_typed_freely_is_made_plain(client):
