@@ -85,10 +85,12 @@ class Candidate:
     def is_experienced(self) -> bool:
         return self.hosted >= EXPERIENCED
 
-    def is_free_for(self, need: Need) -> bool:
-        """Whether they neither host nor sit somewhere else during its first gap."""
-        gap = need.gaps[0]
-        return not any(start < gap.ends_at and end > gap.starts_at for start, end in self.busy)
+    def gap_for(self, need: Need) -> Gap | None:
+        """The first of its gaps during which they neither host nor sit somewhere else."""
+        for gap in need.gaps:
+            if not any(start < gap.ends_at and end > gap.starts_at for start, end in self.busy):
+                return gap
+        return None
 
     def has_had_enough_in(self, month: tuple[int, int]) -> bool:
         """Whether they host as often as they like to in that month."""
@@ -99,7 +101,8 @@ class Candidate:
         """Whether they could host there, and would not mind being asked."""
         is_near = not self.offices or need.surgery.venue.office_id in self.offices
         is_new_there = self.champion.pk not in need.hosts
-        return is_near and is_new_there and self.is_free_for(need) and not self.has_had_enough_in(need.month)
+        is_free = self.gap_for(need) is not None
+        return is_near and is_new_there and is_free and not self.has_had_enough_in(need.month)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from bookings.fit import Candidate, Colleague, Fit, Need, fit, month_of
 from bookings.models import Booking
 from champions.models import Champion, ChampionQuerySet, Skill
-from surgeries.hosts import gaps
+from surgeries.hosts import Gap, gaps
 from surgeries.models import Shift, ShiftQuerySet, Surgery, SurgeryQuerySet
 
 
@@ -71,9 +71,10 @@ def candidate_of(champion: Champion, *, now: datetime) -> Candidate:
 
 @dataclass(frozen=True)
 class Place:
-    """A surgery that needs hosts, as one champion sees it."""
+    """A surgery that needs hosts, as one champion sees it: in which gap they could be there, and how well they fit."""
 
     need: Need
+    gap: Gap
     fit: Fit
 
 
@@ -91,9 +92,9 @@ def places_for(champion: Champion, *, now: datetime) -> Places:
     found = needs(in_need(now), now=now)
     full = sorted({need.month for need in found if candidate.has_had_enough_in(need.month)})
     open_to_them = [
-        Place(need, fit(candidate, need, today=today))
+        Place(need, gap, fit(candidate, need, today=today))
         for need in found
-        if need.month not in full and champion.pk not in need.hosts and candidate.is_free_for(need)
+        if need.month not in full and champion.pk not in need.hosts and (gap := candidate.gap_for(need))
     ]
     # Where they gave a shift back they are not urged to take it again: it comes last.
     left = set(champion.shifts.exclude(ended_at=None).filter(ends_at__gt=now).values_list("surgery", flat=True))

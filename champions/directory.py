@@ -58,7 +58,7 @@ class Directory:
 
     @property
     def words(self) -> str:
-        """Such as " in Leeds who know LinkedIn", to stand after "champions"; empty without filters."""
+        """Such as " in Leeds for LinkedIn", to stand after "champions"; empty without filters."""
         return (f" in {self.office.name}" if self.office else "") + (f" for {self.topic.name}" if self.topic else "")
 
 

@@ -46,8 +46,10 @@ class TakeForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = [(written(each), clock(each)) for each in choices]
-        if gaps:
-            self.initial = {"begins": written(gaps[0].starts_at), "ends": written(gaps[0].ends_at)}
+
+    def propose(self, gap: Gap) -> None:
+        """Choose this one, until somebody chooses otherwise."""
+        self.initial = {"begins": written(gap.starts_at), "ends": written(gap.ends_at)}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

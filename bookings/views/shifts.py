@@ -115,8 +115,9 @@ def answer(request: HttpRequest, champion: Champion, surgery: Surgery, *, templa
         others = [each for each in places_for(champion, now=now).places if each.need.surgery != surgery]
         context["others"] = others[:OTHERS] if champion.is_active else []
     elif need:
-        context["form"] = form
-        context["why"] = fit(candidate_of(champion, now=now), need, today=timezone.localdate(now)).why
+        candidate = candidate_of(champion, now=now)
+        form.propose(candidate.gap_for(need) or need.gaps[0])
+        context |= {"form": form, "why": fit(candidate, need, today=timezone.localdate(now)).why}
     status = HTTPStatus.CONFLICT if problem and request.method == "POST" else HTTPStatus.OK
     return render(request, template, context, status=status)
 

@@ -20,6 +20,7 @@ from surgeries.models import Shift, Surgery
 from tests.bookings.pages import title_of, words_of
 from tests.bookings.test_statements_per_page import statements
 from tests.factories import (
+    SLOT,
     AttendeeFactory,
     BookingFactory,
     ChampionFactory,
@@ -178,6 +179,20 @@ def test_their_own_page_says_what_they_host_next(client, alice):
 def test_pressing_twice_takes_it_once(client, alice, surgery):
     assert {press(client, surgery)["Location"] for _ in range(2)} == {f"{PAGE}?done=taken"}
     assert Shift.objects.count() == OutboxEmail.objects.filter(kind="shift_taken").count() == 1
+
+
+def test_whoever_is_busy_for_the_first_part_is_offered_the_other(client, alice, surgery):
+    middle = {"starts_at": surgery.starts_at + SLOT, "ends_at": surgery.ends_at - SLOT}
+    ShiftFactory.create(surgery=surgery, **middle)
+    busy = ShiftFactory.create(champion=alice, surgery=SurgeryFactory.create(starts_at=surgery.starts_at, slots=1))
+    (place,) = client.get(PAGE).context["page"]
+    assert (place.gap.starts_at, place.gap.ends_at) == (middle["ends_at"], surgery.ends_at)
+    page = client.get(f"/champion/surgeries/{surgery.reference}/take/")
+    assert page.context["form"].initial["begins"] == written(middle["ends_at"])
+    assert press(client, surgery, 40, 60)["Location"] == f"{PAGE}?done=taken"
+    Shift.objects.exclude(pk=busy.pk).filter(champion=alice).delete()
+    ShiftFactory.create(surgery=surgery, starts_at=middle["ends_at"])
+    assert listed(client) == [], "what is left is when they are busy"
 
 
 def test_a_part_of_it_can_be_taken_and_then_the_rest(client, alice, surgery):
