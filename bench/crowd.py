@@ -13,17 +13,26 @@ ROOT = Path(__file__).resolve().parent.parent
 CLIENTS = 4
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What came back: a header by its name, whatever its case, and the bytes as they were sent."""
+
+    headers: http.client.HTTPMessage
+    content: bytes
+
+
 class Client:
-    """One connection to 127.0.0.1 that is kept open, and a cookie jar of one cookie."""
+    """One connection to 127.0.0.1 that is kept open, a cookie jar of one cookie, and the token of its form."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         self.host = f"{parts.hostname}:{parts.port}"
         self.connection = http.client.HTTPConnection(self.host, timeout=30)
         self.cookie = ""
+        self.token = ""
 
-    def request(self, method: str, path: str, body: str = "", *, expect: int = 200) -> http.client.HTTPResponse:
-        """Send a request and read the answer, left in `body` of what is returned. Raises if the status is another."""
+    def request(self, method: str, path: str, body: str = "", *, expect: int = 200) -> Answer:
+        """Send a request and read the answer. Raises RuntimeError if its status is another."""
         headers = {"Accept-Encoding": "gzip", "Connection": "keep-alive"}
         if self.cookie:
             headers["Cookie"] = self.cookie
@@ -36,10 +45,10 @@ class Client:
             self.connection.close()  # the server closed a connection that it had kept long enough
             self.connection.request(method, path, body or None, headers)
             response = self.connection.getresponse()
-        response.content = response.read()
+        content = response.read()
         if response.status != expect:
             raise RuntimeError(f"{method} {path} answered {response.status} instead of {expect}")
-        return response
+        return Answer(response.headers, content)
 
 
 Act = Callable[[Client, int], None]

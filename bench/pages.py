@@ -26,8 +26,9 @@ def prepare() -> None:
     from django.db import connections
     from django.utils import timezone
 
+    from bookings.services.diary import publish
     from surgeries.models import Venue, local_moment
-    from surgeries.services import create_surgery, publish
+    from surgeries.services import create_surgery
 
     venue, first_day = Venue.objects.all()[0], timezone.localdate() + timedelta(days=90)
     for number in range(SURGERIES):
@@ -59,8 +60,8 @@ def slots() -> list[tuple[str, int]]:
 def form_of(client: Client, reference: str) -> str:
     """Open the booking form, keep its cookie, and return its CSRF token."""
     page = client.request("GET", f"/surgeries/{reference}/book/")
-    client.cookie = (page.getheader("Set-Cookie") or client.cookie).partition(";")[0]
-    html = gzip.decompress(page.content) if page.getheader("Content-Encoding") == "gzip" else page.content
+    client.cookie = (page.headers.get("Set-Cookie") or client.cookie).partition(";")[0]
+    html = gzip.decompress(page.content) if page.headers.get("Content-Encoding") == "gzip" else page.content
     found = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', html)
     assert found
     return found[1].decode()
@@ -77,7 +78,7 @@ def send(client: Client, token: str, reference: str, slot: int, number: int) -> 
         "is_unsure": "on",
     }
     answer = client.request("POST", f"/surgeries/{reference}/book/", urlencode(contents), expect=303)
-    return answer.getheader("Location") or ""
+    return answer.headers.get("Location") or ""
 
 
 def see_that_it_lives(client: Client, number: int) -> None:
