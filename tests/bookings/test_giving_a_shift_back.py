@@ -129,6 +129,11 @@ def test_on_the_morning_itself_it_still_can_and_once_it_has_begun_it_cannot(clie
     assert later.ended_at is None
 
 
+def test_once_it_has_begun_the_service_ends_nothing(shift):
+    assert give_back(shifts=[shift], reason="Ill", now=shift.starts_at) == []
+    assert give_back(shifts=[shift], reason="Ill", now=shift.starts_at - timedelta(seconds=1)) == [shift]
+
+
 def test_only_those_who_could_are_asked_the_best_five_of_them_and_once(shift):
     asked = [champion(f"Fits{number}") for number in range(BEST + 1)]
     for each in asked[1:]:

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from bookings.models import Ask
+from bookings.services.hosting import come_back
 from champions.duties import end_rests
 from champions.models import Champion
 from notifications.models import OutboxEmail
@@ -124,6 +125,14 @@ def test_leaving_gives_everything_back_and_opening_the_page_does_not(client, ali
     assert kept == ""
     assert client.get("/champion/shifts/").status_code == 403
     assert "You have left the champions" in words_of(client.get("/champion/"))
+
+
+@pytest.mark.parametrize("state", ["left", "applied", "declined"])
+def test_nobody_comes_back_who_does_not_rest(state):
+    champion = ChampionFactory.create(applied=True, state=state)
+    come_back(champion=champion)
+    champion.refresh_from_db()
+    assert champion.state == state
 
 
 def test_whoever_has_no_shifts_need_not_say_why(client):

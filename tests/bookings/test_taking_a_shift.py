@@ -7,7 +7,7 @@ from django.core import mail
 from django.utils import timezone
 from icalendar import Calendar
 
-from bookings.errors import HostsEnough
+from bookings.errors import HostsEnough, NoChampion
 from bookings.forms.hosting import written
 from bookings.invariants import violations
 from bookings.models import Booking
@@ -271,3 +271,18 @@ def test_the_service_asks_again_under_the_lock(alice, surgery):
     ShiftFactory.create(surgery=surgery)
     with pytest.raises(HostsEnough):
         take_shift(surgery=surgery, champion=alice, starts_at=surgery.starts_at, ends_at=surgery.ends_at)
+
+
+@pytest.mark.parametrize("state", ["applied", "resting", "left"])
+def test_only_who_hosts_at_present_takes_one(surgery, state):
+    facts = {"resting_until": timezone.localdate() + timedelta(days=1)} if state == "resting" else {}
+    champion = ChampionFactory.create(applied=True, state=state, **facts)
+    with pytest.raises(NoChampion):
+        take_shift(surgery=surgery, champion=champion, starts_at=surgery.starts_at, ends_at=surgery.ends_at)
+
+
+def test_two_parts_of_one_surgery_are_one_of_the_month(client, alice, surgery):
+    Champion.objects.update(most_shifts_a_month=1)
+    for start, end in ((0, 20), (40, 60)):
+        times = (surgery.starts_at + timedelta(minutes=minutes) for minutes in (start, end))
+        assert take_shift(surgery=surgery, champion=alice, **dict(zip(("starts_at", "ends_at"), times, strict=True)))
