@@ -14,6 +14,7 @@ from bookings.models import Booking
 from bookings.services.booking import cancel, move
 from bookings.services.diary import call_off
 from bookings.services.editing import end_shift
+from champions.models import Champion
 from notifications.models import OutboxEmail
 from notifications.registry import names
 from notifications.worker import Worker
@@ -294,6 +295,29 @@ def test_a_change_that_was_taken_back_is_none(after_the_brief):
     move(booking=ada(), slot=after_the_brief.slots.all()[1], now=at(MONDAY, "15:00"))
     move(booking=ada(), slot=first, now=at(MONDAY, "15:30"))
     assert sent_at(at(TUESDAY)) == []
+
+
+def test_what_came_in_the_minute_before_may_not_be_in_it_and_is_told():
+    surgery = surgery_on()
+    brief_hosts(at(MONDAY))
+    assert len(sent_at(at(MONDAY))) == 1
+    late = seat_at(surgery, "Cy Twombly")
+    Booking.objects.filter(pk=late.pk).update(changed_at=at(MONDAY) - timedelta(seconds=59))
+    assert len(sent_at(at(TUESDAY))) == 1
+
+
+def test_while_the_brief_waits_nobody_is_told_of_changes(after_the_brief):
+    OutboxEmail.objects.update(state="queued", sent_at=None, next_try_at=at(TUESDAY, "09:00"))
+    late_booking(after_the_brief)
+    tell_hosts_what_changed(at(TUESDAY))
+    assert queued("brief_changes") == 0
+
+
+def test_not_to_an_address_that_is_theirs_no_more():
+    surgery = surgery_on()
+    brief_hosts(at(MONDAY))
+    Champion.objects.filter(shifts__surgery=surgery).update(user=UserFactory.create())
+    assert [email.to for email in sent_at(at(MONDAY, "08:01"))] == []
 
 
 def test_control_without_its_brief_nobody_is_told_of_changes():

@@ -224,6 +224,11 @@ def test_a_link_of_somebody_who_has_left_an_old_one_and_a_wrong_one_say_so(clien
     other = UserFactory.create()
     Champion.objects.filter(pk=ask.champion_id).update(state="active", user=other)
     assert client.get(link).status_code == 404, "it went to an address that is theirs no more"
+    other.is_active = False
+    other.save()
+    assert client.get(step_in_link(Ask.objects.get())).status_code == 404, "they may not sign in any more"
+    other.is_active = True
+    other.save()
     time_machine.move_to(ask.surgery.ends_at)
     assert "This one has begun" in words_of(client.get(step_in_link(Ask.objects.get())))
     assert not ask.surgery.shifts.live().exists()

@@ -6,6 +6,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.models import User
+from champions.emails import queue_applied
 from champions.models import Champion, Decision
 from champions.services import DecidedAlready, approve
 from notifications.models import OutboxEmail
@@ -139,6 +141,20 @@ def test_an_email_that_is_no_longer_true_is_not_sent(client, alice, nia, mailout
     Champion.objects.update(state="left")
     work()
     assert mailoutbox == []
+
+
+def test_who_is_an_organiser_no_more_reads_of_no_application(client, nia, mailoutbox):
+    queue_applied(ChampionFactory(applied=True), now=timezone.now())
+    User.objects.update(is_staff=False)
+    work()
+    assert mailoutbox == []
+
+
+@pytest.mark.parametrize("state", ["active", "left", "declined"])
+def test_nothing_is_decided_twice_by_somebody_who_saw_it_all(nia, state):
+    decided = ChampionFactory(applied=True, state=state)
+    with pytest.raises(DecidedAlready):
+        approve(champion=decided, by=nia, seen=0)
 
 
 def test_who_never_applied_has_no_application(client, nia):
