@@ -141,6 +141,13 @@ def test_of_forty_requests_for_a_code_at_once_as_many_are_sent_as_may(transactio
 
 
 @pytest.mark.django_db
+def test_in_the_next_hour_codes_are_sent_again(client):
+    assert [ask_for_code(client, ALICE).status_code for _ in range(6)] == [303] * 5 + [429]
+    with time_machine.travel(datetime(2126, 3, 3, 13, 1, tzinfo=UTC)):
+        assert ask_for_code(client, ALICE).status_code == 303
+
+
+@pytest.mark.django_db
 def test_a_client_may_send_so_many_forms_and_no_more(client, settings):
     settings.FORMS_PER_CLIENT = 3
     answers = [ask_for_code(client, f"person{number}@example.gov.uk").status_code for number in range(4)]
