@@ -5,6 +5,7 @@ from collections.abc import Callable
 from time import perf_counter
 from uuid import uuid4
 
+from csp.utils import build_policy
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
@@ -46,11 +47,15 @@ def log_requests(get_response: GetResponse) -> GetResponse:
 
 
 def add_headers(get_response: GetResponse) -> GetResponse:
-    """The same headers on every response: pages, errors and static files."""
+    """The same headers on every response: pages, errors and static files.
+
+    The content policy as well, which django-csp's own middleware would write anew for every response, twice.
+    """
+    headers = HEADERS | {"Content-Security-Policy": build_policy()}
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        for name, value in HEADERS.items():
+        for name, value in headers.items():
             response.headers.setdefault(name, value)
         return response
 

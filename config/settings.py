@@ -162,7 +162,6 @@ MIDDLEWARE = [
     "config.middleware.add_headers",
     "config.middleware.let_back_show",
     "config.middleware.answer_head_without_body",
-    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -54,8 +54,9 @@ def test_the_address_is_read_as_kindly_as_on_the_form_that_books(client):
 
 
 @pytest.mark.parametrize("state", ["active", "left"])
-def test_who_applied_is_not_decided_about_here(client, state):
-    applicant = ChampionFactory(applied=True)
+@pytest.mark.parametrize("was", ["applied", "declined"])
+def test_who_applied_is_not_decided_about_here(client, was, state):
+    applicant = ChampionFactory(applied=True, state=was)
     address = "champions_champion_change"
     assert "valid choice" in complaints(send(client, address, applicant.pk, state=state))
     assert complaints(send(client, address, applicant.pk, about="Here for the biscuits")) == ""

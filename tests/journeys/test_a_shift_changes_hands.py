@@ -1,29 +1,45 @@
-"""A champion takes a shift, gives it back, and a colleague takes it from the email."""
+"""A champion takes a shift, gives it back, and of two colleagues who were asked the first to press takes it."""
 
 import re
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from playwright.sync_api import Browser
 
+from runner.product import Product
+from champions.models import Champion
 from surgeries.models import Shift
 from tests.factories import ChampionFactory, DepartmentFactory, SurgeryFactory, UserFactory
-from tests.journeys.visitor import Visitor
+from tests.journeys.visitor import Visitor, somebody
 
 
-@pytest.mark.parametrize("visitor", ["without JavaScript"], indirect=True)
-def test_taken_given_back_and_taken_from_the_email(visitor: Visitor) -> None:
-    DepartmentFactory.create()
-    SurgeryFactory.create(hosts_wanted=1)
-    alice, bob = (
-        ChampionFactory.create(name=name, user=UserFactory.create(email=f"{name}@example.gov.uk".lower()))
-        for name in ("Alice", "Bob")
-    )
+def sign_in(visitor: Visitor, champion: Champion) -> None:
     client = Client()
-    client.force_login(alice.user)
+    client.force_login(champion.user)
     key = client.cookies[settings.SESSION_COOKIE_NAME].value
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": key, "domain": "127.0.0.1", "path": "/"}
     visitor.page.context.add_cookies([cookie])  # type: ignore[list-item]
+
+
+def follow_the_email(visitor: Visitor, champion: Champion) -> None:
+    letter = visitor.read_email(champion.user.email, re.compile("^Could you host"))
+    link = re.search(r"https?://\S+(/step-in/\S+)", letter.text)
+    assert link
+    visitor.page.goto(link[1])
+
+
+@pytest.mark.parametrize("visitor", ["without JavaScript"], indirect=True)
+def test_taken_given_back_and_taken_by_the_first_of_two_who_were_asked(
+    visitor: Visitor, chromium: Browser, live_product: Product
+) -> None:
+    DepartmentFactory.create()
+    SurgeryFactory.create(hosts_wanted=1)
+    alice, bob, charlie = (
+        ChampionFactory.create(name=name, user=UserFactory.create(email=f"{name}@example.gov.uk".lower()))
+        for name in ("Alice", "Bob", "Charlie")
+    )
+    sign_in(visitor, alice)
     visitor.page.goto("/champion/shifts/")
     visitor.press(re.compile("^Take this shift"), role="button")
     visitor.sees("Your shifts")
@@ -35,10 +51,14 @@ def test_taken_given_back_and_taken_from_the_email(visitor: Visitor) -> None:
     visitor.sees("Your shifts")
 
     visitor.page.context.clear_cookies()
-    letter = visitor.read_email("bob@example.gov.uk", re.compile("^Could you host"))
-    link = re.search(r"https?://\S+(/step-in/\S+)", letter.text)
-    assert link
-    visitor.page.goto(link[1])
-    visitor.press_button("Take this shift")
-    visitor.sees("You host this one")
+    follow_the_email(visitor, bob)
+    with somebody(chromium, live_product, "with JavaScript") as slower:
+        follow_the_email(slower, charlie)
+        slower.sees("Would you host")
+
+        visitor.press_button("Take this shift")
+        visitor.sees("You host this one")
+        slower.press_button("Take this shift")
+        slower.sees("There are enough hosts")
+
     assert Shift.objects.live().get().champion == bob
