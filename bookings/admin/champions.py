@@ -58,7 +58,7 @@ class ChampionForm(forms.ModelForm):
             self.initial["email"] = self.instance.user.email
         state = self.fields["state"]
         assert isinstance(state, forms.ChoiceField)
-        # Who applied is decided about on the page of the application, which tells them; who was declined may apply anew.
+        # Who applied is decided about on the page of the application, which tells them; who was declined applies anew.
         was = self.instance.state
         can_be = {was} if self.instance.is_undecided or was == State.DECLINED else {*KEPT_BY_HAND, was}
         state.choices = [choice for choice in State.choices if choice[0] in can_be]

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser
 
-from runner.product import Product
 from champions.models import Champion
+from runner.product import Product
 from surgeries.models import Shift
 from tests.factories import ChampionFactory, DepartmentFactory, SurgeryFactory, UserFactory
 from tests.journeys.visitor import Visitor, somebody
