@@ -1,7 +1,7 @@
 """Fields that forgive what can be forgiven, and say kindly what cannot."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from copy import deepcopy
+from copy import copy, deepcopy
 from typing import Any
 
 from django import forms
@@ -47,7 +47,16 @@ class Shared(dict[str, forms.Field]):
         self.own = own
 
     def __deepcopy__(self, memo: dict) -> dict[str, forms.Field]:
-        return {name: deepcopy(field, memo) if name in self.own else field for name, field in self.items()}
+        return {name: _own(field) if name in self.own else field for name, field in self.items()}
+
+
+def _own(field: forms.Field) -> forms.Field:
+    """A copy to change and to ask the database with. Its messages and validators stay as they are, and are shared."""
+    own = copy(field)
+    own.widget = deepcopy(field.widget)
+    if isinstance(own, forms.ModelChoiceField):
+        own.queryset = own.queryset  # which takes a copy, and offers the choices anew
+    return own
 
 
 class SymptomsField(forms.ModelMultipleChoiceField):
