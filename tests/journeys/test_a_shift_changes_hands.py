@@ -3,8 +3,6 @@
 import re
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import Browser
 
 from champions.models import Champion
@@ -12,14 +10,6 @@ from runner.product import Product
 from surgeries.models import Shift
 from tests.factories import ChampionFactory, DepartmentFactory, SurgeryFactory, UserFactory
 from tests.journeys.visitor import Visitor, somebody
-
-
-def sign_in(visitor: Visitor, champion: Champion) -> None:
-    client = Client()
-    client.force_login(champion.user)
-    key = client.cookies[settings.SESSION_COOKIE_NAME].value
-    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": key, "domain": "127.0.0.1", "path": "/"}
-    visitor.page.context.add_cookies([cookie])  # type: ignore[list-item]
 
 
 def follow_the_email(visitor: Visitor, champion: Champion) -> None:
@@ -39,7 +29,7 @@ def test_taken_given_back_and_taken_by_the_first_of_two_who_were_asked(
         ChampionFactory.create(name=name, user=UserFactory.create(email=f"{name}@example.gov.uk".lower()))
         for name in ("Alice", "Bob", "Charlie")
     )
-    sign_in(visitor, alice)
+    visitor.let_in(alice.user)
     visitor.page.goto("/champion/shifts/")
     visitor.press(re.compile("^Take this shift"), role="button")
     visitor.sees("Your shifts")
