@@ -80,6 +80,7 @@ class Candidate:
     last_hosted_at: datetime | None
     busy: tuple[tuple[datetime, datetime], ...]
     months: Mapping[tuple[int, int], int]
+    gave_back: frozenset[int] = frozenset()
 
     @property
     def is_experienced(self) -> bool:

@@ -58,7 +58,7 @@ def candidates(champions: ChampionQuerySet, *, now: datetime) -> list[Candidate]
     )
     found = list(facts)
     shifts = defaultdict(list)
-    for shift in Shift.objects.live().filter(champion__in=found):
+    for shift in Shift.objects.filter(champion__in=found):
         shifts[shift.champion_id].append(shift)
     seats = _seats(found, now)
     return [_candidate(champion, shifts[champion.pk], seats[champion.pk], now) for champion in found]
@@ -97,12 +97,14 @@ def places_for(champion: Champion, *, now: datetime) -> Places:
         if need.month not in full and champion.pk not in need.hosts and (gap := candidate.gap_for(need))
     ]
     # Where they gave a shift back they are not urged to take it again: it comes last.
-    left = set(champion.shifts.exclude(ended_at=None).filter(ends_at__gt=now).values_list("surgery", flat=True))
     open_to_them.sort(
         key=lambda place: (
-            place.need.surgery.pk in left, -place.fit.score, place.need.surgery.starts_at, place.need.surgery.pk,
+            place.need.surgery.pk in candidate.gave_back,
+            -place.fit.score,
+            place.need.surgery.starts_at,
+            place.need.surgery.pk,
         )
-    )  # fmt: skip
+    )
     return Places(tuple(open_to_them), tuple(date(year, month, 1) for year, month in full))
 
 
@@ -157,7 +159,8 @@ def _candidate(
     seats: list[tuple[datetime, datetime]],
     now: datetime,
 ) -> Candidate:
-    over = {shift.surgery_id: shift.ends_at for shift in shifts if shift.ends_at <= now}
+    live = [shift for shift in shifts if shift.ended_at is None]
+    over = {shift.surgery_id: shift.ends_at for shift in live if shift.ends_at <= now}
     # What `candidates` annotates has no type.
     return Candidate(
         champion=champion,
@@ -165,6 +168,7 @@ def _candidate(
         offices=frozenset(champion.office_ids),  # type: ignore[attr-defined]
         hosted=len(over),
         last_hosted_at=max(over.values(), default=None),
-        busy=tuple((shift.starts_at, shift.ends_at) for shift in shifts if shift.ends_at > now) + tuple(seats),
-        months=Counter(month for _, month in {(shift.surgery_id, month_of(shift.starts_at)) for shift in shifts}),
+        busy=tuple((shift.starts_at, shift.ends_at) for shift in live if shift.ends_at > now) + tuple(seats),
+        months=Counter(month for _, month in {(shift.surgery_id, month_of(shift.starts_at)) for shift in live}),
+        gave_back=frozenset(shift.surgery_id for shift in shifts if shift.ended_at),
     )
