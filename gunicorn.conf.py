@@ -24,8 +24,8 @@ except ImproperlyConfigured as error:
 bind = f"{host}:{port()}"
 workers = processes()
 worker_class = "gthread"
-# Several threads hand the interpreter's lock to and fro: with two a tenth fewer bookings get through, with four a
-# fifth, and all of them wait longer. While one process waits for the database another has the processor.
+# Several threads hand the interpreter's lock to and fro: fewer bookings get through, and all of them wait longer. While
+# one process waits for the database another has the processor. See docs/adr/0005-one-thread-in-each-web-process.md.
 threads = 1
 preload_app = True
 # Requests are answered within five seconds or not at all; a worker that hangs is replaced.

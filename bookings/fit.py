@@ -80,7 +80,7 @@ class Candidate:
     last_hosted_at: datetime | None
     busy: tuple[tuple[datetime, datetime], ...]
     months: Mapping[tuple[int, int], int]
-    gave_back: frozenset[int] = frozenset()
+    gave_back: frozenset[int]
 
     @property
     def is_experienced(self) -> bool:
@@ -99,11 +99,12 @@ class Candidate:
         return most is not None and self.months.get(month, 0) >= most
 
     def can_be_asked_about(self, need: Need) -> bool:
-        """Whether they could host there, and would not mind being asked."""
+        """Whether they could host there, and would not mind being asked: they have not given a shift back there."""
         is_near = not self.offices or need.surgery.venue.office_id in self.offices
         is_new_there = self.champion.pk not in need.hosts
+        has_left = need.surgery.pk in self.gave_back
         is_free = self.gap_for(need) is not None
-        return is_near and is_new_there and is_free and not self.has_had_enough_in(need.month)
+        return is_near and is_new_there and not has_left and is_free and not self.has_had_enough_in(need.month)
 
 
 @dataclass(frozen=True)

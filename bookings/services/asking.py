@@ -13,7 +13,7 @@ from bookings.models import Ask
 from bookings.needs import candidates, in_need, needs
 from bookings.statements import lock_surgeries
 from champions.models import Champion
-from surgeries.models import Shift, Surgery
+from surgeries.models import Surgery
 from surgeries.transactions import retried
 
 # How many champions are asked about one surgery at a time.
@@ -39,12 +39,11 @@ def ask_about(surgeries: Iterable[Surgery], *, is_given_back: bool, now: datetim
     for champion, surgery, asked_at in recent.values_list("champion", "surgery", "asked_at"):
         asked_on[champion, surgery] = timezone.localdate(asked_at)
     lately = {champion for (champion, _), day in asked_on.items() if today - day < WEEK}
-    gave_back = set(Shift.objects.exclude(ended_at=None).filter(surgery__in=ids).values_list("champion", "surgery"))
 
     def may_be_asked(need: Need, candidate: Candidate) -> bool:
         about_it = candidate.champion.pk, need.surgery.pk
         is_soon = asked_on.get(about_it) == today if is_given_back else candidate.champion.pk in lately
-        return not is_soon and about_it not in gave_back and candidate.can_be_asked_about(need)
+        return not is_soon and candidate.can_be_asked_about(need)
 
     def turn(need: Need, candidate: Candidate) -> tuple[bool, int, int]:
         is_second_time = is_given_back and (candidate.champion.pk, need.surgery.pk) in asked_on

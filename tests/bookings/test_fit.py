@@ -25,7 +25,7 @@ NEED = Need(
 )  # fmt: skip
 SOMEBODY = Candidate(
     champion=Champion(pk=9), levels={}, offices=frozenset(), hosted=5, last_hosted_at=STARTS - timedelta(days=8),
-    busy=(), months={},
+    busy=(), months={}, gave_back=frozenset(),
 )  # fmt: skip
 
 

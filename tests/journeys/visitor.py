@@ -44,9 +44,10 @@ class Visitor:
         """Sign them in without a code, which has a journey of its own."""
         client = Client()
         client.force_login(user)
-        key = client.cookies[settings.SESSION_COOKIE_NAME].value
-        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": key, "domain": "127.0.0.1", "path": "/"}
-        self.page.context.add_cookies([cookie])  # type: ignore[list-item]
+        key = settings.SESSION_COOKIE_NAME
+        self.page.context.add_cookies(
+            [{"name": key, "value": client.cookies[key].value, "domain": "127.0.0.1", "path": "/"}]
+        )
 
     def press(self, name: str | re.Pattern, *, role: str = "link") -> None:
         """Press the link (or button) of that name."""
