@@ -19,7 +19,7 @@ from tests.live import PATIENCE_MS, visit
 WAYS = {
     "with JavaScript": {},
     "without JavaScript": {"java_script_enabled": False, "viewport": {"width": 320, "height": 640}},
-    "by keyboard": {},
+    "by keyboard": {"viewport": {"width": 320, "height": 640}},
 }
 # More stops of the Tab key than any page has.
 STOPS = 200
