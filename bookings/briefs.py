@@ -6,7 +6,7 @@ surgery.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -14,13 +14,12 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Prefetch
 
 from bookings.matching import Host, Matching, Person, Suggestion, match
-from bookings.models import Booking
+from bookings.models import WORDS_KEPT, Booking
 from bookings.reasons import why
 from champions.models import Skill
 from organisation.models import CheatSheet, Symptom
 from surgeries.models import Shift, Slot, Surgery
 
-WORDS_KEPT = timedelta(days=90)
 POINTS_TO: ArrayAgg = ArrayAgg("topics__name", order_by="topics__name", default=[])
 
 

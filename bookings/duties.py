@@ -7,9 +7,8 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from bookings.brief_emails import queue_briefs, queue_changes
-from bookings.briefs import WORDS_KEPT
 from bookings.emails import queue_reminders
-from bookings.models import Ask, Booking
+from bookings.models import WORDS_KEPT, Ask, Booking, Thanks
 from bookings.needs import in_need
 from bookings.services.asking import ask_where_hosts_are_missing
 from bookings.services.waiting import settle
@@ -123,4 +122,5 @@ def forget_words(now: datetime) -> None:
         said.update(question="", adjustments="")
         why = Shift.objects.filter(surgery__in=here).exclude(ended_reason__in=Shift.REASONS)
         why.update(ended_reason=Shift.GIVEN_BACK)
+        Thanks.objects.filter(surgery__in=here).exclude(words="").update(words="")
         Ask.objects.filter(surgery__in=here).delete()

@@ -246,7 +246,7 @@ def hosts_in_words(shifts: list[Shift], *, first: str = "") -> str:
     """
     if not shifts:
         return ""
-    who = get_text_list([shift.champion.name for shift in shifts], "and")
+    who = names_of(shifts)
     known = (topic for shift in shifts for topic in shift.known)  # type: ignore[attr-defined]
     topics = sorted(dict.fromkeys(known), key=lambda name: name != first)
     if not topics:
@@ -255,6 +255,11 @@ def hosts_in_words(shifts: list[Shift], *, first: str = "") -> str:
     if hidden > 1:
         return f"With {who}: {', '.join(topics[:TOPICS_SHOWN])} and {hidden} more topics"
     return f"With {who}: {', '.join(topics)}"
+
+
+def names_of(shifts: Iterable[Shift]) -> str:
+    """Who hosts, such as "Amina Yusuf and Tom Price"; once each, whatever parts of the surgery they have."""
+    return get_text_list(list(dict.fromkeys(shift.champion.name for shift in shifts)), "and")
 
 
 def by_week(listed: Iterable[Entry], *, now: datetime) -> tuple[Week, ...]:

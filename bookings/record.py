@@ -1,4 +1,4 @@
-"""What a champion has done: the surgeries that they hosted, who came meanwhile, and what people asked about.
+"""What a champion has done: what they hosted, who came meanwhile, what people asked about, and their thanks.
 
 Read with the same few statements however much it is. Who came is known where somebody kept a register; where nobody
 did, nothing is said of it.
@@ -13,7 +13,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import dateformat, timezone
 
-from bookings.models import Booking, Visit
+from bookings.models import Booking, Thanks, Visit
 from champions.models import Champion
 from surgeries.models import Shift, ShiftQuerySet, Surgery, local_moment
 
@@ -66,11 +66,15 @@ class Session:
 
 @dataclass(frozen=True)
 class Record:
-    """What a champion did in a period, the latest first; topics with how many people asked about each."""
+    """What a champion did in a period, the latest first; topics with how many people asked about each.
+
+    Thanks go to everybody who hosted at a surgery, and are without words once these have been deleted.
+    """
 
     period: Period
     sessions: tuple[Session, ...]
     topics: tuple[tuple[str, int], ...]
+    thanks: tuple[Thanks, ...]
 
     @property
     def registered(self) -> int:
@@ -82,13 +86,18 @@ class Record:
         return sum(session.came or 0 for session in self.sessions)
 
     @property
+    def said(self) -> list[Thanks]:
+        """The thanks that still have words."""
+        return [thanks for thanks in self.thanks if thanks.words]
+
+    @property
     def offices(self) -> dict[str, int]:
         """How many of the surgeries were where, the most first."""
         return dict(Counter(session.surgery.venue.office.name for session in self.sessions).most_common())
 
 
 def record_of(champion: Champion, period: Period, *, now: datetime) -> Record:
-    """What the champion did in the period: three statements."""
+    """What the champion did in the period: four statements."""
     shifts = Shift.objects.hosted(now).filter(champion=champion)
     shifts = shifts.filter(surgery__starts_at__gte=period.starts_at, surgery__starts_at__lt=period.ends_at)
     surgeries = Surgery.objects.filter(pk__in=shifts.values("surgery")).select_related("venue__office")
@@ -98,6 +107,9 @@ def record_of(champion: Champion, period: Period, *, now: datetime) -> Record:
         period=period,
         sessions=tuple(Session(surgery, came.get(surgery.pk)) for surgery in hosted),
         topics=tuple(_topics(shifts, hosted)),
+        thanks=tuple(
+            Thanks.objects.filter(surgery__in=hosted).select_related("attendee", "surgery").order_by("-said_at")
+        ),
     )
 
 

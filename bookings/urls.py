@@ -15,6 +15,7 @@ from bookings.views import (
     private,
     public,
     shifts,
+    thanking,
 )
 
 app_name = "bookings"
@@ -60,4 +61,5 @@ urlpatterns = [
     path("bookings/<str:token>/move/", places.move, name="move"),
     path("bookings/<str:token>/move/<slug:reference>/", places.move_to, name="move_to"),
     path("bookings/<str:token>/wait/", places.wait, name="wait"),
+    path("bookings/<str:token>/thanks/", thanking.thanks, name="thanks"),
 ]

@@ -13,7 +13,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import User
-from bookings.models import Attendee, Booking, JournalEntry, Pairing, Submission, SurgeryRequest, Visit
+from bookings.models import Attendee, Booking, JournalEntry, Pairing, Submission, SurgeryRequest, Thanks, Visit
 from champions.models import Champion, Decision, Skill
 from organisation.models import CheatSheet, Department, Directorate, Grade, Headcount, Office, Symptom, Team, Topic
 from surgeries.models import Seat, Series, Shift, Slot, Surgery, Venue, local_moment
@@ -367,6 +367,16 @@ class VisitFactory(DjangoModelFactory[Visit]):
     attendee = factory.Maybe("booking", factory.SelfAttribute("booking.attendee"), factory.SubFactory(AttendeeFactory))
     surgery = factory.Maybe("booking", factory.SelfAttribute("booking.surgery"), factory.SubFactory(SurgeryFactory))
     arrived_at = factory.LazyAttribute(lambda facts: facts.surgery.starts_at)
+
+
+class ThanksFactory(DjangoModelFactory[Thanks]):
+    class Meta:
+        model = Thanks
+
+    attendee = factory.SubFactory(AttendeeFactory)
+    surgery = factory.SubFactory(SurgeryFactory)
+    words = "I posted for the first time. Nothing broke."
+    said_at = factory.LazyAttribute(lambda facts: facts.surgery.ends_at)
 
 
 class JournalEntryFactory(DjangoModelFactory[JournalEntry]):

@@ -246,6 +246,7 @@ TABLE = [
     *of_booking("move"),
     *of_booking("move_to", reference="x"),
     *of_booking("wait", post=ELSEWHERE),
+    *of_booking("thanks", get=ELSEWHERE, post=ELSEWHERE),  # to the booking, which is not over
     # What there is to read, and the process itself
     *(reading(f"organisation:{name}") for name in ("cheat_sheets", "accessibility", "privacy", "cookies")),
     reading("healthz"),

@@ -13,14 +13,14 @@ from random import Random
 from django.db import transaction
 from django.db.models import Min, OuterRef, Subquery
 
-from bookings.models import Attendee, Booking, SurgeryRequest, Visit
+from bookings.models import WORDS_KEPT, Attendee, Booking, SurgeryRequest, Thanks, Visit
 from bookings.statements import lock_surgeries
 from organisation.models import Grade, Office, Symptom, Team, Topic
 from surgeries.models import Seat, Surgery
 
 from .demand import Wish, walk_ins, wishes
 from .people import Person, staff
-from .words import REQUESTS
+from .words import REQUESTS, THANKS
 
 
 @dataclass(frozen=True)
@@ -189,6 +189,24 @@ def record_visits(surgeries: Iterable[Surgery], *, now: datetime) -> None:
                 for person in people
             ]
         Visit.objects.bulk_create(visits)
+        _say_thanks(surgery, visits, now=now)
+
+
+def _say_thanks(surgery: Surgery, visits: list[Visit], *, now: datetime) -> None:
+    """One in five of those who had booked and came thanked the hosts that evening, every other one in words."""
+    rng = Random(f"thanks {surgery.starts_at}")
+    said_at = surgery.ends_at + timedelta(hours=4)
+    has_words = now < surgery.ends_at + WORDS_KEPT
+    Thanks.objects.bulk_create(
+        Thanks(
+            attendee=visit.attendee,
+            surgery=surgery,
+            words=rng.choice((rng.choice(THANKS), "")) if has_words else "",
+            said_at=min(said_at, now),
+        )
+        for visit in visits
+        if visit.booking and rng.random() < 0.2
+    )
 
 
 def date_attendees() -> None:

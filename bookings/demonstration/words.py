@@ -60,3 +60,12 @@ REQUESTS = [
     ("Edinburgh", "starting-out", 31), ("Cardiff", "mastodon", 40), ("", "govuk-content", 44),
     ("Belfast", "photos-and-video", 52),
 ]  # fmt: skip
+
+THANKS = (
+    "I went back to my desk and posted for the first time. Nothing broke.",
+    "Thank you for not making me feel silly for asking.",
+    "My whole team has set the privacy settings that you showed me.",
+    "You had the patience of a saint. I can do it on my own now.",
+    "Best twenty minutes of my week, and good coffee too.",
+    "I thought it was not for people like me. I was wrong.",
+)

@@ -5,10 +5,10 @@ from typing import Any
 
 from django import forms
 
-from accounts.fields import NOT_SHOWN, WorkEmailField
+from accounts.fields import NOT_SHOWN, SentencesField, WorkEmailField
 from bookings.forms.booking import SlotField, choose_from, lost_race
 from bookings.forms.fields import Label, SlotsField
-from bookings.models import Booking
+from bookings.models import Booking, Thanks
 from bookings.offers import Offer
 from organisation.addresses import check_work_email
 from organisation.models import Grade, Office
@@ -120,4 +120,18 @@ class CancelForm(forms.Form):
         ],
         widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
         error_messages=NOT_SHOWN,
+    )
+
+
+class ThanksForm(forms.Form):
+    """A few words for whoever hosted. None are needed."""
+
+    words = SentencesField(
+        named="What you write",
+        max_length=Thanks.LONGEST,
+        required=False,
+        label="A few words for them (optional)",
+        help_text="What helped, or what you have done since. Your name goes with it. Nobody else sees it, and the "
+        "words are deleted 90 days after the surgery.",
+        widget=forms.Textarea(attrs={"rows": 3}),
     )

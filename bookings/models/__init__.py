@@ -1,11 +1,12 @@
 """What the attendee's journey is kept in, by noun."""
 
-from bookings.models.bookings import Attendee, Booking, BookingQuerySet, Pairing, Submission
+from bookings.models.bookings import WORDS_KEPT, Attendee, Booking, BookingQuerySet, Pairing, Submission
 from bookings.models.hosting import Ask, JournalEntry, JournalQuerySet
 from bookings.models.requests import SurgeryRequest
-from bookings.models.visits import Visit
+from bookings.models.visits import Thanks, Visit
 
 __all__ = [
+    "WORDS_KEPT",
     "Ask",
     "Attendee",
     "Booking",
@@ -15,5 +16,6 @@ __all__ = [
     "Pairing",
     "Submission",
     "SurgeryRequest",
+    "Thanks",
     "Visit",
 ]

@@ -4,7 +4,7 @@ What must never be false is a constraint; those that Django cannot express are i
 """
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -14,6 +14,9 @@ from django.db.models.functions import Lower, Trim
 
 from organisation.models import Grade, Office, Symptom, Team, Topic
 from surgeries.models import Seat, Shift, Slot, Surgery
+
+# What people type about a surgery is deleted this long after it.
+WORDS_KEPT = timedelta(days=90)
 
 
 class Attendee(models.Model):
@@ -209,6 +212,12 @@ class Booking(models.Model):
     def has_begun(self, now: datetime) -> bool:
         """Whether its slot has started (without a slot: its surgery ended); from then on nothing can be changed."""
         return (self.slot.starts_at if self.slot else self.surgery.ends_at) <= now
+
+    def is_time_for_thanks(self, now: datetime) -> bool:
+        """Whether its slot is over, but not so long ago that nobody would read what was written about it."""
+        if not (self.is_confirmed and self.slot):
+            return False
+        return self.slot.ends_at <= now < self.surgery.ends_at + WORDS_KEPT
 
 
 class Submission(models.Model):

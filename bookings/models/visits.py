@@ -1,4 +1,4 @@
-"""Who really came."""
+"""Who really came, and what they say of it."""
 
 from django.db import models
 
@@ -21,3 +21,23 @@ class Visit(models.Model):
 
     def __str__(self) -> str:
         return f"Visit {self.pk}"
+
+
+class Thanks(models.Model):
+    """Somebody thanks everybody who hosted at a surgery; their words are deleted 90 days after it."""
+
+    LONGEST = 300
+
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="thanks")
+    surgery = models.ForeignKey(Surgery, on_delete=models.PROTECT, related_name="thanks")
+    words = models.CharField(max_length=LONGEST, blank=True)
+    said_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "thanks"
+        constraints = [
+            models.UniqueConstraint(fields=("attendee", "surgery"), name="thanks_are_once_per_person_and_surgery"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Thanks {self.pk}"

@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from bookings import calendars
 from bookings.errors import BookingClosed
-from bookings.finding import Search, around, hosts_of, nearest
+from bookings.finding import Search, around, hosts_of, names_of, nearest
 from bookings.forms.booking import AnswersForm
 from bookings.forms.changing import CancelForm, EmailForm, EvidenceForm
 from bookings.forms.fields import UNSURE
-from bookings.models import Booking
+from bookings.models import Booking, Thanks
 from bookings.offers import Offer
 from bookings.services import booking as services
 from bookings.statements import told
@@ -32,6 +32,7 @@ DONE = {
     "answers": "Thank you. Your host will see what you changed.",
     "email": "We have sent everything to this address. The link that went to the other one has stopped working.",
     "evidence": "Thank you. That helps us to see who comes, and who does not yet.",
+    "thanks": "Thank you. Whoever hosted will be glad of it.",
     "closed": "That was not possible any more. Nothing was changed.",
 }
 """What the page says has been done. Only these names mean anything in its address."""
@@ -61,11 +62,15 @@ def booking(request: HttpRequest, booking: Booking) -> HttpResponseBase:
         }
         return render(request, f"bookings/booking_{booking.state}.html", context)
     context |= {
-        "done": done,
         "nearest": nearest(Search(office=surgery.venue.office), now=now, apart_from=surgery),
         "can_book_again": surgery.state == Surgery.State.PUBLISHED and not surgery.is_over(now),
         "is_on": booking.times.ends_at > now and not booking.is_waiting,
+        "done": done,
+        "banner": DONE["thanks"] if done == "thanks" else "",
     }
+    if booking.is_time_for_thanks(now) and (hosting := context["hosting"]):
+        said = Thanks.objects.filter(attendee=booking.attendee_id, surgery=booking.surgery_id).first()
+        context |= {"is_time_for_thanks": True, "hosts": names_of(hosting), "thanks": said}
     state = "cancelled" if booking.is_cancelled else "over"
     return render(request, f"bookings/booking_{state}.html", context)
 

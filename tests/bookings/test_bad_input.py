@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from bookings.models import Attendee, Booking
 from tests.bookings.pages import filled_in, page_of, private
-from tests.factories import BookingFactory, SymptomFactory, TeamFactory, TopicFactory
+from tests.factories import BookingFactory, ShiftFactory, SymptomFactory, TeamFactory, TopicFactory, local
 
 pytestmark = pytest.mark.django_db
 
 EXAMPLES = 2000 if os.environ.get("FULL_SIZE") else 50
 FIELDS = ("slot", "suits", "among", "name", "email", "symptoms", "topics", "question", "team", "adjustments",
-          "request_id", "holds", "office", "grade", "feeling", "reason")  # fmt: skip
+          "request_id", "holds", "office", "grade", "feeling", "reason", "words")  # fmt: skip
 NASTY = (
     "\x00", "a\x00b", "\ud800", "\udfff\ud800", "\u202eada", "\ufeff", "\u2028", "\r\n", "<script>alert(1)</script>",
     "{{ 7|add:7 }}{% now 'Y' %}", "' OR 1=1 --", "'; DROP TABLE bookings_booking; --", "-1", "0", "1e9", "NaN", "+1",
@@ -74,6 +74,14 @@ def test_one_bad_field_among_good_ones_is_an_answer_too(client, surgery, posted,
 def test_the_forms_behind_the_private_link_take_anything(client, surgery, posted, page, waits):
     booking = BookingFactory.create(surgery=surgery, waiting=True) if waits else BookingFactory.create()
     check(send(client, private(booking, page), posted))
+
+
+@each_is_its_own
+@given(words=VALUES)
+def test_thanks_take_anything(client, words):
+    shift = ShiftFactory.create(surgery__starts_at=local(-1))
+    booking = BookingFactory.create(surgery=shift.surgery)
+    check(send(client, private(booking, "thanks/"), {"words": words}))
 
 
 @each_is_its_own

@@ -23,7 +23,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ("", "calendar.ics", "email/", "answers/", "evidence/", "cancel/", "change/", "move/", "wait/")
+PAGES = ("", "calendar.ics", "email/", "answers/", "evidence/", "cancel/", "change/", "move/", "wait/", "thanks/")
 
 
 def say(client, booking, page="", **query):

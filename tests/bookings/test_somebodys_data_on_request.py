@@ -9,7 +9,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.apps import apps
 from django.test import Client
 
-from bookings.models import Booking
+from bookings.models import Booking, Thanks
 from champions.models import Champion
 from notifications.models import OutboxEmail
 from tests.factories import (
@@ -20,6 +20,7 @@ from tests.factories import (
     JournalEntryFactory,
     ShiftFactory,
     SubmissionFactory,
+    ThanksFactory,
     TopicFactory,
     UserFactory,
 )
@@ -27,7 +28,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 GUIDE = (Path(__file__).parents[2] / "docs/operations.md").read_text()
 GIVE_OUT, REMOVE = re.findall(r"^```python\n(.*?)^```$", GUIDE, re.DOTALL | re.MULTILINE)
-PRIVATE = ["Alice Adeyemi", "alice@example.gov.uk", "Can I blog?", "A quiet table"]
+PRIVATE = ["Alice Adeyemi", "alice@example.gov.uk", "Can I blog?", "A quiet table", "I posted"]
 A_CHAMPIONS = ["Alice Adeyemi", "alice@example.gov.uk", "I was afraid", "An allotment", "Not yet", "To listen", "Flu"]
 
 
@@ -37,6 +38,7 @@ def booking() -> Booking:
     alice = AttendeeFactory(name=PRIVATE[0], email=PRIVATE[1])
     booking = BookingFactory(attendee=alice, name=PRIVATE[0], question=PRIVATE[2], adjustments=PRIVATE[3])
     SubmissionFactory(booking=booking)
+    ThanksFactory(attendee=alice, surgery=booking.surgery, words=PRIVATE[4])
     return booking
 
 
@@ -77,6 +79,7 @@ def test_nothing_that_says_who_it_was_is_left(booking: Booking) -> None:
 
     booking.refresh_from_db()
     rows = [*Booking.objects.filter(pk=booking.pk).values(), *type(booking.attendee).objects.values()]
+    rows += Thanks.objects.values()
     assert not [words for words in PRIVATE if words in str(rows)]
     assert (booking.state, booking.seat, booking.link_number) == (Booking.State.CANCELLED, None, link_number + 1)
     assert not booking.submissions.exists()

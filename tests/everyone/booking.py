@@ -22,6 +22,7 @@ from tests.factories import (
     SurgeryFactory,
     SymptomFactory,
     TeamFactory,
+    ThanksFactory,
     TopicFactory,
     VenueFactory,
 )
@@ -109,6 +110,13 @@ def over(**facts) -> Booking:
     return confirmed(at=surgery(starts_at=NOW() - timedelta(days=1)), **facts)
 
 
+def thankful(**facts) -> Booking:
+    """Who has thanked the hosts already."""
+    booking = over(**facts)
+    ThanksFactory.create(attendee=booking.attendee, surgery=booking.surgery, words=f"{LONG} " * 3)
+    return booking
+
+
 def shown(make: Callable[[], Surgery | Booking], page: str = "") -> State:
     """The page of what was made, or one below it."""
 
@@ -190,6 +198,10 @@ STATES: dict[str, State] = {
     "called off": shown(lambda: confirmed(at=surgery(called_off=True), cancelled=True)),
     "on now": shown(begun),
     "over": shown(over),
+    "over, thanked": shown(thankful, "?done=thanks"),
+    "thanks": shown(over, "thanks/"),
+    "thanks, long": shown(thankful, "thanks/"),
+    "thanks, too long": refused(over, "thanks/", words="Averyverylongwordwithoutspaces" * 20),
     "over, without a seat": shown(lambda: over(waiting=True, confirmed_at=None)),
     "link that is wrong": lambda client: client.get("/bookings/nonsense/"),
     "link that is withdrawn": withdrawn,

@@ -17,6 +17,7 @@ from tests.factories import (
     JournalEntryFactory,
     ShiftFactory,
     SurgeryFactory,
+    ThanksFactory,
     TopicFactory,
     UserFactory,
     VenueFactory,
@@ -42,6 +43,7 @@ def hosted(times: int, *, is_registered: bool = True) -> Made:
             surgery = SurgeryFactory.create(starts_at=local(-7 * (number + 1)), venue=venue)
             ShiftFactory.create(champion=champion, surgery=surgery)
             BookingFactory.create(surgery=surgery).topics.set(topics[number:])
+            ThanksFactory.create(surgery=surgery, attendee__name=LONG, words=f"{LONG}\n\nThank you!" if number else "")
             if is_registered and number != 1:
                 VisitFactory.create_batch(number + 1, surgery=surgery)
         host_many(champion, venue, max(times - 3, 0))
