@@ -1,6 +1,6 @@
 """What can stand in the way of a booking, named as people would say it."""
 
-from bookings.models import Booking
+from bookings.models import Booking, Help
 from surgeries.models import Shift
 
 
@@ -74,3 +74,27 @@ class StillBooked(BookingError):
     def __init__(self, booked: int) -> None:
         super().__init__(f"{booked} of the seats are booked.")
         self.booked = booked
+
+
+class AttendanceError(Exception):
+    """What somebody pressed in the room cannot be done, because of what happened meanwhile; the page says what."""
+
+
+class DoorsClosed(AttendanceError):
+    """It is too early or too late to come, or the surgery does not take place."""
+
+
+class SomebodyWasFaster(AttendanceError):
+    """Somebody else sits with that person already: `help` says who, since when (None: they have left meanwhile)."""
+
+    def __init__(self, help_: Help | None) -> None:
+        super().__init__("Somebody else was faster.")
+        self.help = help_
+
+
+class NotHostingNow(AttendanceError):
+    """The champion does not host there any more."""
+
+
+class WasHelped(AttendanceError):
+    """Somebody who has been helped has been here: undo that first."""

@@ -1,6 +1,6 @@
 """What must never be false, asked of the database itself: every query should find nothing.
 
-The first ten repeat the constraints, so that a constraint that somebody dropped is noticed; the others are rules
+The first eleven repeat the constraints, so that a constraint that somebody dropped is noticed; the others are rules
 of the services, which no constraint can say. Rules about people's time look only at what is still to come.
 """
 
@@ -59,6 +59,15 @@ INVARIANTS: dict[str, str] = {
         UNION ALL SELECT visit.id FROM bookings_visit visit JOIN bookings_booking booking
             ON booking.id = visit.booking_id
         WHERE (booking.attendee_id, booking.surgery_id) <> (visit.attendee_id, visit.surgery_id)
+    """,
+    "nobody is helped by two at once, or after having left, or at another surgery": """
+        SELECT help.id FROM bookings_help help
+        JOIN bookings_visit visit ON visit.id = help.visit_id
+        JOIN surgeries_shift shift ON shift.id = help.shift_id
+        LEFT JOIN bookings_help other ON other.visit_id = help.visit_id AND other.id > help.id
+            AND tstzrange(other.starts_at, other.ends_at) && tstzrange(help.starts_at, help.ends_at)
+        WHERE other.id IS NOT NULL OR help.ends_at IS NULL AND visit.left_at IS NOT NULL
+           OR (visit.surgery_id, shift.surgery_id) <> (help.surgery_id, help.surgery_id)
     """,
     "whoever is to sit with a champion has a seat while that champion hosts": """
         SELECT pairing.id FROM bookings_pairing pairing

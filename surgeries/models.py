@@ -342,6 +342,8 @@ class Shift(models.Model):
                 condition=Q(ends_at__gt=F("starts_at")),
                 violation_error_message="The end has to come after the start.",
             ),
+            # What the composite foreign key of a help points at.
+            models.UniqueConstraint(fields=("id", "surgery"), name="shift_with_its_surgery"),
             models.CheckConstraint(
                 name="shift_ended_says_why",
                 condition=Q(ended_at=None, ended_reason="") | Q(ended_at__isnull=False) & ~Q(ended_reason=""),

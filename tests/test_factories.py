@@ -10,7 +10,6 @@ from tests.factories import BookingFactory, HeadcountFactory, OfficeFactory, Sur
 EVERY_FACTORY = [
     each for each in vars(factories).values() if isinstance(each, type) and issubclass(each, DjangoModelFactory)
 ]
-EVERY_FACTORY.remove(DjangoModelFactory)
 
 
 @pytest.mark.django_db

@@ -161,7 +161,7 @@ def record_visits(surgeries: Iterable[Surgery], *, now: datetime) -> None:
     """
     invented = {person.email for people in staff().values() for person in people}
     for surgery in surgeries:
-        if not surgery.is_over(now) or surgery.visits.exists():
+        if surgery.is_called_off or not surgery.is_over(now) or surgery.visits.exists():
             continue
         rng = Random(f"visits {surgery.starts_at}")
         seated = surgery.bookings.holding_a_seat().select_related("attendee", "seat__slot").order_by("created_at", "id")
@@ -170,6 +170,7 @@ def record_visits(surgeries: Iterable[Surgery], *, now: datetime) -> None:
                 attendee=booking.attendee,
                 surgery=surgery,
                 booking=booking,
+                name=booking.name,
                 arrived_at=booking.seat.slot.starts_at + timedelta(minutes=rng.randint(-5, 8)),
             )
             for booking in seated
@@ -184,6 +185,7 @@ def record_visits(surgeries: Iterable[Surgery], *, now: datetime) -> None:
                 Visit(
                     attendee=attendees[person.email],
                     surgery=surgery,
+                    name=person.name,
                     arrived_at=surgery.starts_at + length * rng.uniform(0.1, 0.8),
                 )
                 for person in people

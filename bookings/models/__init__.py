@@ -3,16 +3,21 @@
 from bookings.models.bookings import WORDS_KEPT, Attendee, Booking, BookingQuerySet, Pairing, Submission
 from bookings.models.hosting import Ask, JournalEntry, JournalQuerySet
 from bookings.models.requests import SurgeryRequest
-from bookings.models.visits import Thanks, Visit
+from bookings.models.visits import CORRECTED_FOR, DOORS_OPEN_BEFORE, Correction, Help, Outcome, Thanks, Visit
 
 __all__ = [
+    "CORRECTED_FOR",
+    "DOORS_OPEN_BEFORE",
     "WORDS_KEPT",
     "Ask",
     "Attendee",
     "Booking",
     "BookingQuerySet",
+    "Correction",
+    "Help",
     "JournalEntry",
     "JournalQuerySet",
+    "Outcome",
     "Pairing",
     "Submission",
     "SurgeryRequest",

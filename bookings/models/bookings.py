@@ -86,6 +86,16 @@ class Booking(models.Model):
         SCEPTICAL = "sceptical", "Sceptical"
         AT_HOME = "at_home", "Already at home"
 
+    class Missed(models.TextChoices):
+        """Why somebody with a seat did not come, if they like to say."""
+
+        SOMETHING_CAME_UP = "came_up", "Something else came up"
+        FORGOT = "forgot", "I forgot"
+        NOT_IN_THE_OFFICE = "not_in", "I was not in the office"
+        NO_NEED = "no_need", "I did not need it any more"
+        WAS_NOT_SURE = "not_sure", "I was not sure that it was for me"
+        WAS_THERE = "was_there", "I was there"
+
     LIVE = (State.CONFIRMED, State.WAITING)
 
     # What the private link names: never reused, not even after a restore.
@@ -121,6 +131,7 @@ class Booking(models.Model):
     cancelled_at = models.DateTimeField(null=True)
     canceller = models.CharField(max_length=9, choices=Canceller, blank=True)
     cancelled_reason = models.CharField(max_length=200, blank=True)
+    missed_because = models.CharField(max_length=9, choices=Missed, blank=True, db_default="", default="")
     # Rises with every change that calendars should follow (RFC 5545, SEQUENCE).
     calendar_sequence = models.PositiveIntegerField(default=0)
 

@@ -1,9 +1,40 @@
-"""Who really came, and what they say of it."""
+"""Who really came, who helped them, what came of it, and what they say of it.
 
+What must never be false is a constraint; those that Django cannot express are in the migration `visits`.
+"""
+
+from datetime import datetime, timedelta
+from typing import ClassVar, Self
+
+from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 
 from bookings.models.bookings import Attendee, Booking
-from surgeries.models import Surgery
+from organisation.models import Topic
+from surgeries.models import Shift, Surgery
+
+# People find themselves at the door this long before the start, and hosts take them in.
+DOORS_OPEN_BEFORE = timedelta(hours=1)
+# Organisers put the register right for so long after the surgery.
+CORRECTED_FOR = timedelta(days=30)
+
+
+class VisitQuerySet(models.QuerySet):
+    def being_helped(self) -> Self:
+        return self.filter(helps__ends_at=None, helps__isnull=False)
+
+    def waiting(self) -> Self:
+        """Those who are here, and whom nobody helps at the moment."""
+        return self.filter(left_at=None).exclude(pk__in=Help.objects.going_on().values("visit"))
+
+    def walk_ins(self) -> Self:
+        """Those who came without a seat of their own: not booked, or on the waiting list, or cancelled since."""
+        return self.exclude(booking__state=Booking.State.CONFIRMED)
+
+    def of_a_seat(self) -> Self:
+        """Those who came for the seat that they had booked."""
+        return self.filter(booking__state=Booking.State.CONFIRMED)
 
 
 class Visit(models.Model):
@@ -12,15 +43,134 @@ class Visit(models.Model):
     attendee = models.ForeignKey(Attendee, on_delete=models.PROTECT, related_name="visits")
     surgery = models.ForeignKey(Surgery, on_delete=models.PROTECT, related_name="visits")
     booking = models.OneToOneField(Booking, on_delete=models.PROTECT, null=True, blank=True, related_name="visit")
+    # As they gave it that day.
+    name = models.CharField(max_length=100, db_default="", default="")
+    # What a walk-in is here about; of somebody who booked, the booking says it.
+    topics = models.ManyToManyField(Topic, blank=True, related_name="+")
+    is_curious = models.BooleanField(default=False, db_default=False, help_text="Here to look around.")
     arrived_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True, blank=True)
+    # Who took them in; nobody, if they found themselves.
+    taken_in_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    # Of the form that added them: sent again, it adds nobody else.
+    request_id = models.UUIDField(null=True, editable=False)
+
+    objects = VisitQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=("attendee", "surgery"), name="visit_is_once_per_person_and_surgery"),
+            models.UniqueConstraint(fields=("surgery", "request_id"), name="visit_is_once_per_form"),
+            models.CheckConstraint(
+                name="visit_ends_after_it_begins", condition=Q(left_at=None) | Q(left_at__gte=F("arrived_at"))
+            ),
+            # What the composite foreign key of a help points at.
+            models.UniqueConstraint(fields=("id", "surgery"), name="visit_with_its_surgery"),
         ]
 
     def __str__(self) -> str:
         return f"Visit {self.pk}"
+
+    @property
+    def is_walk_in(self) -> bool:
+        return self.booking is None or not self.booking.is_confirmed
+
+    @property
+    def due_at(self) -> datetime:
+        """When it is their turn: whoever has a slot came for it, early or late; a walk-in when they arrived."""
+        return self.booking.slot.starts_at if self.booking and self.booking.slot else self.arrived_at
+
+
+class HelpQuerySet(models.QuerySet):
+    def going_on(self) -> Self:
+        return self.filter(ends_at=None)
+
+
+class Help(models.Model):
+    """A champion sits with somebody, from when to when. Passed on, one ends and the next begins.
+
+    Nobody is helped by two at once, which an exclusion constraint guards; nor has anybody left meanwhile, which
+    triggers guard. Visit and shift are of the same surgery, which composite foreign keys guard.
+    """
+
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="helps")
+    shift = models.ForeignKey(Shift, on_delete=models.PROTECT, related_name="helps")
+    surgery = models.ForeignKey(Surgery, on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+
+    objects = HelpQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("starts_at", "id")
+        constraints = [
+            models.CheckConstraint(
+                name="help_ends_after_it_starts", condition=Q(ends_at=None) | Q(ends_at__gte=F("starts_at"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Help {self.pk}"
+
+
+class Outcome(models.Model):
+    """What the champion records after helping: what was asked, what became of it, and one next step."""
+
+    class Result(models.TextChoices):
+        ANSWERED = "answered", "Answered"
+        PARTLY = "partly", "Partly answered"
+        REFERRED_ON = "referred_on", "Referred on"
+        COME_BACK = "come_back", "Will come back"
+
+    LONGEST = 200
+
+    visit = models.OneToOneField(Visit, on_delete=models.CASCADE, related_name="outcome")
+    topics = models.ManyToManyField(Topic, related_name="+")
+    result = models.CharField(max_length=11, choices=Result)
+    # Words go 90 days after the surgery; the attendee sees the next step, and may delete it before.
+    next_step = models.CharField(max_length=LONGEST, blank=True)
+    is_next_step_shared = models.BooleanField(default=False, help_text="The next champion may see it: they agreed.")
+    platforms = models.ManyToManyField(Topic, blank=True, related_name="+", help_text="Where they opened an account.")
+    pledge = models.CharField(max_length=LONGEST, blank=True)
+    is_possible_story = models.BooleanField(default=False)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="outcome_result_is_known",
+                condition=Q(result__in=["answered", "partly", "referred_on", "come_back"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Outcome {self.pk}"
+
+
+class Correction(models.Model):
+    """An organiser put the register right after the day. The application can add to these and change none."""
+
+    class What(models.TextChoices):
+        CAME = "came", "came"
+        DID_NOT_COME = "did_not_come", "did not come"
+        WALKED_IN = "walked_in", "walked in"
+
+    is_history: ClassVar[bool] = True
+
+    surgery = models.ForeignKey(Surgery, on_delete=models.PROTECT, related_name="corrections")
+    attendee = models.ForeignKey(Attendee, on_delete=models.PROTECT, related_name="+")
+    what = models.CharField(max_length=12, choices=What)
+    corrected_at = models.DateTimeField()
+    corrected_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("corrected_at", "id")
+
+    def __str__(self) -> str:
+        return f"Correction {self.pk}"
 
 
 class Thanks(models.Model):

@@ -9,13 +9,14 @@ from django.db.models import F
 from django.utils import timezone
 
 from bookings.invariants import INVARIANTS, violations
-from bookings.models import Booking
+from bookings.models import Booking, Visit
 from bookings.services.waiting import promote
 from surgeries.models import Seat, Shift, Slot, Surgery
 from tests.factories import (
     AttendeeFactory,
     BookingFactory,
     ChampionFactory,
+    HelpFactory,
     PairingFactory,
     ShiftFactory,
     SurgeryFactory,
@@ -168,6 +169,39 @@ def a_pairing_with_somebody_who_hosts_elsewhere(surgery):
     PairingFactory.create(booking=surgery.bookings.first(), shift=ShiftFactory.create())
 
 
+@refused
+def two_helps_of_one_person(surgery):
+    visit = HelpFactory.create(visit__surgery=surgery).visit
+    HelpFactory.create(visit=visit)
+
+
+@refused
+def help_by_who_hosts_elsewhere(surgery):
+    HelpFactory.create(visit__surgery=surgery, shift=ShiftFactory.create())
+
+
+@refused
+def leaving_while_being_helped(surgery):
+    help_ = HelpFactory.create(visit__surgery=surgery)
+    Visit.objects.update(left_at=help_.starts_at)
+
+
+@refused
+def help_after_leaving(surgery):
+    visit = VisitFactory.create(surgery=surgery, left_at=surgery.ends_at)
+    HelpFactory.create(visit=visit)
+
+
+@refused
+def help_that_ends_before_it_starts(surgery):
+    HelpFactory.create(visit__surgery=surgery, ends_at=surgery.starts_at - timedelta(minutes=1))
+
+
+@refused
+def a_visit_to_a_surgery_that_is_called_off(surgery):
+    VisitFactory.create(surgery=SurgeryFactory.create(called_off=True))
+
+
 @pytest.fixture
 def busy(surgery, alices_booking, bobs_booking):
     return surgery
@@ -210,6 +244,10 @@ PROTECTION_OFF = """
     ALTER TABLE surgeries_seat DROP CONSTRAINT seat_number_is_unique_in_its_slot;
     ALTER TABLE bookings_visit DROP CONSTRAINT visit_is_once_per_person_and_surgery;
     ALTER TABLE bookings_visit DROP CONSTRAINT visit_booking_is_that_persons_for_that_surgery;
+    ALTER TABLE bookings_help DROP CONSTRAINT help_of_a_person_is_by_one_at_a_time;
+    ALTER TABLE bookings_help DROP CONSTRAINT help_is_by_a_host_of_that_surgery;
+    DROP TRIGGER visit_ends_after_its_help ON bookings_visit;
+    DROP TRIGGER help_is_while_both_are_here ON bookings_help;
 """
 FOUND = {
     two_bookings_in_one_seat: "a seat holds at most one live booking",
@@ -227,6 +265,10 @@ FOUND = {
     a_champion_in_two_places: "no champion is on two overlapping live shifts",
     a_pairing_with_somebody_who_hosts_elsewhere: (
         "whoever is to sit with a champion has a seat while that champion hosts"
+    ),
+    **dict.fromkeys(
+        (two_helps_of_one_person, help_by_who_hosts_elsewhere, leaving_while_being_helped, help_after_leaving),
+        "nobody is helped by two at once, or after having left, or at another surgery",
     ),
     a_surgery_that_ends_before_it_starts: "ends come after starts, and seats are numbered from 1 without repeating",
     a_slot_that_ends_before_it_starts: "ends come after starts, and seats are numbered from 1 without repeating",

@@ -1,13 +1,13 @@
 """Django's `migrate`, run as the owner; then the application's role is told what it may do, and no more."""
 
+from django.apps import apps
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
 from django.core.management.commands import migrate
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
-HISTORY = ("django_admin_log",)
-"""Tables that the application may add to and read, and never change."""
 READ_ONLY = ("django_migrations",)
 
 GRANTS = """
@@ -36,6 +36,11 @@ class Command(migrate.Command):
             grant_to_application(connections[options["database"]])
 
 
+def history() -> list[str]:
+    """The tables that the application may add to and read, and never change: of models that say `is_history`."""
+    return [model._meta.db_table for model in apps.get_models() if model is LogEntry or hasattr(model, "is_history")]
+
+
 def grant_to_application(owner: BaseDatabaseWrapper) -> None:
     """Let the application's role read and write the rows of the owner's tables, and add to history.
 
@@ -52,7 +57,7 @@ def grant_to_application(owner: BaseDatabaseWrapper) -> None:
         statement = sql.SQL(GRANTS).format(
             database=sql.Identifier(database),
             application=sql.Identifier(application),
-            history=sql.SQL(", ").join(sql.Identifier(name) for name in HISTORY if name in tables),
+            history=sql.SQL(", ").join(sql.Identifier(name) for name in history() if name in tables),
             read_only=sql.SQL(", ").join(sql.Identifier(name) for name in READ_ONLY if name in tables),
         )
         cursor.execute(statement)

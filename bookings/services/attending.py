@@ -1,0 +1,151 @@
+"""Who is here: arriving, walking in, undoing either, and leaving.
+
+Each act locks the visit, so what two people press at once happens one after the other. None makes a seat scarcer, so
+none takes the surgery's lock.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from bookings.errors import DoorsClosed, WasHelped
+from bookings.models import CORRECTED_FOR, DOORS_OPEN_BEFORE, Attendee, Booking, Correction, Visit
+from bookings.statements import lock_attendee
+from organisation.models import Topic
+from surgeries.models import Surgery, local_moment
+from surgeries.transactions import retried
+
+
+@retried
+@transaction.atomic
+def check_in(*, booking: Booking, by: User | None = None, now: datetime | None = None) -> Visit:
+    """Note that somebody who has booked, or waits, is here, and return the visit; a second time is as good as one.
+
+    Without `by` they found themselves. Whoever has no seat (they wait, or have cancelled since) is a walk-in like any
+    other, about what they told us when they booked. Raises DoorsClosed.
+    """
+    now = now or timezone.now()
+    check_doors(booking.surgery, by=by, now=now)
+    booking = Booking.objects.for_the_page().select_for_update(no_key=True, of=("self",)).get(pk=booking.pk)
+    visit, is_new = Visit.objects.get_or_create(
+        attendee=booking.attendee,
+        surgery=booking.surgery,
+        defaults={
+            "booking": booking if booking.is_confirmed else None,
+            "name": booking.name,
+            "arrived_at": arrival(booking.surgery, now),
+            "taken_in_by": by,
+        },
+    )
+    if is_new:
+        if not booking.is_confirmed:
+            visit.topics.set(booking.topics.all())
+        _trace(visit, Correction.What.CAME, by=by, now=now)
+    return visit
+
+
+@retried
+@transaction.atomic
+def walk_in(
+    *,
+    surgery: Surgery,
+    name: str,
+    request_id: UUID,
+    email: str = "",
+    topics: Iterable[Topic] = (),
+    is_curious: bool = False,
+    by: User | None = None,
+    now: datetime | None = None,
+) -> Visit:
+    """Note that somebody without a booking is here, and return the visit. Sent again, the form adds nobody else.
+
+    Without an address they are a name alone. Whoever has booked under the address is checked in instead. Raises
+    DoorsClosed.
+    """
+    now = now or timezone.now()
+    check_doors(surgery, by=by, now=now)
+    if known := surgery.visits.filter(request_id=request_id).first():
+        return known
+    if email:
+        if booking := booking_under(email, surgery=surgery):
+            return check_in(booking=booking, by=by, now=now)
+        attendee_id = lock_attendee(email=email, name=name, now=now)
+    else:
+        attendee_id = Attendee.objects.create(name=name).pk
+    visit, is_new = Visit.objects.get_or_create(
+        attendee_id=attendee_id,
+        surgery=surgery,
+        defaults={
+            "name": name,
+            "is_curious": is_curious,
+            "arrived_at": arrival(surgery, now),
+            "taken_in_by": by,
+            "request_id": request_id,
+        },
+    )
+    if is_new:
+        visit.topics.set(topics)
+        _trace(visit, Correction.What.WALKED_IN, by=by, now=now)
+    return visit
+
+
+@retried
+@transaction.atomic
+def undo_arrival(*, visit: Visit, by: User, now: datetime | None = None) -> None:
+    """Take back that somebody is here. Doing it again changes nothing.
+
+    Raises WasHelped if somebody has sat with them or recorded an outcome, and DoorsClosed.
+    """
+    now = now or timezone.now()
+    check_doors(visit.surgery, by=by, now=now)
+    locked = Visit.objects.select_for_update().filter(pk=visit.pk).first()
+    if locked is None:
+        return
+    if locked.helps.exists() or hasattr(locked, "outcome"):
+        raise WasHelped
+    _trace(locked, Correction.What.DID_NOT_COME, by=by, now=now)
+    locked.delete()
+
+
+def booking_under(email: str, *, surgery: Surgery) -> Booking | None:
+    """What somebody with this normalised address booked at the surgery: a seat, or else a place in line."""
+    return surgery.bookings.live().filter(attendee__email=email).first()
+
+
+def check_doors(surgery: Surgery, *, by: User | None, now: datetime) -> None:
+    """Raises DoorsClosed unless people may come now, or may be noted by this user.
+
+    The doors open an hour before the start. People find themselves until the end, hosts note them until the end of
+    that day, and organisers put the register right for 30 days.
+    """
+    if by is None:
+        until = surgery.ends_at
+    elif by.is_organiser:
+        until = surgery.ends_at + CORRECTED_FOR
+    else:
+        until = end_of_day(surgery)
+    opens_at = surgery.starts_at - DOORS_OPEN_BEFORE
+    if surgery.state != Surgery.State.PUBLISHED or not opens_at <= now < until:
+        raise DoorsClosed
+
+
+def end_of_day(surgery: Surgery) -> datetime:
+    """The midnight after the surgery."""
+    return local_moment(timezone.localdate(surgery.ends_at) + timedelta(days=1), time())
+
+
+def arrival(surgery: Surgery, now: datetime) -> datetime:
+    """When somebody who is noted now arrived: at the latest at the end, however late that is written down."""
+    return min(now, surgery.ends_at)
+
+
+def _trace(visit: Visit, what: Correction.What, *, by: User | None, now: datetime) -> None:
+    """After the day, what an organiser changes is written down for good."""
+    if by is not None and now >= end_of_day(visit.surgery):
+        Correction.objects.create(
+            surgery=visit.surgery, attendee=visit.attendee, what=what, corrected_at=now, corrected_by=by
+        )
