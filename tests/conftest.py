@@ -26,6 +26,7 @@ until_the_end = ExitStack()
 RUN_BY_ONE_PROCESS = {
     "tests/accounts/test_single_sign_on.py",
     "tests/bookings/test_demonstration_department.py",
+    "tests/bookings/test_exports.py",
     "tests/everyone/test_every_page_has_its_states.py",
     "tests/runner/test_make_run.py",
 }

@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from runner.postgres import APPLICATION, DATABASE, OWNER, debian_binaries, tempo
 from runner.product import Product, product, reserved_port
 
 NO_BROWSER = "needs Chromium: apt-get install chromium"
+NO_OFFICE = "needs LibreOffice: apt-get install --no-install-recommends libreoffice-calc"
 CHROMIUM = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
 QUIET = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage"),
@@ -142,12 +144,34 @@ def _point_to(settings: dict[str, dict]) -> None:
         connections[alias].settings_dict.update(values)
 
 
+@pytest.fixture(scope="session")
+def libreoffice(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Opens files as LibreOffice does, and saves them as OpenDocument in a folder. Each start takes seconds.
+
+    Without LibreOffice the test fails in CI, and elsewhere is listed as not run.
+    """
+    program = shutil.which("soffice")
+    if program is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(NO_OFFICE)
+    profile = tmp_path_factory.mktemp("libreoffice")
+
+    def opened(*files: Path, reading: str = "") -> Path:
+        folder = tmp_path_factory.mktemp("opened")
+        command = [program, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", "fods"]
+        options = [f"--infilter={reading}"] if reading else []
+        subprocess.run([*command, *options, "--outdir", folder, *files], check=True, capture_output=True, timeout=120)
+        return folder
+
+    return opened
+
+
 def pytest_terminal_summary(terminalreporter) -> None:
-    """List loudly what was not run for want of a browser."""
+    """List loudly what was not run for want of a browser or of LibreOffice."""
     reports = terminalreporter.stats.get("skipped", [])
-    missed = sorted({report.nodeid for report in reports if NO_BROWSER in str(report.longrepr)})
-    if missed:
-        terminalreporter.section("NOT RUN: journeys in a browser", red=True, bold=True)
-        for nodeid in missed:
-            terminalreporter.write_line(nodeid)
-        terminalreporter.write_line(f"{len(missed)} journeys were not run. Each {NO_BROWSER}")
+    for what, need in {"journeys in a browser": NO_BROWSER, "spreadsheets in LibreOffice": NO_OFFICE}.items():
+        missed = sorted({report.nodeid for report in reports if need in str(report.longrepr)})
+        if missed:
+            terminalreporter.section(f"NOT RUN: {what}", red=True, bold=True)
+            for nodeid in missed:
+                terminalreporter.write_line(nodeid)
+            terminalreporter.write_line(f"{len(missed)} were not run. Each {need}")
