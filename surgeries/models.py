@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import MD5, Cast, Coalesce, Left, Random
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
@@ -27,7 +27,7 @@ USUAL_HOSTS, MOST_HOSTS = 2, 20
 
 
 def new_reference() -> str:
-    """A short name for a surgery's address, such as `k3m9tq2`."""
+    """A short name for the address of a surgery or a series, such as `k3m9tq2`."""
     return get_random_string(7, REFERENCE_LETTERS)
 
 
@@ -60,6 +60,14 @@ class Venue(models.Model):
 class Series(models.Model):
     """A pattern that makes surgeries: every second Tuesday at 10:00 in the café. Times are local times."""
 
+    # Printed on posters. The database makes one for those that know of none: older rows, and older processes.
+    reference = models.CharField(
+        max_length=12,
+        unique=True,
+        default=new_reference,
+        db_default=Left(MD5(Cast(Random(), models.TextField())), 7),
+        editable=False,
+    )
     name = models.CharField(max_length=100)
     venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="series")
     starts_on = models.DateField("first date")

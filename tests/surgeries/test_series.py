@@ -166,3 +166,15 @@ def test_the_series_is_locked_so_that_two_people_cannot_both_add():
     ) as queries:
         extend_series(series=series, until=series.starts_on)
     assert any("surgeries_series" in query["sql"] and "FOR UPDATE" in query["sql"] for query in queries)
+
+
+@pytest.mark.django_db
+def test_a_series_that_was_there_before_it_had_a_reference_gets_one_of_its_own():
+    SeriesFactory.create()
+    known = ", ".join(each.column for each in Series._meta.fields if each.name not in {"id", "reference"})
+    with connection.cursor() as cursor:
+        for _ in range(2):  # as a process of the version before does
+            cursor.execute(f"INSERT INTO surgeries_series ({known}) SELECT {known} FROM surgeries_series LIMIT 1")
+    references = set(Series.objects.values_list("reference", flat=True))
+    assert len(references) == 3
+    assert {len(reference) for reference in references} == {7}
