@@ -110,7 +110,10 @@ def _give(folder: Path, *, recursively: bool = False) -> None:
 
 
 def folder_for(link: Path) -> Path:
-    """The folder for a server's data that is known as `link`; root's lies with the account, and `link` points there."""
+    """The folder for a server's data that is known as `link`; root's lies with the account, and `link` points there.
+
+    The link is what makes it the data of this checkout: without it, what an earlier one left at its path goes.
+    """
     user = account()
     if user is None:
         link.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -120,13 +123,40 @@ def folder_for(link: Path) -> Path:
     if link.exists() and not link.is_symlink():
         raise PostgresError(f"{link} was made by an ordinary user: run this as that user rather than as root.")
     folder = ACCOUNT_HOME / hashlib.sha256(str(link.absolute()).encode()).hexdigest()[:16]
-    folder.mkdir(mode=0o700, exist_ok=True)
-    _give(folder)
-    if not link.is_symlink() or link.readlink() != folder:
-        link.unlink(missing_ok=True)
-        link.parent.mkdir(parents=True, exist_ok=True)
-        link.symlink_to(folder)
+    with _alone_in(ACCOUNT_HOME):
+        if not link.is_symlink() or link.readlink() != folder:
+            if folder.exists():
+                _remove(folder)
+            link.unlink(missing_ok=True)
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(folder)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        _give(folder)
     return folder
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Let one process at a time do this."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _remove(folder: Path) -> None:
+    """Remove data that no link leads to any more, and the server that may have outlived whoever started it."""
+    with (folder / "users").open("w") as users:
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise PostgresError(
+                "What is kept under var/ was removed while it is still in use: stop that first."
+            ) from None
+        Server(folder).stop()
+        shutil.rmtree(folder)
 
 
 @dataclass

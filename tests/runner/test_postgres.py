@@ -1,5 +1,6 @@
 """The embedded PostgreSQL gets up again by itself, whatever happened to it, and opens nothing but its own folder."""
 
+import fcntl
 import os
 import signal
 import stat
@@ -139,3 +140,38 @@ def test_root_leaves_an_ordinary_user_s_database_alone(tmp_path: Path):
     (tmp_path / "postgres").mkdir()
     with pytest.raises(PostgresError, match="made by an ordinary user"):
         folder_for(tmp_path / "postgres")
+
+
+@as_root
+def test_without_the_link_in_var_root_begins_again(tmp_path: Path):
+    link = tmp_path / "var" / "postgres"
+    folder = folder_for(link)
+    try:
+        (folder / "kept").touch()
+        assert folder_for(link) == folder
+        assert (folder / "kept").exists(), "nothing goes as long as the link is there"
+        with (folder / "users").open("w") as users:
+            fcntl.flock(users, fcntl.LOCK_SH)
+            link.unlink()
+            with pytest.raises(PostgresError, match="still in use"):
+                folder_for(link)
+        assert folder_for(link) == folder
+        assert list(folder.iterdir()) == []
+        assert link.readlink() == folder
+    finally:
+        folder.rmdir()
+
+
+@as_root
+def test_root_removes_a_server_that_outlived_its_checkout(tmp_path: Path):
+    link = tmp_path / "var" / "postgres"
+    server = Server(folder_for(link))
+    try:
+        server.start()
+        link.unlink()
+        folder_for(link)
+        assert server.process() is None
+        assert list(server.folder.iterdir()) == []
+    finally:
+        server.stop()
+        server.folder.rmdir()
