@@ -1,6 +1,8 @@
 """Another place: another slot, another surgery, the waiting list."""
 
 from http import HTTPStatus
+from itertools import groupby
+from operator import attrgetter
 
 from django.core.paginator import Paginator
 from django.db.models import BooleanField, ExpressionWrapper, Q
@@ -34,14 +36,15 @@ def move(request: HttpRequest, booking: Booking) -> HttpResponseBase:
     now = timezone.now()
     is_there = ExpressionWrapper(Q(venue__office=booking.surgery.venue.office_id), output_field=BooleanField())
     others = as_listed(Surgery.objects.upcoming(now), now=now).exclude(pk=booking.surgery_id)
-    others = others.filter(seats_left__gt=0).order_by(is_there.desc(), "starts_at", "id")
+    others = others.filter(seats_left__gt=0).annotate(is_there=is_there).order_by("-is_there", "starts_at", "id")
     paginator = Paginator(others, PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
+    found = entries(page.object_list, Search(), now=now)
     context = {
         "booking": booking,
         "page": page,
         "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
-        "entries": entries(page.object_list, Search(), now=now),
+        "places": [(is_there, tuple(group)) for is_there, group in groupby(found, attrgetter("surgery.is_there"))],
     }
     return render(request, "bookings/move.html", context)
 
