@@ -95,6 +95,7 @@ class EvidenceForm(forms.Form):
     feeling = forms.ChoiceField(
         required=False,
         label="How do you feel about social media?",
+        help_text="Whoever hosts sees this beside your name, so that they can begin where you are.",
         choices=[*Booking.Feeling.choices, ("", Label("Prefer not to say", divider="or"))],
         widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
         error_messages=NOT_SHOWN,
