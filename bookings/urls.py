@@ -54,6 +54,7 @@ urlpatterns = [
     path("bookings/<str:token>/", private.booking, name="booking"),
     path("bookings/<str:token>/calendar.ics", private.booking_calendar, name="booking_calendar"),
     path("bookings/<str:token>/email/", private.correct_email, name="correct_email"),
+    path("bookings/<str:token>/name/", private.correct_name, name="correct_name"),
     path("bookings/<str:token>/answers/", private.answers, name="answers"),
     path("bookings/<str:token>/evidence/", private.evidence, name="evidence"),
     path("bookings/<str:token>/cancel/", private.cancel, name="cancel"),

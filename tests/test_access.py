@@ -239,6 +239,7 @@ TABLE = [
     *of_booking("booking"),
     *of_booking("booking_calendar"),
     *of_booking("correct_email"),
+    *of_booking("correct_name"),
     *of_booking("answers", post=ELSEWHERE),
     *of_booking("evidence", post=ELSEWHERE),
     *of_booking("cancel", post=ELSEWHERE),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from accounts.fields import NOT_SHOWN, SentencesField, WorkEmailField
+from accounts.fields import NOT_SHOWN, NameField, SentencesField, WorkEmailField
 from bookings.forms.booking import SlotField, choose_from, lost_race
 from bookings.forms.fields import Label, SlotsField
 from bookings.models import Booking, Thanks
@@ -73,6 +73,12 @@ class EmailForm(forms.Form):
         if email == self.instead_of:
             raise forms.ValidationError("That is the address we have. Give us the one that you meant.")
         return email
+
+
+class CorrectNameForm(forms.Form):
+    """The name that was meant."""
+
+    name = NameField(label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}))
 
 
 class EvidenceForm(forms.Form):

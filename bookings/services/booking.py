@@ -242,9 +242,39 @@ def correct_email(*, booking: Booking, email: str, now: datetime | None = None) 
         emails.queue_sent_in_error(booking, to=mistaken.email, now=now)
         emails.queue_booked(booking, now=now)
         promote_and_tell(surgeries.values(), now=now)
-        if not (mistaken.user_id or mistaken.bookings.exists() or mistaken.visits.exists()):
+        if not _is_known_otherwise(mistaken, apart_from=booking):
             mistaken.delete()
     return True
+
+
+@retried
+def correct_name(*, booking: Booking, name: str, now: datetime | None = None) -> Booking:
+    """Put a mistyped name right: of the booking, and of the attendee if this booking is all that is known of them.
+
+    The same name again changes nothing. Raises BookingClosed.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        booking, _ = lock_for(booking, now=now)
+        if not booking.is_live or booking.has_begun(now):
+            raise BookingClosed
+        if booking.name == name:
+            return booking
+        booking.name, booking.changed_at = name, now
+        booking.save(update_fields=["name", "changed_at"])
+        # Locked whole, so that nothing else can come to point at it while it is decided.
+        attendee = Attendee.objects.select_for_update().get(pk=booking.attendee_id)
+        if not _is_known_otherwise(attendee, apart_from=booking):
+            attendee.name = name
+            attendee.save(update_fields=["name"])
+        emails.queue_changed(booking, now=now)
+    return booking
+
+
+def _is_known_otherwise(attendee: Attendee, *, apart_from: Booking) -> bool:
+    """Whether anything but this booking is known of the attendee."""
+    others = attendee.bookings.exclude(pk=apart_from.pk)
+    return bool(attendee.user_id) or others.exists() or attendee.visits.exists()
 
 
 def _is_open(surgery: Surgery, slot: Slot | None, now: datetime) -> bool:

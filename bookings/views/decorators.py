@@ -46,12 +46,15 @@ def private_page(view: View) -> View:
 
 
 def while_it_can_change(view: View) -> View:
-    """An act on a booking that is neither cancelled nor begun; of any other its page says what is true now."""
+    """An act on a booking that is neither cancelled nor begun; of any other its page says what is true now.
+
+    And that nothing was changed, if a button was pressed.
+    """
 
     @wraps(view)
     def act(request: HttpRequest, booking: Booking, **kwargs: Any) -> HttpResponseBase:
         if not booking.is_live or booking.has_begun(timezone.now()):
-            return see_booking(booking)
+            return see_booking(booking, done="closed" if request.method == "POST" else "")
         return view(request, booking, **kwargs)
 
     return act

@@ -12,7 +12,7 @@ from bookings import calendars
 from bookings.errors import BookingClosed
 from bookings.finding import Search, around, hosts_of, names_of, nearest
 from bookings.forms.booking import AnswersForm
-from bookings.forms.changing import CancelForm, EmailForm, EvidenceForm
+from bookings.forms.changing import CancelForm, CorrectNameForm, EmailForm, EvidenceForm
 from bookings.forms.fields import UNSURE
 from bookings.models import Booking, Thanks
 from bookings.offers import Offer
@@ -30,8 +30,10 @@ DONE = {
     "kept": "Nobody else waits for that time, so the seat is still yours. We have emailed you.",
     "suits": "Thank you. Now we know which times suit you.",
     "answers": "Thank you. Your host will see what you changed.",
-    "email": "We have sent everything to this address. The link that went to the other one has stopped working.",
+    "email": "We have sent everything to {email}. The link that went to the other address has stopped working.",
     "evidence": "Thank you. That helps us to see who comes, and who does not yet.",
+    "unsaid": "That is fine. None of it is kept, and your booking stays as it is.",
+    "name": "Thank you. That is the name that your host will see.",
     "thanks": "Thank you. Whoever hosted will be glad of it.",
     "closed": "That was not possible any more. Nothing was changed.",
 }
@@ -49,7 +51,7 @@ def booking(request: HttpRequest, booking: Booking) -> HttpResponseBase:
         symptoms, topics = told(booking)
         context |= {
             "done": done,
-            "banner": DONE.get(done),
+            "banner": DONE.get(done, "").format(email=booking.attendee.email),
             "is_success": done != "closed",
             "rank": booking.rank(),
             "offer": Offer(surgery, now=now, held=booking.slot),
@@ -58,7 +60,7 @@ def booking(request: HttpRequest, booking: Booking) -> HttpResponseBase:
             "topics": topics,
             "email_form": EmailForm,
             "evidence": EvidenceForm,
-            "asks_evidence": not booking.has_evidence and done != "evidence",
+            "asks_evidence": not booking.has_evidence and done not in {"evidence", "unsaid"},
         }
         return render(request, f"bookings/booking_{booking.state}.html", context)
     context |= {
@@ -66,7 +68,8 @@ def booking(request: HttpRequest, booking: Booking) -> HttpResponseBase:
         "can_book_again": surgery.state == Surgery.State.PUBLISHED and not surgery.is_over(now),
         "is_on": booking.times.ends_at > now and not booking.is_waiting,
         "done": done,
-        "banner": DONE["thanks"] if done == "thanks" else "",
+        "banner": DONE[done] if done in {"thanks", "closed"} else "",
+        "is_success": done != "closed",
     }
     if booking.is_time_for_thanks(now) and (hosting := context["hosting"]):
         said = Thanks.objects.filter(attendee=booking.attendee_id, surgery=booking.surgery_id).first()
@@ -105,6 +108,19 @@ def correct_email(request: HttpRequest, booking: Booking) -> HttpResponseBase:
 
 @private_page
 @while_it_can_change
+def correct_name(request: HttpRequest, booking: Booking) -> HttpResponseBase:
+    """Put a mistyped name right."""
+    form = CorrectNameForm(request.POST if request.method == "POST" else None, initial={"name": booking.name})
+    if form.is_valid():
+        count_form(request, booking.attendee.email)
+        with suppress(BookingClosed):
+            services.correct_name(booking=booking, name=form.cleaned_data["name"])
+        return see_booking(booking, done="name")
+    return render(request, "bookings/correct_name.html", {"form": form, "booking": booking})
+
+
+@private_page
+@while_it_can_change
 def answers(request: HttpRequest, booking: Booking) -> HttpResponseBase:
     """Change what one told us."""
     form = AnswersForm(
@@ -135,17 +151,21 @@ def evidence(request: HttpRequest, booking: Booking) -> HttpResponseBase:
     if form.is_valid():
         count_form(request)
         services.give_evidence(booking=booking, **form.cleaned_data)
-        return see_booking(booking, done="evidence")
+        return see_booking(booking, done="evidence" if any(form.cleaned_data.values()) else "unsaid")
     return render(request, "bookings/evidence.html", {"form": form, "booking": booking})
 
 
 @private_page
-@while_it_can_change
 def cancel(request: HttpRequest, booking: Booking) -> HttpResponseBase:
-    """Cancel, or leave the waiting list: this page asks, and its button acts.
+    """Cancel, or leave the waiting list: this page asks, and its button acts. Doing so twice is doing it once.
 
     Never refused, because somebody else may have the seat; past the limit there is only no email about it.
     """
+    return see_booking(booking) if booking.is_cancelled else _cancel(request, booking)
+
+
+@while_it_can_change
+def _cancel(request: HttpRequest, booking: Booking) -> HttpResponseBase:
     form = CancelForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:

@@ -7,7 +7,7 @@ import pytest
 from bookings.errors import BookingClosed, SlotFull
 from bookings.links import LinkWithdrawn, LinkWrong, booking_for, token_for
 from bookings.models import Attendee
-from bookings.services.booking import Answers, cancel, correct_email, edit_answers, move
+from bookings.services.booking import Answers, cancel, correct_email, correct_name, edit_answers, move
 from notifications.models import OutboxEmail
 from tests.factories import BookingFactory, SurgeryFactory, TopicFactory
 
@@ -129,6 +129,16 @@ def test_somebody_known_for_something_else_is_not_forgotten(surgery, charlie):
     booking = BookingFactory.create(attendee=charlie, surgery=surgery)
     correct_email(booking=booking, email="ada.lovelace@example.gov.uk")
     assert Attendee.objects.filter(pk=charlie.pk).exists()
+
+
+def test_a_name_put_right_is_that_of_an_attendee_known_by_nothing_else(surgery, charlie):
+    booking = BookingFactory.create(attendee=charlie, surgery=surgery)
+    for name, known in (("Charley", "Charley"), ("Charles", "Charley")):
+        assert correct_name(booking=booking, name=name).name == name
+        charlie.refresh_from_db()
+        assert charlie.name == known
+        BookingFactory.create(attendee=charlie, cancelled=True)
+    assert kinds_to(charlie.email) == ["booking_changed", "booking_changed"]
 
 
 @pytest.mark.parametrize("spoil", [lambda token: token[:-1], lambda token: "x" + token, lambda token: "é.1.x"])

@@ -24,7 +24,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-ACTS = ("email/", "answers/", "cancel/", "change/", "move/", "wait/")
+ACTS = ("email/", "name/", "answers/", "cancel/", "change/", "move/", "wait/")
 
 
 def press(client, booking, page, **data):
@@ -108,7 +108,16 @@ def test_surgeries_at_the_same_office_come_first_among_those_to_move_to(client, 
     later = SurgeryFactory.create(venue__office=alices_booking.surgery.venue.office, starts_at=local(20))
     sooner = SurgeryFactory.create(starts_at=local(10))
     page = client.get(private(alices_booking, "move/")).content.decode()
-    assert page.index(later.reference) < page.index(sooner.reference)
+    headings = [f"In {later.venue.office}", later.reference, "At other offices", sooner.reference]
+    assert sorted(headings, key=page.index) == headings
+
+
+def test_on_every_page_of_those_to_move_to_it_says_whose_they_are(client, alices_booking):
+    SurgeryFactory.create(venue__office=alices_booking.surgery.venue.office)
+    SurgeryFactory.create_batch(20)
+    words = words_of(client.get(private(alices_booking, "move/"), {"page": 2}))
+    assert "At other offices" in words
+    assert f"In {alices_booking.surgery.venue.office}" not in words
 
 
 def test_when_none_is_free_the_page_says_what_else_there_is(client, alices_booking):
@@ -182,7 +191,8 @@ def test_evidence_is_kept_and_can_be_taken_back(client, alices_booking):
     assert "That helps us to see who comes" in words_of(page)
     alices_booking.refresh_from_db()
     assert (alices_booking.office, alices_booking.grade, alices_booking.feeling) == (office, grade, "sceptical")
-    press(client, alices_booking, "evidence/", office="", grade="", feeling="")
+    page = press(client, alices_booking, "evidence/", office="", grade="", feeling="")
+    assert "That is fine. None of it is kept" in words_of(page)
     alices_booking.refresh_from_db()
     assert not alices_booking.has_evidence
     assert kinds() == []
@@ -193,9 +203,18 @@ def test_a_mistyped_address_is_put_right_and_leads_to_the_new_link(client, alice
     page = press(client, alices_booking, "email/", email=" Alice.A@Example.gov.uk")
     alices_booking.refresh_from_db()
     assert page.redirect_chain == [(f"{private(alices_booking)}?done=email", 303)]
-    assert "alice.a@example.gov.uk" in words_of(page)
+    assert "We have sent everything to alice.a@example.gov.uk." in words_of(page)
     assert client.get(old).status_code == 410
     assert sorted(kinds()) == ["booking_booked", "booking_sent_in_error"]
+
+
+def test_a_mistyped_name_is_put_right(client, alices_booking):
+    assert 'value="Alice Adeyemi"' in client.get(private(alices_booking, "name/")).content.decode()
+    for _ in range(2):
+        page = press(client, alices_booking, "name/", name=" Alicia  Adeyemi ")
+    assert "That is the name that your host will see." in words_of(page)
+    assert Booking.objects.get(pk=alices_booking.pk).name == "Alicia Adeyemi"
+    assert kinds() == ["booking_changed"]
 
 
 def test_an_address_that_has_a_booking_there_is_only_told_by_email(client, alices_booking, bobs_booking, bob):
@@ -313,8 +332,17 @@ def test_once_cancelled_every_press_says_so(client, alices_booking, page):
         client.get(private(alices_booking, page), follow=True),
         press(client, alices_booking, page, email="x@example.gov.uk", slot=1, holds=1),
     ):
-        assert response.redirect_chain == [(private(alices_booking), 303)]
         assert "Your booking is cancelled" in words_of(response)
+
+
+@pytest.mark.parametrize("page", ACTS)
+def test_a_press_that_comes_too_late_for_a_cancelled_booking_changes_nothing_and_says_so(client, alices_booking, page):
+    cancel(booking=alices_booking)
+    words = words_of(press(client, alices_booking, page, email="x@example.gov.uk", name="X", slot=1, holds=1))
+    is_said = "Nothing was changed." in words
+    assert is_said == (page != "cancel/")  # cancelling twice is cancelling once
+    assert is_said != ("Thank you for telling us." in words)
+    assert kinds() == ["booking_cancelled"]
 
 
 @pytest.mark.parametrize("page", ACTS)
@@ -322,6 +350,7 @@ def test_once_it_has_begun_nothing_can_be_changed(client, alices_booking, page):
     with time_machine.travel(alices_booking.slot.starts_at):
         response = press(client, alices_booking, page, email="x@example.gov.uk", slot=1)
     assert "Your time is now" in words_of(response)
+    assert "Nothing was changed." in words_of(response)
     assert kinds() == []
 
 

@@ -23,7 +23,19 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ("", "calendar.ics", "email/", "answers/", "evidence/", "cancel/", "change/", "move/", "wait/", "thanks/")
+PAGES = (
+    "",
+    "calendar.ics",
+    "email/",
+    "name/",
+    "answers/",
+    "evidence/",
+    "cancel/",
+    "change/",
+    "move/",
+    "wait/",
+    "thanks/",
+)
 
 
 def say(client, booking, page="", **query):
@@ -52,6 +64,16 @@ def test_it_says_what_they_told_us(client, surgery, alice):
     for said in ("Where do I start?", "A quiet corner", "Press office", "LinkedIn", "I read a lot but never post",
                  "Not sure yet, and that is fine", alice.email, alice.name):  # fmt: skip
         assert said in words
+
+
+def test_what_they_did_not_tell_us_can_be_told_later(client, alices_booking):
+    page = client.get(private(alices_booking))
+    words = words_of(page)
+    assert "You asked Nothing yet Change" in words
+    assert "To make it easier Not said Change" in words
+    assert "Team Not said Change" in words
+    for where in ("answers/#id_adjustments", "answers/#id_team", "name/"):
+        assert f'href="{where}"' in page.content.decode()
 
 
 def test_what_somebody_types_is_shown_as_they_typed_it_and_never_run(client, surgery):
@@ -94,6 +116,8 @@ def test_somebody_who_waits_is_told_how_it_goes_on_and_when_it_stops(client, sur
     booking = BookingFactory.create(surgery=surgery, waiting=True)
     booking.suits.add(surgery.slots.last())
     words = say(client, booking)
+    assert "You do not have a seat yet." in words
+    assert "You can also drop in without a seat" in words
     assert "A seat that comes free goes to the first in line whom it suits, at once." in words
     assert "This stops at 8am on" in words
     assert "10:40am to 11am" in words

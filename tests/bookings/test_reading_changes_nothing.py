@@ -9,7 +9,19 @@ from tests.factories import BookingFactory, SurgeryFactory
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ("", "calendar.ics", "email/", "answers/", "evidence/", "cancel/", "change/", "move/", "move/{other}/", "wait/")
+PAGES = (
+    "",
+    "calendar.ics",
+    "email/",
+    "name/",
+    "answers/",
+    "evidence/",
+    "cancel/",
+    "change/",
+    "move/",
+    "move/{other}/",
+    "wait/",
+)
 
 
 def everything() -> dict[str, list]:

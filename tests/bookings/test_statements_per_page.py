@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 # BEGIN and COMMIT, which tests see as savepoints, are no statements.
 TRANSACTION = ("SAVEPOINT", "RELEASE SAVEPOINT", "BEGIN", "COMMIT")
-PAGES = ("", "email/", "answers/", "evidence/", "cancel/", "change/", "move/", "wait/")
+PAGES = ("", "email/", "name/", "answers/", "evidence/", "cancel/", "change/", "move/", "wait/")
 
 
 def statements(act) -> int:

@@ -63,10 +63,16 @@ def test_somebody_filters_errs_corrects_edits_moves_hands_back_and_leaves(visito
     visitor.sees("You have a seat")
 
     # The address was mistyped.
-    visitor.press(re.compile("Put right"))
+    visitor.press(re.compile("Change your email address"))
     visitor.type("Your work email address", ALICE)
     visitor.press_button("Send it there instead")
-    expect(page.get_by_text("We have sent everything to this address.")).to_be_visible()
+    expect(page.get_by_text(f"We have sent everything to {ALICE}.")).to_be_visible()
+
+    # So was the name.
+    visitor.press(re.compile("Change your name"))
+    visitor.type("Your name", "Alice B. Adeyemi")
+    visitor.press_button("Save")
+    expect(page.get_by_text("That is the name that your host will see.")).to_be_visible()
 
     # What they asked, and what serves the evidence.
     visitor.press(re.compile("Change what you asked"))
@@ -92,4 +98,5 @@ def test_somebody_filters_errs_corrects_edits_moves_hands_back_and_leaves(visito
 
     booking = Booking.objects.get(attendee__email=ALICE)
     assert (booking.state, booking.surgery, booking.office) == ("cancelled", second, Office.objects.get(name="York"))
+    assert (booking.name, booking.attendee.name) == ("Alice B. Adeyemi", "Alice B. Adeyemi")
     assert (booking.question, booking.symptoms.count()) == ("Where do I begin?", 1)
