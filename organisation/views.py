@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from organisation.models import CheatSheet, Department
+from organisation.models import CheatSheet
 
 
 @login_not_required
@@ -21,13 +21,13 @@ def cheat_sheets(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
-    return render(request, "organisation/accessibility.html", {"contact_email": Department.current().contact_email})
+    return render(request, "organisation/accessibility.html")
 
 
 @login_not_required
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "organisation/privacy.html", {"contact_email": Department.current().contact_email})
+    return render(request, "organisation/privacy.html")
 
 
 @login_not_required

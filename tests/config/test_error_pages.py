@@ -2,12 +2,15 @@
 
 import pytest
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache import caches
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import include, path
+
+from tests.factories import DepartmentFactory
 
 ERRORS = {
     "400": BadRequest(),
@@ -32,6 +35,11 @@ urlpatterns = [path("fail/<status>/", fail), path("form/", form), path("", inclu
 pytestmark = pytest.mark.urls(__name__)
 
 
+def away(*_) -> None:
+    """In place of every query: the database does not answer."""
+    raise OperationalError
+
+
 def page(response) -> str:
     html = response.content.decode()
     assert '<html lang="en-GB" class="govuk-template">' in html
@@ -40,11 +48,32 @@ def page(response) -> str:
     return html
 
 
-# None of these tests may use the database: without its mark, a query fails the test.
+# Without the mark of the database, a query fails the test.
 
 
+@pytest.mark.parametrize("status", ["500", "503"])
+def test_what_is_our_fault_is_said_without_asking_the_database(client: Client, status: str) -> None:
+    client.raise_request_exception = False
+    assert client.get(f"/fail/{status}/").status_code == int(status)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("status", ["400", "403", "404"])
+def test_whoever_is_stuck_learns_whom_to_ask(client: Client, status: str) -> None:
+    DepartmentFactory.create(contact_email="organisers@coast.example.gov.uk")
+    address = "/no-such-page/" if status == "404" else f"/fail/{status}/"
+    assert "mailto:organisers@coast.example.gov.uk" in page(client.get(address))
+
+    caches["kept"].clear()
+    with connection.execute_wrapper(away):
+        response = client.get(address)
+    assert response.status_code == int(status)
+    assert "reply to any email from us" in page(response)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("status", ERRORS)
-def test_each_error_has_its_page_without_asking_the_database(client: Client, status: str) -> None:
+def test_each_error_has_its_page(client: Client, status: str) -> None:
     client.raise_request_exception = False
 
     response = client.get(f"/fail/{status}/")
@@ -54,6 +83,7 @@ def test_each_error_has_its_page_without_asking_the_database(client: Client, sta
     assert not response.cookies
 
 
+@pytest.mark.django_db
 def test_an_unknown_address_leads_back_to_the_list(client: Client) -> None:
     response = client.get("/no-such-page/")
 

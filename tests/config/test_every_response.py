@@ -137,6 +137,7 @@ def test_https_is_asked_for_again_for_two_years(client: Client, settings):
 
 
 @here
+@pytest.mark.django_db
 def test_a_request_is_logged_by_its_route_and_not_its_address(lenient: Client, lines):
     response = lenient.get(f"/bookings/missing/?email={EMAIL}")
     line = next(line for line in lines() if line["logger"] == "request")

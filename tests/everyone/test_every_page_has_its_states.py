@@ -85,7 +85,7 @@ def test_the_html_of_every_page_is_valid(pages: dict[str, Shown]) -> None:
 
 
 def test_invalid_html_is_found() -> None:
-    page = render_to_string("404.html")
+    page = render_to_string("500.html")
 
     assert html_faults({"right": page}) == []
     assert html_faults({"wrong": page.replace("<h1", "<h1 id='main-content'")}) != []
