@@ -166,14 +166,19 @@ def _in_the_way(name: str, row: OutboxEmail, *, keeps: Booking | None = None) ->
     wanted = _surgery(row.about["surgery"])
     if not wanted or not (bookings or shifts):
         return None
-    facts = [("You asked for", _place(slot or wanted, wanted))]
+    facts = []
     for booking in bookings:
         word = "You are waiting for" if booking.is_waiting else "You have"
         facts.append((word, _place(booking.slot or booking.surgery, booking.surgery)))
     facts += [("You host", _place(shift, shift.surgery)) for shift in shifts]
     if keeps:
         facts.append(("You keep", _place(keeps.times, keeps.surgery)))
-    context = {"department": Department.current(), "wanted": wanted, "bookings": bookings, "facts": facts}
+    asked_for = _place(slot or wanted, wanted)
+    if asked_for not in [place for _, place in facts]:
+        facts.insert(0, ("You asked for", asked_for))
+    waits = bool(bookings) and all(booking.is_waiting for booking in bookings)
+    context = {"department": Department.current(), "wanted": wanted, "bookings": bookings, "waits": waits}
+    context |= {"facts": facts}
     if links := [private_link(each) for each in ([keeps] if keeps else []) + bookings]:
         context |= {"private_link": links[0], "button": {"text": CHANGE, "url": links[0]}, "others": links[1:]}
     return render_email(name, context)

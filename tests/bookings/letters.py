@@ -212,6 +212,24 @@ def booked_already() -> OutboxEmail:
 
 
 @story
+def in_line_already() -> OutboxEmail:
+    waiting()
+    surgery = Surgery.objects.get()
+    book(surgery=surgery, slot=None, name="X", email=EMAIL, answers=Answers(), request_id=uuid4())
+    return last_email("already_booked")
+
+
+@story
+def not_moved_to_where_they_wait() -> OutboxEmail:
+    waiting()
+    elsewhere = SurgeryFactory.create(starts_at=Surgery.objects.get().starts_at + timedelta(days=1), slots=1, seats=1)
+    book_alice(elsewhere, elsewhere.slots.first())
+    first = Surgery.objects.earliest("pk")
+    move(booking=Booking.objects.latest("pk"), slot=first.slots.last())
+    return last_email("booking_not_moved")
+
+
+@story
 def not_moved() -> OutboxEmail:
     booked()
     elsewhere = SurgeryFactory.create(starts_at=Surgery.objects.get().starts_at + timedelta(days=1))

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 # Who these emails are about has no seat any more, never had one, or is somebody else.
 ENDED = {"cancelled", "cancelled_late", "cancelled_by_an_organiser", "left_the_waiting_list", "called_off"}
-NOT_DONE = {"booked_already", "not_moved", "not_moved_into_a_shift"}
+NOT_DONE = {"booked_already", "in_line_already", "not_moved", "not_moved_to_where_they_wait", "not_moved_into_a_shift"}
 ABOUT_NO_BOOKING = {"sent_in_error", "hosting_already"} | NOT_DONE
 LIVE = [name for name in STORIES if name not in ENDED | ABOUT_NO_BOOKING]
 
@@ -201,6 +201,25 @@ def test_leaving_the_waiting_list_speaks_of_no_seat():
     text = letter("left_the_waiting_list").text
     assert "You are off the waiting list" in text
     assert "seat" not in text
+
+
+def test_what_was_asked_for_is_not_said_twice_and_the_advice_is_for_somebody_who_waits():
+    text = letter("in_line_already").text
+    assert "You asked for" not in text
+    assert "You are waiting for: Tuesday" in text
+    assert "You are on its waiting list and keep your place." in text
+    assert "take a free seat if there is one" in text
+    assert "move the booking" not in text
+
+
+def test_whoever_cannot_move_to_where_they_wait_learns_how_to_come_there():
+    text = letter("not_moved_to_where_they_wait").text
+    assert "take a free seat with the link of your place in line" in text
+    assert "Your place in line has a link of its own:" in text
+
+
+def test_a_seat_that_came_free_is_announced_as_one():
+    assert letter("promoted").subject.startswith("A seat came free for you: Tuesday")
 
 
 def test_a_surgery_called_off_offers_the_nearest_others_with_room():

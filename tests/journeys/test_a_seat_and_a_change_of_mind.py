@@ -95,7 +95,7 @@ def test_somebody_books_moves_cancels_waits_and_is_promoted(
         bob.press("Cancel your booking")
         bob.press_button("Cancel my booking")
         bob.sees("Your booking is cancelled")
-    promoted = visitor.read_email(ALICE, re.compile("^Your seat: .*Canteen"))
+    promoted = visitor.read_email(ALICE, re.compile("^A seat came free for you: .*Canteen"))
     assert "A seat has come free, and it is yours" in promoted.text
     method, at = entry(promoted)
     assert (method, at.dtstart.value) == ("REQUEST", full.slots.get().starts_at)
