@@ -85,6 +85,7 @@ def test_whoever_mistyped_the_address_of_somebody_booked_puts_it_right_and_has_a
     BookingFactory.create(surgery=surgery, attendee=alice)
     sent = filled_in(surgery.slots.last(), email=alice.email)
     mistyped = client.post(page_of(surgery), sent, follow=True)
+    assert "Nothing was booked or changed just now." in words_of(mistyped)
     assert "go back, put it right and send the form again" in words_of(mistyped)
     response = client.post(page_of(surgery), sent | {"email": ADA})
     assert title_of(response).startswith("Press the button once more")
