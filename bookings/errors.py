@@ -98,3 +98,7 @@ class NotHostingNow(AttendanceError):
 
 class WasHelped(AttendanceError):
     """Somebody who has been helped has been here: undo that first."""
+
+
+class OutcomeClosed(AttendanceError):
+    """It is too late to record what came of a visit."""

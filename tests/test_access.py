@@ -34,6 +34,7 @@ from tests.factories import (
     ShiftFactory,
     UserFactory,
     VenueFactory,
+    VisitFactory,
 )
 
 ROLES = NOBODY, USER, APPLICANT, CHAMPION, ORGANISER_WITHOUT, ORGANISER, ADMINISTRATOR = (
@@ -83,6 +84,8 @@ def world(db: None) -> World:
         others_shift=ShiftFactory.create().pk,
     )
     CheatSheetFactory.create(topic__slug="linkedin")
+    for surgery in (shift.surgery, booking.surgery):
+        VisitFactory.create(surgery=surgery)
     renew_calendar_link(champion=shift.champion)
     users = {
         USER: UserFactory.create(),
@@ -189,17 +192,26 @@ def at_surgery(name: str) -> Address:
     return lambda world, role: reverse(name, args=[world.booking.surgery.reference])
 
 
-def of_hosts(name: str, *, get: Answer, post: Answer) -> Iterator[Row]:
-    """A page about a surgery, for who hosts it and for organisers: whoever else is signed in finds nothing there."""
+def of_hosts(name: str, *, get: Answer, post: Answer, is_of_a_visit: bool = False) -> Iterator[Row]:
+    """A page about a surgery, for who hosts it and for organisers: whoever else is signed in finds nothing there.
+
+    Or about a visit to it, whose id is in the address as well.
+    """
 
     def at_hosted(world: World, role: str) -> str:
-        return reverse(name, args=[world.hosted.reference])
+        return address(world.hosted)
+
+    def at_others(world: World, role: str) -> str:
+        return address(world.booking.surgery)
+
+    def address(surgery: Surgery) -> str:
+        return reverse(name, args=[surgery.reference, *([surgery.visits.get().pk] if is_of_a_visit else [])])
 
     def answers(answer: Answer, *roles: str) -> Answers:
         return signed_in(404) | dict.fromkeys((*ORGANISERS, *roles), answer)
 
     yield row(name, get=answers(get, CHAMPION), post=answers(post, CHAMPION), whose="their surgery", address=at_hosted)
-    yield row(name, get=answers(get), post=answers(post), whose="somebody else’s surgery", address=at_surgery(name))
+    yield row(name, get=answers(get), post=answers(post), whose="somebody else’s surgery", address=at_others)
 
 
 def of_journal(name: str, get: Answer, post: Answer) -> Row:
@@ -297,6 +309,8 @@ TABLE = [
     row("bookings:step_in", get=everybody(404), post=everybody(404), whose="a made-up link", token="made-up"),
     *of_hosts("bookings:brief", get=200, post=405),
     *of_hosts("bookings:sit_with", get=405, post=404),  # nobody is named who is to sit with somebody
+    *of_hosts("bookings:outcomes", get=200, post=405),
+    *of_hosts("bookings:outcome", get=200, post=200, is_of_a_visit=True),  # without the choices that it takes
     row("bookings:shifts", get=only(CHAMPION, answer=200), post=only(CHAMPION, answer=405)),
     row("bookings:take", get=only(CHAMPION, answer=200), post=only(CHAMPION, answer=200),  # without saying when
         address=at_surgery("bookings:take")),

@@ -9,7 +9,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower, Trim
 
 from organisation.models import Grade, Office, Symptom, Team, Topic
@@ -58,6 +58,15 @@ class BookingQuerySet(models.QuerySet):
     def overlapping(self, slot: Slot) -> Self:
         """Confirmed bookings in a slot, of any surgery, that shares time with this one."""
         return self.holding_a_seat().filter(slot__starts_at__lt=slot.ends_at, slot__ends_at__gt=slot.starts_at)
+
+    def no_shows(self, now: datetime) -> Self:
+        """Those with a seat who did not come, at surgeries that are over and where somebody kept a register.
+
+        That nobody kept accuses nobody.
+        """
+        over = Surgery.objects.filter(state=Surgery.State.PUBLISHED, ends_at__lte=now)
+        missed = self.holding_a_seat().exclude(attendee__visits__surgery=F("surgery"))
+        return missed.filter(surgery__in=over.filter(visits__isnull=False))
 
     def for_the_page(self) -> Self:
         """With what the attendee's page and emails always show, in one query."""

@@ -26,10 +26,11 @@ def host_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
 
     @own_form_page
     @wraps(view)
-    def page(request: HttpRequest, reference: str) -> HttpResponseBase:
+    def page(request: HttpRequest, reference: str, **kwargs: Any) -> HttpResponseBase:
         user = signed_in(request)
         surgeries = Surgery.objects.all() if user.is_organiser else Surgery.objects.hosted_by(user)
-        return view(request, get_object_or_404(surgeries.select_related("venue__office"), reference=reference))
+        surgery = get_object_or_404(surgeries.select_related("venue__office"), reference=reference)
+        return view(request, surgery, **kwargs)
 
     return page
 

@@ -11,11 +11,22 @@ from django.core.cache import caches
 from django.db import transaction
 from django.test import Client
 
-from tests.everyone import booking, champions, elsewhere, finding, hosting, reading, recording, shifts, signing_in
+from tests.everyone import (
+    afterwards,
+    booking,
+    champions,
+    elsewhere,
+    finding,
+    hosting,
+    reading,
+    recording,
+    shifts,
+    signing_in,
+)
 from tests.everyone.booking import State
 
 OTHERS = elsewhere.STATES | signing_in.STATES | champions.STATES | hosting.STATES | recording.STATES | shifts.STATES
-STATES: dict[str, State] = finding.STATES | booking.STATES | reading.STATES | OTHERS
+STATES: dict[str, State] = finding.STATES | booking.STATES | afterwards.STATES | reading.STATES | OTHERS
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,73 @@
+"""What came of visits, as pages show it. Each function asks the same few statements however many people came."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch
+
+from accounts.models import User
+from bookings.models import Booking, Help, Outcome, Visit
+from surgeries.models import Surgery
+
+HELPS = Prefetch("helps", Help.objects.select_related("shift__champion__user"))
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody who came: who helped them, in turn, and what is recorded of it."""
+
+    visit: Visit
+    helps: tuple[Help, ...]
+    outcome: Outcome | None
+
+    @property
+    def helpers(self) -> list[str]:
+        """Who helped them, each once."""
+        return list(dict.fromkeys(each.shift.champion.name for each in self.helps))
+
+    def was_helped_last_by(self, user: User) -> bool:
+        """Whether it is for this champion to record what came of it."""
+        return bool(self.helps) and self.helps[-1].shift.champion.user_id == user.pk
+
+
+def visitor(visit: Visit) -> Visitor:
+    """Of a visit that was read `with_all`."""
+    return Visitor(visit, tuple(visit.helps.all()), getattr(visit, "outcome", None))
+
+
+def visitors(surgery: Surgery) -> list[Visitor]:
+    """Everybody who came to the surgery, in order of arrival."""
+    visits = surgery.visits.select_related("outcome").prefetch_related(HELPS, "outcome__topics", "outcome__platforms")
+    return [visitor(visit) for visit in visits.order_by("arrived_at", "pk")]
+
+
+def came(*, attendee: int | None, surgery: int) -> Visitor | None:
+    """The person's visit to the surgery, if they came."""
+    visits = Visit.objects.filter(attendee=attendee, surgery=surgery).select_related("outcome")
+    visit = visits.prefetch_related(HELPS).first()
+    return visitor(visit) if visit else None
+
+
+def last_next_steps(attendee_ids: Iterable[int], *, before: datetime | None = None) -> dict[int, str]:
+    """The last next step of each of these attendees, if they agreed that the next champion sees it: one statement.
+
+    Of surgeries that began before a moment, if one is given. A step that they keep to themselves hides older ones.
+    """
+    steps = Outcome.objects.filter(visit__attendee__in=list(attendee_ids)).exclude(next_step="")
+    if before:
+        steps = steps.filter(visit__surgery__starts_at__lt=before)
+    latest = steps.order_by("visit__attendee", "-visit__surgery__starts_at", "-pk").distinct("visit__attendee")
+    rows = latest.values_list("visit__attendee", "next_step", "is_next_step_shared")
+    return {attendee: step for attendee, step, is_shared in rows if is_shared}
+
+
+def missed_reasons(surgeries: Iterable[Surgery], *, now: datetime) -> dict[str, int]:
+    """Why people with a seat did not come to these surgeries, in words, with how many said so; the most first.
+
+    Whoever says that they were there is counted as well, until the register says it too.
+    """
+    said = Booking.objects.no_shows(now).filter(surgery__in=surgeries).exclude(missed_because="")
+    counts = Counter(said.values_list("missed_because", flat=True))
+    return {str(Booking.Missed(reason).label): count for reason, count in counts.most_common()}

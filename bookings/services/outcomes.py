@@ -1,0 +1,73 @@
+"""What came of a visit: the champion records it, and the person it is about has the last word on their next step."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from bookings.errors import OutcomeClosed
+from bookings.models import CORRECTED_FOR, Outcome, Visit
+from organisation.models import Topic
+from surgeries.models import Surgery
+from surgeries.transactions import retried
+
+# Hosts record outcomes for so long after the surgery, while they remember.
+RECORDED_FOR = timedelta(days=2)
+
+
+def recorded_until(surgery: Surgery, *, by: User) -> datetime:
+    """Until when this user, who hosts there or organises, may record what came of the visits to a surgery."""
+    return surgery.ends_at + (CORRECTED_FOR if by.is_organiser else RECORDED_FOR)
+
+
+@retried
+@transaction.atomic
+def record_outcome(
+    *,
+    visit: Visit,
+    topics: Iterable[Topic],
+    result: str,
+    next_step: str = "",
+    is_next_step_shared: bool = False,
+    platforms: Iterable[Topic] = (),
+    pledge: str = "",
+    is_possible_story: bool = False,
+    by: User,
+    now: datetime | None = None,
+) -> Outcome:
+    """Record what came of somebody's visit, an `Outcome.Result`; recorded again, it is changed. They are helped on.
+
+    Raises OutcomeClosed, and Visit.DoesNotExist if somebody took it back meanwhile that they are here.
+    """
+    now = now or timezone.now()
+    visit = Visit.objects.select_for_update(no_key=True, of=("self",)).select_related("surgery").get(pk=visit.pk)
+    if now >= recorded_until(visit.surgery, by=by):
+        raise OutcomeClosed
+    outcome, _ = Outcome.objects.update_or_create(
+        visit=visit,
+        defaults={
+            "result": result,
+            "next_step": next_step,
+            # Without a next step there is nothing to agree to.
+            "is_next_step_shared": is_next_step_shared and bool(next_step),
+            "pledge": pledge,
+            "is_possible_story": is_possible_story,
+            "recorded_at": now,
+            "recorded_by": by,
+        },
+    )
+    outcome.topics.set(topics)
+    outcome.platforms.set(platforms)
+    return outcome
+
+
+def share_next_step(*, visit: Visit, is_shared: bool) -> None:
+    """The person agrees that the next champion sees their next step, or does not any more."""
+    Outcome.objects.filter(visit=visit).exclude(next_step="").update(is_next_step_shared=is_shared)
+
+
+def delete_next_step(*, visit: Visit) -> None:
+    """The person would rather that nobody kept their next step."""
+    Outcome.objects.filter(visit=visit).update(next_step="", is_next_step_shared=False)

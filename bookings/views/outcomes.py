@@ -1,0 +1,58 @@
+"""What came of the visits to a surgery: which outcomes are still to be recorded, and the form for one."""
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.sessions import signed_in
+from bookings.errors import OutcomeClosed
+from bookings.forms.outcomes import OutcomeForm
+from bookings.models import Visit
+from bookings.outcomes import HELPS, visitor, visitors
+from bookings.services.outcomes import record_outcome, recorded_until
+from bookings.views.champion import host_page
+from notifications.form_pages import SeeOther
+from surgeries.models import Surgery
+
+
+@host_page
+@require_safe
+def outcomes(request: HttpRequest, surgery: Surgery) -> HttpResponse:
+    """Everybody who came, those whom whoever looks helped last first: what is recorded, and what is missing."""
+    user = signed_in(request)
+    people = visitors(surgery)
+    missing = [person for person in people if person.helps and not person.outcome]
+    context = {
+        "surgery": surgery,
+        "people": people,
+        "missing": sorted(missing, key=lambda person: not person.was_helped_last_by(user)),
+        "recorded": [person for person in people if person.outcome],
+        "not_helped": [person for person in people if not person.helps and not person.outcome],
+        "is_open": timezone.now() < recorded_until(surgery, by=user),
+        "is_done": "done" in request.GET,
+    }
+    return render(request, "bookings/outcomes.html", context)
+
+
+@host_page
+def outcome(request: HttpRequest, surgery: Surgery, visit: int) -> HttpResponseBase:
+    """What came of one visit. The champion records it in under a minute, or changes it."""
+    user = signed_in(request)
+    visits = surgery.visits.select_related("booking", "outcome").prefetch_related(HELPS)
+    seen = get_object_or_404(visits, pk=visit)
+    person = visitor(seen)
+    context = {"surgery": surgery, "person": person, "visit": seen, "outcome": person.outcome}
+    if timezone.now() >= recorded_until(surgery, by=user):
+        return render(request, "bookings/outcome_closed.html", context)
+    form = OutcomeForm(request.POST if request.method == "POST" else None, visit=seen, outcome=person.outcome)
+    if form.is_valid():
+        try:
+            record_outcome(visit=seen, by=user, **form.cleaned_data)
+        except OutcomeClosed:
+            return render(request, "bookings/outcome_closed.html", context)
+        except Visit.DoesNotExist:
+            raise Http404 from None
+        return SeeOther(f"{reverse('bookings:outcomes', args=[surgery.reference])}?done")
+    return render(request, "bookings/outcome.html", context | {"form": form})
