@@ -1,0 +1,91 @@
+"""Who asks for every address in `test_access`, and one row of each kind for them to find there."""
+
+from dataclasses import dataclass, field
+
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from bookings.models import Ask, Booking, JournalEntry
+from champions.services import renew_calendar_link
+from surgeries.models import Surgery
+from tests.factories import (
+    BookingFactory,
+    ChampionFactory,
+    CheatSheetFactory,
+    JournalEntryFactory,
+    ShiftFactory,
+    UserFactory,
+    VenueFactory,
+    VisitFactory,
+)
+
+ROLES = NOBODY, USER, APPLICANT, CHAMPION, ORGANISER_WITHOUT, ORGANISER, ADMINISTRATOR = (
+    *("nobody", "a user without a role", "somebody who applied", "a champion"),
+    *("an organiser without a second factor", "an organiser", "an administrator"),
+)
+
+
+@dataclass
+class World:
+    """One row of each kind, and who asks for it: with one client, because each sets all of the middleware up."""
+
+    booking: Booking
+    # Where the champion hosts; at the surgery of the booking nobody does.
+    hosted: Surgery
+    entry: JournalEntry
+    ask: Ask
+    shift: int
+    others_shift: int
+    client: Client = field(default_factory=Client)
+    applicant: int = 0
+    keys: dict[str, str] = field(default_factory=dict)
+    owned: dict[str, int] = field(default_factory=dict)
+
+    def client_of(self, role: str) -> Client:
+        self.client.cookies.clear()
+        if role in self.keys:
+            self.client.cookies[settings.SESSION_COOKIE_NAME] = self.keys[role]
+        return self.client
+
+
+def make_world() -> World:
+    """A world in which somebody of every role is signed in."""
+    shift = ShiftFactory.create(champion__user=UserFactory.create())
+    booking = BookingFactory.create(surgery__venue=VenueFactory.create(office__slug="leeds"))
+    asked = ChampionFactory.create(user=UserFactory.create())
+    ask = Ask.objects.create(champion=asked, surgery=booking.surgery, asked_at=timezone.now())
+    made = World(
+        booking=booking,
+        hosted=shift.surgery,
+        entry=JournalEntryFactory.create(champion=shift.champion),
+        ask=ask,
+        shift=shift.pk,
+        others_shift=ShiftFactory.create().pk,
+    )
+    CheatSheetFactory.create(topic__slug="linkedin")
+    for surgery in (shift.surgery, booking.surgery):
+        VisitFactory.create(surgery=surgery)
+    renew_calendar_link(champion=shift.champion)
+    users = {
+        USER: UserFactory.create(),
+        APPLICANT: ChampionFactory.create(applied=True).user,
+        CHAMPION: shift.champion.user,
+        ORGANISER_WITHOUT: UserFactory.create(organiser=True),
+        ORGANISER: UserFactory.create(organiser=True),
+        ADMINISTRATOR: UserFactory.create(administrator=True),
+    }
+    made.applicant = users[APPLICANT].champion.pk
+    for role, user in users.items():
+        made.client.cookies.clear()
+        made.client.force_login(user)
+        if role == ORGANISER_WITHOUT:
+            session = made.client.session
+            del session[AUTHENTICATION_METHODS_SESSION_KEY]
+            session.save()
+        made.keys[role] = made.client.cookies[settings.SESSION_COOKIE_NAME].value
+        made.owned[role] = Authenticator.objects.create(user=user, type="webauthn", data={}).pk
+    Authenticator.objects.filter(user=users[ORGANISER_WITHOUT]).delete()
+    return made
