@@ -4,7 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
 from django.db import connection, connections
@@ -14,6 +14,9 @@ from bookings import statements
 FULL_SIZE = bool(os.environ.get("FULL_SIZE"))
 # How long at most a second act has to finish or to stand before a lock, whichever it will.
 PATIENCE = 10
+# Two people who act again and again. Each keeps a connection for as long as a test lasts (see conftest.py): a fresh one
+# learns anew what the tables and triggers are, which takes longer than most acts.
+FIRST, SECOND = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
 
 
 def all_at_once(acts: Iterable[Callable[[], object]], *, threads: int = 16) -> list[object]:
@@ -73,7 +76,6 @@ def second_begins_after(statements: int, first: Callable[[], object], second: Ca
                 first()
         finally:
             begin.set()
-            connection.close()
 
     def run_second() -> None:
         begin.wait()
@@ -81,12 +83,18 @@ def second_begins_after(statements: int, first: Callable[[], object], second: Ca
             second()
         finally:
             ended.set()
-            connection.close()
 
-    with ThreadPoolExecutor(2) as pool:
-        for future in [pool.submit(run_first), pool.submit(run_second)]:
-            future.result()
+    both = [FIRST.submit(run_first), SECOND.submit(run_second)]
+    wait(both)  # whatever becomes of one of them, the other has ended as well
+    for one in both:
+        one.result()
     return count >= statements
+
+
+def hang_up() -> None:
+    """Close the connections of the two."""
+    for person in (FIRST, SECOND):
+        person.submit(connections.close_all).result()
 
 
 @contextmanager
