@@ -22,13 +22,15 @@ def one_page(chromium: Browser, shared_product: Product) -> Iterator[Page]:
 
 @pytest.fixture
 def browser_page(one_page: Page) -> Iterator[Page]:
-    """A page at the product's address, with nothing left of the test before: to open another takes a third of each."""
+    """A page at the product's address, with nothing left of the test before once it has opened the next.
+
+    To open another takes a third of each test; so does an empty page in between, which is another process.
+    """
     yield one_page
     one_page.unroute_all()
     one_page.emulate_media(forced_colors="none")
     one_page.set_viewport_size(ROOMY)
     one_page.context.clear_cookies()
-    one_page.goto("about:blank")
 
 
 def open_page(page: Page, made: Shown) -> None:
