@@ -20,6 +20,7 @@ Choice = TypeVar("Choice", Office, Topic)
 class Entry:
     """One champion, as far as they let the directory show them."""
 
+    pk: int
     name: str
     about: str
     topics: tuple[str, ...]
@@ -32,6 +33,7 @@ class Entry:
         shown = set(champion.shown)
         user = champion.user
         return cls(
+            pk=champion.pk,
             name=champion.name,
             about=champion.about if Shown.ABOUT in shown else "",
             topics=tuple(each.topic.name for each in champion.skills.all()) if Shown.TOPICS in shown else (),

@@ -1,9 +1,12 @@
 """What pages about shifts ask, and how their forms write a moment."""
 
+from collections.abc import Iterable
+
 from django import template
 from django.utils import timezone
 
 from bookings.forms.hosting import written
+from champions.directory import Entry
 from champions.models import Champion
 from surgeries.models import Shift
 
@@ -16,3 +19,15 @@ def next_shift(champion: Champion) -> Shift | None:
     """What they host next, or now: for their page, which belongs to an app that knows no shifts."""
     coming = champion.shifts.live().public().filter(ends_at__gt=timezone.now())
     return coming.select_related("surgery__venue__office").first()
+
+
+@register.simple_tag
+def with_next_shift(entries: Iterable[Entry]) -> list[tuple[Entry, Shift | None]]:
+    """The champions of the directory, each with what they host next, if they let it show where they host."""
+    entries = list(entries)
+    shifts = Shift.objects.live().public().filter(champion__in=[entry.pk for entry in entries if entry.offices])
+    coming = shifts.filter(surgery__starts_at__gt=timezone.now()).select_related("surgery__venue__office")
+    following = {
+        shift.champion_id: shift for shift in coming.order_by("champion_id", "starts_at").distinct("champion_id")
+    }
+    return [(entry, following.get(entry.pk)) for entry in entries]

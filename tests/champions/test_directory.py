@@ -3,10 +3,19 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from champions.models import Champion, ChampionQuerySet
 from tests.bookings.pages import words_of
-from tests.factories import ChampionFactory, OfficeFactory, TopicFactory, UserFactory
+from tests.factories import (
+    ChampionFactory,
+    OfficeFactory,
+    ShiftFactory,
+    SurgeryFactory,
+    TopicFactory,
+    UserFactory,
+    local,
+)
 
 pytestmark = pytest.mark.django_db
 ALL = ["topics", "offices", "about", "email"]
@@ -44,6 +53,23 @@ def test_each_part_is_shown_if_they_chose_so_and_only_then(client, alice, part, 
     Champion.objects.update(shown=[other for other in ALL if other != part])
     assert "Alice" in listed(client)
     assert words not in client.get("/champions/").content.decode().partition('class="app-champions"')[2]
+
+
+def test_it_leads_to_the_next_surgery_where_one_can_meet_them(client, alice):
+    ShiftFactory(champion=alice, surgery=SurgeryFactory(starts_at=local(30)))
+    shift = ShiftFactory(champion=alice)
+    ShiftFactory(champion=alice, surgery=SurgeryFactory(draft=True, starts_at=local(3)))
+    ShiftFactory(
+        champion=alice,
+        surgery=SurgeryFactory(called_off=True, starts_at=local(3)),
+        ended_at=timezone.now(),
+        ended_reason="x",
+    )
+    page = client.get("/champions/").content.decode()
+    assert page.count("Hosts next") == 1
+    assert f'href="{shift.surgery.get_absolute_url()}"' in page
+    Champion.objects.update(shown=["topics", "about", "email"])
+    assert "Hosts next" not in client.get("/champions/").content.decode()
 
 
 def test_it_leads_to_the_surgeries_that_it_is_limited_to(client, alice):

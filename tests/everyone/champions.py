@@ -12,7 +12,7 @@ from tests.champions.applying import enter, send
 from tests.everyone.booking import LONG
 from tests.everyone.elsewhere import State
 from tests.everyone.signing_in import LONG_ADDRESS
-from tests.factories import ChampionFactory, DecisionFactory, OfficeFactory, TopicFactory, UserFactory
+from tests.factories import ChampionFactory, DecisionFactory, OfficeFactory, ShiftFactory, TopicFactory, UserFactory
 
 
 def as_champion(address: str, *, decided: dict | None = None, **facts: Any) -> State:
@@ -130,6 +130,8 @@ def directory(champions: int, query: str = "") -> State:
                 user=UserFactory.create(email=f"{number}{LONG_ADDRESS}"),
             )  # fmt: skip
             champion.offices.set(offices)
+            if number < 3:
+                ShiftFactory.create(champion=champion, surgery__venue__name=LONG)
         Champion.objects.bulk_create(Champion(name=f"Zoe {number}") for number in range(champions - 24))
         return client.get(f"/champions/{query}")
 
