@@ -19,6 +19,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
 env = environ.Env()
+SET_BY_MAKE_RUN = {"SECRET_KEY", "PUBLIC_BASE_URL", "DATABASE_URL"}
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -26,7 +27,8 @@ def required(name: str, what: str) -> str:
     """The value of the environment variable `name`; without one the start fails, saying `what` it is for."""
     value = env.str(name, default="").strip()
     if not value:
-        raise ImproperlyConfigured(f"{name} is not set. Set it to {what}, or use `make run`, which sets it for you.")
+        instead = ", or use `make run`, which sets it for you" if name in SET_BY_MAKE_RUN else ""
+        raise ImproperlyConfigured(f"{name} is not set. Set it to {what}{instead}.")
     return value
 
 

@@ -22,7 +22,11 @@ def main() -> int:
         print(error, file=sys.stderr)
     except DatabaseError as error:
         first_line = str(error).strip().partition("\n")[0]
-        print(f"The database is of no use: {first_line}. Mend it, or set DATABASE_URL to another.", file=sys.stderr)
+        print(
+            f"The database cannot be used: {first_line}. See that it runs and that its address is right, or set "
+            "DATABASE_URL to another.",
+            file=sys.stderr,
+        )
     else:
         return 0
     return 1

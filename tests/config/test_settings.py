@@ -72,7 +72,7 @@ def test_production_settings_are_read(monkeypatch: pytest.MonkeyPatch):
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
-        ("SECRET_KEY", None, "SECRET_KEY is not set. Set it to at least 50 random characters"),
+        ("SECRET_KEY", None, "the same on every machine, or use `make run`, which sets it for you."),
         ("SECRET_KEY", "short", "SECRET_KEY is too short"),
         ("SECRET_KEY_FALLBACKS", "hunter2", "SECRET_KEY_FALLBACKS holds a key that is too short"),
         ("PUBLIC_BASE_URL", None, "PUBLIC_BASE_URL is not set"),
@@ -88,7 +88,7 @@ def test_production_settings_are_read(monkeypatch: pytest.MonkeyPatch):
         ("EMAIL_URL", None, "EMAIL_URL is not set"),
         ("EMAIL_URL", "pigeon://coop", "EMAIL_URL is not a mail server's address"),
         ("EMAIL_URL", "smtp://", "EMAIL_URL is not a mail server's address"),
-        ("EMAIL_FROM", None, "EMAIL_FROM is not set"),
+        ("EMAIL_FROM", None, "Surgeries <surgeries@example.gov.uk>."),
         ("EMAIL_FROM", "junk", "EMAIL_FROM is wrong: 'junk'. Set it to one such as"),
         ("EMAIL_REPLY_TO", "junk", "EMAIL_REPLY_TO is wrong: 'junk'. Set it to one such as"),
         ("TIME_ZONE", "London", "TIME_ZONE 'London' is unknown"),

@@ -168,7 +168,7 @@ def test_a_taken_port_is_said_in_one_sentence(checkout: Path):
         ({"WEB_CONCURRENCY": "many"}, "WEB_CONCURRENCY is 'many'. Set it to a number from 1 to 100, such as 2."),
         ({"PUBLIC_BASE_URL": "http://surgeries.example.gov.uk"}, "PUBLIC_BASE_URL has to be http://127.0.0.1"),
         ({"TIME_ZONE": "London"}, "TIME_ZONE 'London' is unknown."),
-        ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing"}, "The database is of no use: "),
+        ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing"}, "The database cannot be used: "),
         ({"DATABASE_URL": "sqlite:///db"}, "DATABASE_URL is not a PostgreSQL address."),
     ],
 )
