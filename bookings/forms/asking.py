@@ -12,14 +12,14 @@ class AskForm(forms.ModelForm):
     """An office, a topic or both, named as they are in addresses. Nothing about who asks."""
 
     office = forms.ModelChoiceField(
-        Office.objects.current(), to_field_name="slug", required=False, empty_label="Any office"
+        Office.objects.current(), to_field_name="slug", required=False, empty_label="Choose an office"
     )
     topic = forms.ModelChoiceField(
         Topic.objects.current().order_by("name"),
         to_field_name="slug",
         required=False,
         label="What you would like help with",
-        empty_label="Anything",
+        empty_label="Choose what it is about",
     )
 
     class Meta:

@@ -8,7 +8,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import QueryDict
-from django.utils import dateformat, timezone
 from django.utils.text import capfirst
 
 from accounts.fields import NOT_SHOWN, NameField, SentencesField, WorkEmailField
@@ -21,7 +20,7 @@ from bookings.forms.fields import (
     SymptomsField,
     TeamField,
 )
-from bookings.offers import Offer
+from bookings.offers import ID, Offer
 from bookings.services.booking import Answers
 from bookings.templatetags.seats import ordinal, seats_left_in_words
 from organisation.addresses import check_work_email
@@ -113,8 +112,7 @@ def _wait_label(offer: Offer) -> Label:
 def place_in_line(offer: Offer) -> str:
     """What joining the waiting list comes to."""
     surgery = offer.surgery
-    same_day = day(surgery.cutoff_at) == day(surgery.starts_at)
-    until = clock(surgery.cutoff_at) + ("" if same_day else f" on {day(surgery.cutoff_at)}")
+    until = f"{clock(surgery.cutoff_at)} on {day(surgery.cutoff_at)}"
     place = ordinal(offer.waiting + 1)
     return f"You would be {place} in line. A seat that comes free goes to the first in line until {until}."
 
@@ -273,12 +271,26 @@ def _why(refusal: BookingError, surgery: Surgery, slot: Slot | None) -> str:
     if isinstance(refusal, SlotGone):
         return "A time that would have suited you has been taken out of this surgery."
     if slot is None:
-        return f"The waiting list closed at {clock(surgery.cutoff_at)}."
+        return f"The waiting list closed at {clock(surgery.cutoff_at)} on {day(surgery.cutoff_at)}."
     if isinstance(refusal, SlotFull):
         return lost_race(slot)
     return f"The time at {clock(slot.starts_at)} has begun."
 
 
 def lost_race(slot: Slot) -> str:
-    """Such as "Somebody took the 10:20 seat a moment ago."."""
-    return f"Somebody took the {dateformat.format(timezone.localtime(slot.starts_at), 'g:i')} seat a moment ago."
+    """Such as "Somebody took the 10:20am seat a moment ago."."""
+    return f"Somebody took the {clock(slot.starts_at)} seat a moment ago."
+
+
+def why_not(offer: Offer, pk: str) -> str:
+    """Why the slot with this id, to which a link leads, cannot be taken. Nothing if it can, or if that is no id."""
+    slot = next((slot for slot in offer.every_slot if str(slot.pk) == pk), None)
+    if not ID.fullmatch(pk) or slot in offer.free:
+        return ""
+    if slot is None:
+        why = "That time cannot be booked here."
+    elif slot in offer.full:
+        why = f"{capfirst(span(slot))} is full now."
+    else:
+        why = f"The time at {clock(slot.starts_at)} has begun."
+    return f"{why} These times are still free." if offer.free else why

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from bookings.errors import BookingError, FormUsedAlready
 from bookings.finding import Search, hosts_of, nearest
-from bookings.forms.booking import BookForm
+from bookings.forms.booking import BookForm, why_not
 from bookings.kept import kept
 from bookings.links import token_for
 from bookings.models import Submission
@@ -41,10 +41,11 @@ def book(request: HttpRequest, reference: str) -> HttpResponseBase:
     offer = Offer(surgery, now=timezone.now())
     if request.method != "POST":
         offer.seats = kept(f"seats:{reference}", partial(seats_per_slot, surgery), seconds=1.0)
-        form = None
-        if "slot" in request.GET:
-            form = BookForm(initial={"request_id": uuid.uuid4(), "slot": request.GET["slot"]}, offer=offer)
-        return _show(request, offer, form)
+        wanted = request.GET.get("slot")
+        if wanted is None:
+            return _show(request, offer, None)
+        form = BookForm(initial={"request_id": uuid.uuid4(), "slot": wanted}, offer=offer)
+        return _show(request, offer, form, missed=why_not(offer, wanted))
     form = BookForm(request.POST, offer=offer)
     if form.is_valid():
         return _book(request, form)
@@ -101,6 +102,7 @@ def _show(
     *,
     status: int = HTTPStatus.OK,
     used: FormUsedAlready | None = None,
+    missed: str = "",
 ) -> HttpResponse:
     """The form, blank if there is none yet, or, where there is nothing to choose, why, and where to go instead."""
     surgery = offer.surgery
@@ -109,6 +111,7 @@ def _show(
     if surgery.is_called_off or surgery.is_over(offer.now) or not offer.can_choose:
         return _closed(request, offer, status=status)
     context: dict[str, Any] = {"form": form, "offer": offer, "surgery": surgery, "used": used}
+    context["missed"] = missed
     context |= {"blank": SimpleLazyObject(partial(BookForm, offer=offer)), "request_id": uuid.uuid4()}
     if used and used.booking:
         context["token"] = token_for(used.booking)

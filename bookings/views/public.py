@@ -73,7 +73,6 @@ def surgery(request: HttpRequest, reference: str) -> HttpResponse:
     context |= {
         "book": reverse("bookings:book", args=[found.reference]),
         "slots": Offer(found, now=now).slots,
-        "cutoff_is_that_day": timezone.localdate(found.cutoff_at) == timezone.localdate(found.starts_at),
     }
     return render(request, "bookings/surgery.html", context)
 

@@ -36,6 +36,7 @@ def test_the_office_and_the_topic_are_kept_and_we_say_thank_you(client, leeds, l
     page = response.content.decode()
     assert "Thank you for telling us" in page
     assert coming.get_absolute_url() in page
+    assert "Tell the organisers" not in page
     request = SurgeryRequest.objects.get()
     assert request.office == (leeds if "office" in wanted else None)
     assert request.topic == (linkedin if "topic" in wanted else None)

@@ -7,6 +7,7 @@ import time_machine
 
 from bookings.models import Booking
 from bookings.services.diary import call_off
+from surgeries.templatetags.times import day
 from tests.bookings.pages import filled_in, page_of, slots_on, title_of, words_of
 from tests.factories import BookingFactory, SurgeryFactory, TopicFactory
 
@@ -27,7 +28,7 @@ def test_a_slot_that_fills_keeps_everything_and_offers_the_others_and_the_waitin
     assert response.status_code == 409
     assert title_of(response).startswith("Error: ")
     assert (
-        "Somebody took the 10:00 seat a moment ago. These times are still free. Everything you typed is kept."
+        "Somebody took the 10am seat a moment ago. These times are still free. Everything you typed is kept."
         in words_of(response)
     )
     slots = slots_on(response)
@@ -56,7 +57,7 @@ def test_when_the_last_seat_goes_the_waiting_list_is_what_is_left(client):
     slot = surgery.slots.get()
     fill(slot)
     response = client.post(page_of(surgery), filled_in(slot))
-    assert "Somebody took the 10:00 seat a moment ago. You can join the waiting list." in words_of(response)
+    assert "Somebody took the 10am seat a moment ago. You can join the waiting list." in words_of(response)
     assert [state for _, state in slots_on(response).values()] == ["free"]
     assert set(slots_on(response)) == {"wait"}
 
@@ -69,7 +70,7 @@ def test_when_the_last_seat_goes_past_the_cut_off_the_page_says_where_to_go_inst
         response = client.post(page_of(surgery), filled_in(slot))
     assert response.status_code == 409
     assert "This one is full" in words_of(response)
-    assert "Its waiting list closed at 8am" in words_of(response)
+    assert f"Its waiting list closed at 8am on {day(surgery.starts_at)}." in words_of(response)
     assert elsewhere.get_absolute_url() in response.content.decode()
 
 
@@ -87,7 +88,9 @@ def test_a_waiting_list_that_closes_while_somebody_types_is_offered_no_more(clie
     with time_machine.travel(surgery.cutoff_at):
         response = client.post(page_of(surgery), filled_in(None))
     assert response.status_code == 409
-    assert "The waiting list closed at 8am. These times are still free." in words_of(response)
+    assert f"The waiting list closed at 8am on {day(surgery.starts_at)}. These times are still free." in words_of(
+        response
+    )
     assert "wait" not in slots_on(response)
 
 

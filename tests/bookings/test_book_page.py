@@ -2,12 +2,15 @@
 
 import re
 import uuid
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 
 from bookings.models import Booking
 from notifications.models import OutboxEmail
+from surgeries.templatetags.times import day
 from tests.bookings.pages import ADA, filled_in, page_of, slots_on, title_of, words_of
 from tests.factories import BookingFactory, SurgeryFactory, SymptomFactory, TeamFactory, TopicFactory
 
@@ -41,11 +44,12 @@ def test_each_slot_is_shown_with_its_seats_in_words_and_a_full_one_cannot_be_cho
     first, second, third = surgery.slots.all()
     BookingFactory.create_batch(2, surgery=surgery, slot=first)
     BookingFactory.create(surgery=surgery, slot=second)
+    line = f"the first in line until 8am on {day(surgery.starts_at)}."
     assert slots_on(client.get(page_of(surgery))) == {
         str(first.pk): ("Full", "disabled"),
         str(second.pk): ("1 seat left", "free"),
         str(third.pk): ("2 seats left", "free"),
-        "wait": ("You would be first in line. A seat that comes free goes to the first in line until 8am.", "free"),
+        "wait": (f"You would be first in line. A seat that comes free goes to {line}", "free"),
     }
 
 
@@ -61,8 +65,20 @@ def test_the_slot_of_the_address_is_chosen(client, surgery):
 def test_a_slot_of_the_address_that_is_full_is_not_chosen(client, surgery):
     slot = surgery.slots.first()
     BookingFactory.create_batch(2, surgery=surgery, slot=slot)
-    slots = slots_on(client.get(page_of(surgery), {"slot": slot.pk}))
-    assert "chosen" not in [state for _, state in slots.values()]
+    page = client.get(page_of(surgery), {"slot": slot.pk})
+    assert "chosen" not in [state for _, state in slots_on(page).values()]
+    assert "10am to 10:20am is full now. These times are still free. Choose a time" in words_of(page)
+
+
+def test_a_link_to_a_time_that_has_begun_or_is_no_more_says_so_and_nonsense_nothing(client, surgery):
+    first, second, third = surgery.slots.all()
+    with time_machine.travel(second.starts_at - timedelta(minutes=1)):
+        said = {slot: words_of(client.get(page_of(surgery), {"slot": slot})) for slot in (first.pk, 0, "x", third.pk)}
+    free = "These times are still free."
+    assert f"The time at 10am has begun. {free}" in said[first.pk]
+    assert f"That time cannot be booked here. {free}" in said[0]
+    assert free not in said["x"]
+    assert free not in said[third.pk]
 
 
 def test_the_only_slot_is_chosen_already(client):

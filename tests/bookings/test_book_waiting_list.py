@@ -26,7 +26,7 @@ def test_a_full_surgery_leads_with_the_place_in_line_and_shows_nothing_that_cann
     page = client.get(page_of(full))
     assert title_of(page).startswith("Join the waiting list")
     said = (
-        "Every seat is taken. You would be third in line. A seat that comes free goes to the first in line until 8am."
+        "Every seat is taken. You would be third in line. A seat that comes free goes to the first in line until 8am on"
     )
     assert said in words_of(page)
     assert slots_on(page) == {}

@@ -71,7 +71,7 @@ def test_a_slot_that_fills_meanwhile_leaves_the_old_seat(client, surgery, alices
     response = client.post(private(alices_booking, "change/"), {"slot": last.pk})
     assert response.status_code == 409
     assert title_of(response).startswith("Error: ")
-    assert "Somebody took the 10:40 seat a moment ago. These times are still free." in words_of(response)
+    assert "Somebody took the 10:40am seat a moment ago. These times are still free." in words_of(response)
     assert Booking.objects.get(pk=alices_booking.pk).slot == surgery.slots.first()
 
 

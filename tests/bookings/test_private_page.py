@@ -8,6 +8,7 @@ import time_machine
 from bookings.links import token_for
 from bookings.services.booking import cancel
 from bookings.services.diary import call_off
+from surgeries.templatetags.times import day
 from tests.bookings.pages import private, title_of, words_of
 from tests.factories import (
     BookingFactory,
@@ -148,7 +149,7 @@ def test_past_the_cut_off_the_waiting_list_has_closed(client, surgery):
     with time_machine.travel(surgery.cutoff_at):
         words = say(client, booking)
     assert "The waiting list has closed" in words
-    assert "no seat came free for you by 8am" in words
+    assert f"no seat came free for you by 8am on {day(surgery.starts_at)}." in words
     assert "Take a free seat" in words
 
 

@@ -142,6 +142,11 @@ def slot_chosen(client: Client) -> Any:
     return client.get(f"{page_of(place)}?slot={place.slots.last().pk}")
 
 
+def chosen_too_late(client: Client) -> Any:
+    place = partly_full()
+    return client.get(f"{page_of(place)}?slot={place.slots.first().pk}")
+
+
 def lost_race(client: Client) -> Any:
     place = surgery()
     slot = place.slots.first()
@@ -174,6 +179,7 @@ WRONG = {"name": "https://example.com", "email": "x@" * 300, "question": "?" * 5
 STATES: dict[str, State] = {
     "book": shown(surgery),
     "book, a slot chosen": slot_chosen,
+    "book, a slot chosen that is full": chosen_too_late,
     "book, some full": shown(partly_full),
     "book, all full": shown(full),
     "book, too late": shown(lambda: soon(slots=0)),
