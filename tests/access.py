@@ -16,6 +16,7 @@ from tests.factories import (
     ChampionFactory,
     CheatSheetFactory,
     JournalEntryFactory,
+    SeriesFactory,
     ShiftFactory,
     UserFactory,
     VenueFactory,
@@ -66,6 +67,7 @@ def make_world() -> World:
         others_shift=ShiftFactory.create().pk,
     )
     CheatSheetFactory.create(topic__slug="linkedin")
+    SeriesFactory.create(reference="knpw2x3")
     for surgery in (shift.surgery, booking.surgery):
         VisitFactory.create(surgery=surgery)
     renew_calendar_link(champion=shift.champion)

@@ -240,6 +240,10 @@ TABLE = [
     row("bookings:step_in", get=everybody(200), post=everybody(200), whose="somebody who was asked",
         address=lambda world, role: step_in_link(world.ask)),
     row("bookings:step_in", get=everybody(404), post=everybody(404), whose="a made-up link", token="made-up"),
+    *(row(f"bookings:{name}", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405),
+          address=at_surgery(f"bookings:{name}")) for name in ("poster", "cards")),
+    *(row(f"bookings:{name}", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405),
+          reference="knpw2x3") for name in ("series_poster", "series_cards")),
     *of_hosts("bookings:brief", get=200, post=405),
     *of_hosts("bookings:sit_with", get=405, post=404),  # nobody is named who is to sit with somebody
     *of_hosts("bookings:outcomes", get=200, post=405),

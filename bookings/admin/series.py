@@ -7,8 +7,10 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 
 from bookings.services.diary import publish
 from organisation.kind_admin import KindAdmin
@@ -75,6 +77,8 @@ class SeriesAdmin(KindAdmin):
     """A pattern. What is changed here applies to surgeries made from now on, not to those that are there already."""
 
     form = SeriesForm
+    fields = (*SeriesForm.Meta.fields, "to_print")
+    readonly_fields = ("to_print",)
     list_display = ["name", "venue", "day", "times", "drafts", "published_ahead"]
     list_filter = ["venue__office"]
     list_select_related = ["venue__office"]
@@ -108,6 +112,12 @@ class SeriesAdmin(KindAdmin):
     def times(self, series: Series) -> str:
         return f"{clock(series.start_time)} to {clock(series.end_time)}"
 
+    @admin.display(description="to print")
+    def to_print(self, series: Series) -> str:
+        if not series.pk:
+            return "A poster and table cards, once it is saved"
+        return links_to_print("bookings:series_poster", "bookings:series_cards", series.reference)
+
     @admin.display(description="drafts", ordering="drafts_ahead")
     def drafts(self, series: Any) -> int:
         return series.drafts_ahead
@@ -139,6 +149,12 @@ class SeriesAdmin(KindAdmin):
         """Publish every draft that is still to come."""
         drafts = Surgery.objects.filter(series__in=queryset, state=Surgery.State.DRAFT, ends_at__gt=timezone.now())
         publish_all(self, request, drafts)
+
+
+def links_to_print(poster: str, cards: str, reference: str) -> str:
+    """The links to what is printed about a surgery or a series."""
+    words = '<a href="{}">Poster</a>; <a href="{}">table cards</a>'
+    return format_html(words, *(reverse(name, args=[reference]) for name in (poster, cards)))
 
 
 def publish_all(page: admin.ModelAdmin, request: HttpRequest, surgeries: QuerySet[Surgery]) -> None:

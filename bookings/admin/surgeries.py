@@ -23,7 +23,7 @@ from bookings.admin.forms import (
     SlotFormSet,
     SurgeryForm,
 )
-from bookings.admin.series import publish_all
+from bookings.admin.series import links_to_print, publish_all
 from bookings.availability import counted
 from bookings.errors import BookingClosed, BookingError
 from bookings.models import Booking
@@ -151,7 +151,7 @@ class SurgeryAdmin(KindAdmin):
     list_select_related = ["venue__office"]
     search_fields = ["reference", "venue__name", "venue__office__name", "series__name"]
     search_help_text = "Search by venue, office, series or the reference in the address."
-    readonly_fields = ["in_state", "series", "reference", "who_comes"]
+    readonly_fields = ["in_state", "series", "reference", "who_comes", "to_print"]
     actions = ["publish", "call_off"]
     refusing = (*KindAdmin.refusing, DiaryError, BookingError)
     refusals = {
@@ -210,6 +210,10 @@ class SurgeryAdmin(KindAdmin):
             reverse("bookings:brief", args=[surgery.reference]),
         )
 
+    @admin.display(description="to print")
+    def to_print(self, surgery: Surgery) -> str:
+        return links_to_print("bookings:poster", "bookings:cards", surgery.reference)
+
     def has_change_permission(self, request: HttpRequest, obj: Surgery | None = None) -> bool:
         return super().has_change_permission(request, obj) and is_open(obj)
 
@@ -225,7 +229,7 @@ class SurgeryAdmin(KindAdmin):
             return [*facts, "slot_minutes", "seats_per_slot", *more]
         if not self.has_change_permission(request, obj):
             facts = ["venue", "day", "times"]
-        return ["in_state", "who_comes", *facts, *more, "series", "reference"]
+        return ["in_state", "who_comes", "to_print", *facts, *more, "series", "reference"]
 
     def get_inlines(self, request: HttpRequest, obj: Surgery | None) -> list[Any]:
         return [ShiftInline, SlotInline] if obj else []

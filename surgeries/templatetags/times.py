@@ -22,6 +22,13 @@ class Timed(Protocol):
     ends_at: datetime
 
 
+class Patterned(Protocol):
+    """Whatever comes again on a day of the week: a series."""
+
+    starts_on: date
+    every_weeks: int
+
+
 def local(moment: date | datetime) -> date | datetime:
     """The moment on the programme's own clocks; a plain date is a date everywhere."""
     return timezone.localtime(moment, settings.ZONE) if isinstance(moment, datetime) else moment
@@ -65,3 +72,11 @@ def span(thing: Timed) -> str:
 def when(thing: Timed) -> str:
     """Day and time in one, such as "Tuesday 3 March, 10:20am to 10:40am"."""
     return f"{day(thing.starts_at)}, {span(thing)}"
+
+
+@register.filter
+def rhythm(series: Patterned) -> str:
+    """On which days, such as "Every Tuesday", "Every second Tuesday" and "Tuesdays, every 3 weeks"."""
+    weekday = dateformat.format(series.starts_on, "l")
+    every = {1: f"Every {weekday}", 2: f"Every second {weekday}"}
+    return every.get(series.every_weeks, f"{weekday}s, every {series.every_weeks} weeks")

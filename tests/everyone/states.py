@@ -18,6 +18,7 @@ from tests.everyone import (
     elsewhere,
     finding,
     hosting,
+    printing,
     reading,
     recording,
     shifts,
@@ -26,7 +27,9 @@ from tests.everyone import (
 from tests.everyone.booking import State
 
 OTHERS = elsewhere.STATES | signing_in.STATES | champions.STATES | hosting.STATES | recording.STATES | shifts.STATES
-STATES: dict[str, State] = finding.STATES | booking.STATES | afterwards.STATES | reading.STATES | OTHERS
+STATES: dict[str, State] = (
+    finding.STATES | booking.STATES | afterwards.STATES | reading.STATES | printing.STATES | OTHERS
+)
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,16 @@ def as_host_of(surgery: Surgery, page: Page) -> User:
     """Sign the first host in."""
     user = surgery.shifts.earliest("pk").champion.user
     assert user
+    let_in(user, page)
+    return user
+
+
+def let_in(user: User, page: Page) -> None:
+    """Sign them in, without their having to."""
     client = Client()
     client.force_login(user)
     key = client.cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "domain": "127.0.0.1", "path": "/"}])
-    return user
 
 
 def sheets_of_paper(page: Page) -> int:

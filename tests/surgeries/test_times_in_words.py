@@ -7,7 +7,7 @@ import pytest
 from django.template import Context, Template
 from django.utils import timezone
 
-from surgeries.templatetags.times import clock, day, day_and_year, span, when
+from surgeries.templatetags.times import clock, day, day_and_year, rhythm, span, when
 
 
 def at(hour: int, minute: int = 0, *, month: int = 1) -> datetime:
@@ -55,3 +55,11 @@ def test_a_template_shows_london_time_whatever_zone_is_active(elsewhere):
     slot = SimpleNamespace(starts_at=at(9, 20, month=7), ends_at=at(9, 40, month=7))
     with timezone.override(elsewhere):
         assert shown.render(Context({"slot": slot})) == ("Monday 6 July, 10:20am to 10:40am / 10:20am / Monday 6 July")
+
+
+@pytest.mark.parametrize(
+    ("weeks", "words"),
+    [(1, "Every Tuesday"), (2, "Every second Tuesday"), (3, "Tuesdays, every 3 weeks")],
+)
+def test_a_series_says_on_which_days_it_is(weeks, words):
+    assert rhythm(SimpleNamespace(starts_on=date(2026, 3, 3), every_weeks=weeks)) == words

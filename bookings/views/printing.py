@@ -1,0 +1,96 @@
+"""What organisers print for the café: a poster, and a card for the table, of a surgery or of a series."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from accounts.roles import organiser_page
+from bookings.arriving_links import here_link, here_link_of_series
+from organisation.models import Department
+from surgeries.models import Series, Surgery, Venue
+from surgeries.templatetags.times import clock, day, rhythm, span
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What is said on paper: when and where, whether people may drop in, and where the QR code leads."""
+
+    day: str
+    hours: str
+    venue: Venue
+    is_drop_in: bool
+    link: str
+    admin_page: str
+    state: str = ""
+
+    @property
+    def is_wordy(self) -> bool:
+        """Whether the letters have to be smaller, so that all of it is on one sheet."""
+        return len(str(self.venue)) > 45 or len(Department.recent().name) > 60
+
+    @property
+    def readable_link(self) -> str:
+        """As somebody types it."""
+        return self.link.partition("://")[2].removesuffix("/")
+
+    @property
+    def list_link(self) -> str:
+        """Where people book a seat, as somebody types it."""
+        return settings.PUBLIC_BASE_URL.partition("://")[2]
+
+
+@organiser_page
+@require_safe
+def poster(request: HttpRequest, reference: str) -> HttpResponse:
+    """The poster of a surgery."""
+    return render(request, "bookings/poster.html", {"notice": _of_surgery(reference)})
+
+
+@organiser_page
+@require_safe
+def cards(request: HttpRequest, reference: str) -> HttpResponse:
+    """The card for the tables of a surgery."""
+    return render(request, "bookings/cards.html", {"notice": _of_surgery(reference)})
+
+
+@organiser_page
+@require_safe
+def series_poster(request: HttpRequest, reference: str) -> HttpResponse:
+    """The poster of a series, which is good for all of its surgeries."""
+    return render(request, "bookings/poster.html", {"notice": _of_series(reference)})
+
+
+@organiser_page
+@require_safe
+def series_cards(request: HttpRequest, reference: str) -> HttpResponse:
+    """The card for the tables of a series."""
+    return render(request, "bookings/cards.html", {"notice": _of_series(reference)})
+
+
+def _of_surgery(reference: str) -> Notice:
+    surgery = get_object_or_404(Surgery.objects.select_related("venue__office"), reference=reference)
+    return Notice(
+        day=day(surgery.starts_at),
+        hours=span(surgery),
+        venue=surgery.venue,
+        is_drop_in=surgery.is_drop_in,
+        link=here_link(surgery),
+        admin_page=reverse("admin:surgeries_surgery_change", args=[surgery.pk]),
+        state=surgery.state,
+    )
+
+
+def _of_series(reference: str) -> Notice:
+    series = get_object_or_404(Series.objects.select_related("venue__office"), reference=reference)
+    return Notice(
+        day=rhythm(series),
+        hours=f"{clock(series.start_time)} to {clock(series.end_time)}",
+        venue=series.venue,
+        is_drop_in=series.is_drop_in,
+        link=here_link_of_series(series),
+        admin_page=reverse("admin:surgeries_series_change", args=[series.pk]),
+    )

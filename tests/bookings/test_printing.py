@@ -1,0 +1,65 @@
+"""What posters and table cards say, and where organisers find them."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from surgeries.models import Series
+from tests.factories import SeriesFactory, SurgeryFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client(client):
+    client.force_login(UserFactory.create(organiser=True))
+    return client
+
+
+def words(client, thing, what="poster") -> str:
+    kind = "series" if isinstance(thing, Series) else "surgeries"
+    return client.get(f"/organise/{kind}/{thing.reference}/{what}/").content.decode()
+
+
+@pytest.mark.parametrize("make", [SurgeryFactory.create, SeriesFactory.create])
+def test_nobody_is_told_to_come_without_a_booking_where_they_need_one(client, make):
+    free, booked = make(is_drop_in=True), make(is_drop_in=False)
+    for what in ("poster", "cards"):
+        assert "No appointment needed." in words(client, free, what)
+        assert "No appointment needed." not in words(client, booked, what)
+    assert "Book a seat at 127.0.0.1." in words(client, booked)
+
+
+def test_the_poster_of_a_series_says_when_it_always_is(client):
+    page = words(client, SeriesFactory.create(starts_on=date(2026, 3, 3), every_weeks=2))
+    assert "Every second Tuesday" in page
+    assert "10am to midday" in page
+
+
+def test_of_a_surgery_that_is_called_off_there_is_nothing_to_print(client):
+    for what in ("poster", "cards"):
+        page = words(client, SurgeryFactory.create(called_off=True), what)
+        assert "is called off" in page
+        assert "Scan to" not in page
+
+
+@pytest.mark.parametrize("make", [SurgeryFactory.create, SeriesFactory.create])
+def test_the_administration_leads_to_both(client, make):
+    thing = make()
+    page = client.get(reverse(f"admin:surgeries_{thing._meta.model_name}_change", args=[thing.pk])).content.decode()
+    kind = "series" if isinstance(thing, Series) else "surgeries"
+    for what in ("poster", "cards"):
+        address = f"/organise/{kind}/{thing.reference}/{what}/"
+        assert f'href="{address}"' in page
+        assert client.get(address).status_code == 200
+
+
+def test_no_series_has_a_poster_before_it_is_saved(client):
+    assert "once it is saved" in client.get(reverse("admin:surgeries_series_add")).content.decode()
+
+
+def test_a_page_takes_few_statements(client, django_assert_max_num_queries):
+    surgery = SurgeryFactory.create()
+    with django_assert_max_num_queries(8):
+        words(client, surgery)
