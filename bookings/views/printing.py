@@ -74,7 +74,7 @@ def series_cards(request: HttpRequest, reference: str) -> HttpResponse:
 def _of_surgery(reference: str) -> Notice:
     surgery = get_object_or_404(Surgery.objects.select_related("venue__office"), reference=reference)
     return Notice(
-        day=day(surgery.starts_at),
+        day="\N{NO-BREAK SPACE}".join(day(surgery.starts_at).rsplit(" ", 1)),  # the date stays in one line
         hours=span(surgery),
         venue=surgery.venue,
         is_drop_in=surgery.is_drop_in,
