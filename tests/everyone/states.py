@@ -13,6 +13,7 @@ from django.test import Client
 
 from tests.everyone import (
     afterwards,
+    arriving,
     booking,
     champions,
     elsewhere,
@@ -27,9 +28,8 @@ from tests.everyone import (
 from tests.everyone.booking import State
 
 OTHERS = elsewhere.STATES | signing_in.STATES | champions.STATES | hosting.STATES | recording.STATES | shifts.STATES
-STATES: dict[str, State] = (
-    finding.STATES | booking.STATES | afterwards.STATES | reading.STATES | printing.STATES | OTHERS
-)
+DOOR = afterwards.STATES | arriving.STATES | printing.STATES
+STATES: dict[str, State] = finding.STATES | booking.STATES | reading.STATES | DOOR | OTHERS
 
 
 @dataclass(frozen=True)
