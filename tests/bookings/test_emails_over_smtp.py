@@ -61,4 +61,4 @@ def test_what_was_overtaken_is_shown_as_dropped_and_never_sent(post):
     Worker().run(until_idle=True)
     states = dict(OutboxEmail.objects.filter(recipient=EMAIL).values_list("kind", "state"))
     assert states == {"booking_booked": "dropped", "booking_promoted": "sent"}
-    assert [email["Subject"].split()[:2] for email in post.emails() if email["To"] == EMAIL] == [["Your", "seat:"]]
+    assert [email["Subject"].split()[:2] for email in post.emails() if email["To"] == EMAIL] == [["A", "seat"]]
