@@ -17,6 +17,7 @@ from bookings.views import (
     printing,
     private,
     public,
+    register,
     shifts,
     thanking,
 )
@@ -50,6 +51,14 @@ urlpatterns = [
     path("champion/record/summary/", champion_record.summary, name="summary"),
     path("champion/surgeries/<slug:reference>/", champion.brief, name="brief"),
     path("champion/surgeries/<slug:reference>/sit-with/", champion.sit_with, name="sit_with"),
+    path("champion/surgeries/<slug:reference>/register/", register.register, name="register"),
+    path("champion/surgeries/<slug:reference>/register/correct/", register.correct_register, name="correct_register"),
+    path("champion/surgeries/<slug:reference>/register/paper/", register.paper, name="paper"),
+    path("champion/surgeries/<slug:reference>/register/sheet/", register.sheet, name="sheet"),
+    path("champion/surgeries/<slug:reference>/register.csv", register.register_csv, name="register_csv"),
+    path(
+        "champion/surgeries/<slug:reference>/register.xlsx", register.register_spreadsheet, name="register_spreadsheet"
+    ),
     path("champion/surgeries/<slug:reference>/take/", shifts.take, name="take"),
     path("champion/surgeries/<slug:reference>/outcomes/", outcomes.outcomes, name="outcomes"),
     path("champion/surgeries/<slug:reference>/outcome/<int:visit>/", outcomes.outcome, name="outcome"),

@@ -251,6 +251,12 @@ TABLE = [
     *of_hosts("bookings:sit_with", get=405, post=404),  # nobody is named who is to sit with somebody
     *of_hosts("bookings:outcomes", get=200, post=405),
     *of_hosts("bookings:outcome", get=200, post=200, is_of_a_visit=True),  # without the choices that it takes
+    *of_hosts("bookings:register", get=200, post=405),
+    *of_hosts("bookings:correct_register", get=405, post=404),  # nobody is named who came, or did not
+    *of_hosts("bookings:paper", get=ELSEWHERE, post=ELSEWHERE),  # to the register: the doors are closed
+    *of_hosts("bookings:sheet", get=200, post=405),
+    *of_hosts("bookings:register_csv", get=200, post=405),
+    *of_hosts("bookings:register_spreadsheet", get=200, post=405),
     row("bookings:shifts", get=only(CHAMPION, answer=200), post=only(CHAMPION, answer=405)),
     row("bookings:take", get=only(CHAMPION, answer=200), post=only(CHAMPION, answer=200),  # without saying when
         address=at_surgery("bookings:take")),

@@ -202,12 +202,14 @@ class SurgeryAdmin(KindAdmin):
     @admin.display(description="who comes")
     def who_comes(self, surgery: Any) -> str:
         return format_html(
-            '<a href="{}?surgery__id__exact={}">{} booked, {} waiting</a>; <a href="{}">the brief for hosts</a>',
+            '<a href="{}?surgery__id__exact={}">{} booked, {} waiting</a>; <a href="{}">the brief for hosts</a>; '
+            '<a href="{}">the register</a>',
             reverse("admin:bookings_booking_changelist"),
             surgery.pk,
             surgery.number_booked,
             surgery.number_waiting,
             reverse("bookings:brief", args=[surgery.reference]),
+            reverse("bookings:register", args=[surgery.reference]),
         )
 
     @admin.display(description="to print")

@@ -51,10 +51,10 @@ def brief(request: HttpRequest, surgery: Surgery) -> HttpResponse:
 def sit_with(request: HttpRequest, surgery: Surgery) -> HttpResponse:
     """Let somebody sit with another champion than suggested or, without one, as suggested again."""
     address = reverse("bookings:brief", args=[surgery.reference])
-    booking = get_object_or_404(Booking, surgery=surgery, pk=_id(request, "booking"))
+    booking = get_object_or_404(Booking, surgery=surgery, pk=posted_id(request, "booking"))
     try:
         if request.POST.get("champion"):
-            champion = get_object_or_404(Champion, pk=_id(request, "champion"))
+            champion = get_object_or_404(Champion, pk=posted_id(request, "champion"))
             pair(booking=booking, champion=champion, by=signed_in(request))
         else:
             sit_as_suggested(booking=booking)
@@ -65,7 +65,7 @@ def sit_with(request: HttpRequest, surgery: Surgery) -> HttpResponse:
     return SeeOther(f"{address}#booking-{booking.pk}")
 
 
-def _id(request: HttpRequest, name: str) -> int:
+def posted_id(request: HttpRequest, name: str) -> int:
     """The id in this field of the form, or 0 for whatever is none."""
     value = request.POST.get(name, "")
     return int(value) if value.isascii() and value.isdecimal() and len(value) < 19 else 0

@@ -22,6 +22,7 @@ from tests.everyone import (
     printing,
     reading,
     recording,
+    registering,
     shifts,
     signing_in,
 )
@@ -29,7 +30,7 @@ from tests.everyone.booking import State
 
 OTHERS = elsewhere.STATES | signing_in.STATES | champions.STATES | hosting.STATES | recording.STATES | shifts.STATES
 DOOR = afterwards.STATES | arriving.STATES | printing.STATES
-STATES: dict[str, State] = finding.STATES | booking.STATES | reading.STATES | DOOR | OTHERS
+STATES: dict[str, State] = finding.STATES | booking.STATES | reading.STATES | DOOR | OTHERS | registering.STATES
 
 
 @dataclass(frozen=True)

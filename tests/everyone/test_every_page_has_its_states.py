@@ -25,6 +25,7 @@ BUTTONS_ALONE = {
     "bookings/brief_guest.html",
     "bookings/delete_entry.html",
     "bookings/own_calendar.html",
+    "bookings/register.html",
     "bookings/shifts.html",
     "champions/account.html",
     "champions/home.html",

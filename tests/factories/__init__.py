@@ -7,6 +7,7 @@ seat, `BookingFactory(waiting=True)` the next place on the waiting list, and `Bo
 from tests.factories.bookings import (
     AttendeeFactory,
     BookingFactory,
+    CorrectionFactory,
     HelpFactory,
     JournalEntryFactory,
     OutcomeFactory,
@@ -49,6 +50,7 @@ __all__ = [
     "BookingFactory",
     "ChampionFactory",
     "CheatSheetFactory",
+    "CorrectionFactory",
     "DecisionFactory",
     "DepartmentFactory",
     "DirectorateFactory",

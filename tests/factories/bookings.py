@@ -1,6 +1,7 @@
 """Attendees, bookings, visits and what comes of them."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import factory
@@ -10,6 +11,7 @@ from factory.django import DjangoModelFactory
 from bookings.models import (
     Attendee,
     Booking,
+    Correction,
     Help,
     JournalEntry,
     Outcome,
@@ -21,7 +23,7 @@ from bookings.models import (
 )
 from surgeries.models import Seat, Slot, Surgery
 from tests.factories.diary import ShiftFactory, SurgeryFactory
-from tests.factories.people import ChampionFactory, OfficeFactory
+from tests.factories.people import ChampionFactory, OfficeFactory, UserFactory
 
 
 class AttendeeFactory(DjangoModelFactory[Attendee]):
@@ -135,6 +137,19 @@ class OutcomeFactory(DjangoModelFactory[Outcome]):
     result = Outcome.Result.ANSWERED
     next_step = "Post once about the tide tables."
     recorded_at = factory.SelfAttribute("visit.arrived_at")
+
+
+class CorrectionFactory(DjangoModelFactory[Correction]):
+    """By an organiser, on the day after."""
+
+    class Meta:
+        model = Correction
+
+    attendee = factory.SubFactory(AttendeeFactory)
+    surgery = factory.SubFactory(SurgeryFactory)
+    what = Correction.What.CAME
+    corrected_at = factory.LazyAttribute(lambda facts: facts.surgery.ends_at + timedelta(days=1))
+    corrected_by = factory.SubFactory(UserFactory, organiser=True)
 
 
 class ThanksFactory(DjangoModelFactory[Thanks]):
