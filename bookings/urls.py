@@ -3,7 +3,6 @@
 from django.urls import path
 
 from bookings.views import (
-    arriving,
     away,
     booking,
     calendars,
@@ -18,6 +17,7 @@ from bookings.views import (
     private,
     public,
     register,
+    room,
     shifts,
     thanking,
 )
@@ -59,6 +59,8 @@ urlpatterns = [
     path(
         "champion/surgeries/<slug:reference>/register.xlsx", register.register_spreadsheet, name="register_spreadsheet"
     ),
+    path("champion/surgeries/<slug:reference>/room/", room.room, name="room"),
+    path("champion/surgeries/<slug:reference>/room/act/", room.act, name="act"),
     path("champion/surgeries/<slug:reference>/take/", shifts.take, name="take"),
     path("champion/surgeries/<slug:reference>/outcomes/", outcomes.outcomes, name="outcomes"),
     path("champion/surgeries/<slug:reference>/outcome/<int:visit>/", outcomes.outcome, name="outcome"),
@@ -68,9 +70,6 @@ urlpatterns = [
     path("champion/leave/", away.leave, name="leave"),
     path("champion/come-back/", away.come_back, name="come_back"),
     path("step-in/<str:token>/", shifts.step_in, name="step_in"),
-    path("here/series/<slug:reference>/", arriving.here_series, name="here_series"),
-    path("here/<slug:reference>/", arriving.here, name="here"),
-    path("here/<slug:reference>/in/", arriving.here_in, name="here_in"),
     path("emailed/", booking.emailed, name="emailed"),
     path("bookings/<str:token>/", private.booking, name="booking"),
     path("bookings/<str:token>/calendar.ics", private.booking_calendar, name="booking_calendar"),

@@ -180,9 +180,6 @@ TABLE = [
     reading("bookings:surgery", address=at_surgery("bookings:surgery")),
     reading("bookings:surgery_calendar", address=at_surgery("bookings:surgery_calendar")),
     row("bookings:book", get=everybody(200), post=everybody(200), address=at_surgery("bookings:book")),
-    row("bookings:here", get=everybody(200), post=everybody(200), address=at_surgery("bookings:here")),
-    reading("bookings:here_in", address=at_surgery("bookings:here_in")),
-    reading("bookings:here_series", reference="knpw2x3"),
     reading("bookings:emailed"),
     *of_booking("booking"),
     *of_booking("booking_calendar"),
@@ -248,6 +245,8 @@ TABLE = [
     *(row(f"bookings:{name}", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405),
           reference="knpw2x3") for name in ("series_poster", "series_cards")),
     *of_hosts("bookings:brief", get=200, post=405),
+    *of_hosts("bookings:room", get=200, post=200),  # whose doors are not open yet
+    *of_hosts("bookings:act", get=405, post=404),  # nothing was pressed
     *of_hosts("bookings:sit_with", get=405, post=404),  # nobody is named who is to sit with somebody
     *of_hosts("bookings:outcomes", get=200, post=405),
     *of_hosts("bookings:outcome", get=200, post=200, is_of_a_visit=True),  # without the choices that it takes

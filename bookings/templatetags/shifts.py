@@ -6,9 +6,10 @@ from django import template
 from django.utils import timezone
 
 from bookings.forms.hosting import written
+from bookings.room import is_open
 from champions.directory import Entry
 from champions.models import Champion
-from surgeries.models import Shift
+from surgeries.models import Shift, Surgery
 
 register = template.Library()
 register.filter("choice", written, expects_localtime=False)
@@ -31,3 +32,9 @@ def with_next_shift(entries: Iterable[Entry]) -> list[tuple[Entry, Shift | None]
         shift.champion_id: shift for shift in coming.order_by("champion_id", "starts_at").distinct("champion_id")
     }
     return [(entry, following.get(entry.pk)) for entry in entries]
+
+
+@register.filter
+def has_open_room(surgery: Surgery) -> bool:
+    """Whether its hosts find a room there now."""
+    return is_open(surgery, timezone.now())

@@ -13,7 +13,6 @@ from django.test import Client
 
 from tests.everyone import (
     afterwards,
-    arriving,
     booking,
     champions,
     elsewhere,
@@ -23,6 +22,7 @@ from tests.everyone import (
     reading,
     recording,
     registering,
+    room,
     shifts,
     signing_in,
 )
@@ -30,7 +30,9 @@ from tests.everyone.booking import State
 
 OTHERS = elsewhere.STATES | signing_in.STATES | champions.STATES | hosting.STATES | recording.STATES | shifts.STATES
 DOOR = afterwards.STATES | arriving.STATES | printing.STATES
-STATES: dict[str, State] = finding.STATES | booking.STATES | reading.STATES | DOOR | OTHERS | registering.STATES
+STATES: dict[str, State] = (
+    finding.STATES | booking.STATES | reading.STATES | DOOR | room.STATES | OTHERS | registering.STATES
+)
 
 
 @dataclass(frozen=True)
