@@ -84,6 +84,10 @@ class DoorsClosed(AttendanceError):
     """It is too early or too late to come, or the surgery does not take place."""
 
 
+class NotExpected(AttendanceError):
+    """Nobody has booked under that address, and whoever gave it has not said who they are."""
+
+
 class SomebodyWasFaster(AttendanceError):
     """Somebody else sits with that person already: `help` says who, since when (None: they have left meanwhile)."""
 

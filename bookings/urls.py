@@ -3,6 +3,7 @@
 from django.urls import path
 
 from bookings.views import (
+    arriving,
     away,
     booking,
     calendars,
@@ -70,6 +71,9 @@ urlpatterns = [
     path("champion/leave/", away.leave, name="leave"),
     path("champion/come-back/", away.come_back, name="come_back"),
     path("step-in/<str:token>/", shifts.step_in, name="step_in"),
+    path("here/series/<slug:reference>/", arriving.here_series, name="here_series"),
+    path("here/<slug:reference>/", arriving.here, name="here"),
+    path("here/<slug:reference>/in/", arriving.here_in, name="here_in"),
     path("emailed/", booking.emailed, name="emailed"),
     path("bookings/<str:token>/", private.booking, name="booking"),
     path("bookings/<str:token>/calendar.ics", private.booking_calendar, name="booking_calendar"),

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 
 import hypothesis
 import pytest
+from django.db.backends.base.base import BaseDatabaseWrapper
 from pytest_django import DjangoDbBlocker
 from whitenoise import WhiteNoise
 from xdist.scheduler import LoadScopeScheduling
@@ -30,6 +31,9 @@ RUN_BY_ONE_PROCESS = {
     "tests/everyone/test_every_page_has_its_states.py",
     "tests/runner/test_make_run.py",
 }
+
+# Tables with what migrating writes by itself, which no test changes.
+MIGRATED = {"auth_permission", "django_content_type"}
 
 # How long an example takes says how busy the machine is, and nothing about the product.
 hypothesis.settings.register_profile("suite", deadline=None)
@@ -143,6 +147,26 @@ def static_files_listed_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhiteNoise, "update_files_dictionary", list_once)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def emptied_where_something_is() -> Iterator[None]:
+    """Have only those tables emptied that a test has filled: all of them, and then to write down each permission
+    anew, took longer than most tests that commit."""
+    from django.core.management.commands import flush
+
+    def empty(style: object, connection: BaseDatabaseWrapper, reset_sequences: bool, allow_cascade: bool) -> list[str]:
+        tables = {*connection.introspection.django_table_names(only_existing=True, include_views=False)} - MIGRATED
+        name = connection.ops.quote_name
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(f"(SELECT '{table}' FROM {name(table)} LIMIT 1)" for table in tables))
+            filled = [table for (table,) in cursor.fetchall()]
+        return connection.ops.sql_flush(style, filled, reset_sequences=reset_sequences, allow_cascade=True)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flush, "sql_flush", empty)
+        patch.setattr(flush, "emit_post_migrate_signal", lambda *facts: None)
         yield
 
 

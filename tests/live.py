@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserType, Page, ViewportSize, expect
 from psycopg.conninfo import make_conninfo
 
 from runner.postgres import APPLICATION, DATABASE, OWNER, debian_binaries, temporary_server
+from runner.processes import Child
 from runner.product import Product, product, reserved_port
 
 NO_BROWSER = "needs Chromium: apt-get install chromium"
@@ -56,15 +57,22 @@ def shared_product(django_db_setup: None, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture
-def live_product(shared_product: Product, transactional_db: None) -> Iterator[Product]:
+def live_product(shared_product: Product, transactional_db: None) -> Product:
     """The product as it runs in a demonstration, over the database of this test, which is emptied afterwards.
 
-    Its worker rests between such tests: it would write rows behind the emptying, and take other tests' emails.
+    Its worker rests, unless the test asks for it: it would write rows behind the emptying, and take other tests'
+    emails.
     """
-    assert shared_product.worker
-    shared_product.worker.start_again()
-    yield shared_product
-    shared_product.worker.stop()
+    return shared_product
+
+
+@pytest.fixture
+def worker(live_product: Product) -> Iterator[Child]:
+    """Its worker, at work: emails arrive. It takes a second to get there, which few tests need."""
+    assert live_product.worker
+    live_product.worker.start_again()
+    yield live_product.worker
+    live_product.worker.stop()
 
 
 @pytest.fixture(scope="session")

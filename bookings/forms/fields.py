@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.text import capfirst
 
 from accounts.fields import NOT_SHOWN
@@ -59,21 +60,32 @@ def _own(field: forms.Field) -> forms.Field:
     return own
 
 
-class SymptomsField(forms.ModelMultipleChoiceField):
-    """Symptoms, or UNSURE, which is no row: the form asks for it with `is_unsure`."""
+class RowsField(forms.ModelMultipleChoiceField):
+    """Rows, or one choice that is none: its value and label are `otherwise`, and the form asks for it by itself."""
 
     class Iterator(forms.models.ModelChoiceIterator):
+        field: "RowsField"
+
         def __iter__(self):
             yield from super().__iter__()
-            yield UNSURE, Label("Not sure yet, and that is fine", divider="or", exclusive=True)
+            yield self.field.otherwise
 
     iterator = Iterator
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(Symptom.objects.current(), error_messages=NOT_SHOWN, **options)
+    def __init__(self, rows: QuerySet, *, otherwise: tuple[str, Label], **options: Any) -> None:
+        self.otherwise = otherwise
+        super().__init__(rows, error_messages=NOT_SHOWN, **options)
 
     def clean(self, value: Any) -> Any:
-        return super().clean([chosen for chosen in value or () if chosen != UNSURE])
+        return super().clean([chosen for chosen in value or () if chosen != self.otherwise[0]])
+
+
+class SymptomsField(RowsField):
+    """Symptoms, or UNSURE."""
+
+    def __init__(self, **options: Any) -> None:
+        unsure = Label("Not sure yet, and that is fine", divider="or", exclusive=True)
+        super().__init__(Symptom.objects.current(), otherwise=(UNSURE, unsure), **options)
 
 
 class TeamSelect(forms.Select):

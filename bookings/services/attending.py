@@ -5,6 +5,7 @@ none takes the surgery's lock.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
@@ -12,12 +13,53 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from bookings.errors import DoorsClosed, WasHelped
+from bookings.errors import DoorsClosed, NotExpected, WasHelped
 from bookings.models import CORRECTED_FOR, DOORS_OPEN_BEFORE, Attendee, Booking, Correction, Visit
 from bookings.statements import lock_attendee
 from organisation.models import Topic
 from surgeries.models import Surgery, local_moment
 from surgeries.transactions import retried
+
+
+@dataclass(frozen=True)
+class Introduction:
+    """What somebody without a booking says of themselves."""
+
+    name: str
+    topics: Iterable[Topic] = ()
+    is_curious: bool = False
+
+
+@retried
+@transaction.atomic
+def come_in(
+    *, surgery: Surgery, email: str, introduction: Introduction | None = None, now: datetime | None = None
+) -> Visit:
+    """Let somebody find themselves at the door by their normalised address, and return the visit.
+
+    Whoever has booked, or is here already, need not say more; whoever was done is here again. Everybody else walks in
+    with an introduction: without one this raises NotExpected. Raises DoorsClosed.
+    """
+    now = now or timezone.now()
+    check_doors(surgery, by=None, now=now)
+    here = surgery.visits.select_for_update(no_key=True, of=("self",)).filter(attendee__email=email).first()
+    if here:
+        if here.left_at:
+            here.left_at = None
+            here.save(update_fields=["left_at"])
+        return here
+    if booking := booking_under(email, surgery=surgery):
+        return check_in(booking=booking, now=now)
+    if introduction is None:
+        raise NotExpected
+    return walk_in(
+        surgery=surgery,
+        name=introduction.name,
+        email=email,
+        topics=introduction.topics,
+        is_curious=introduction.is_curious,
+        now=now,
+    )
 
 
 @retried
@@ -54,21 +96,21 @@ def walk_in(
     *,
     surgery: Surgery,
     name: str,
-    request_id: UUID,
+    request_id: UUID | None = None,
     email: str = "",
     topics: Iterable[Topic] = (),
     is_curious: bool = False,
     by: User | None = None,
     now: datetime | None = None,
 ) -> Visit:
-    """Note that somebody without a booking is here, and return the visit. Sent again, the form adds nobody else.
+    """Note that somebody without a booking is here, and return the visit.
 
-    Without an address they are a name alone. Whoever has booked under the address is checked in instead. Raises
-    DoorsClosed.
+    Without an address they are a name alone, and only `request_id` says that a form was sent before and adds nobody
+    else. Whoever has booked under the address is checked in instead. Raises DoorsClosed.
     """
     now = now or timezone.now()
     check_doors(surgery, by=by, now=now)
-    if known := surgery.visits.filter(request_id=request_id).first():
+    if request_id and (known := surgery.visits.filter(request_id=request_id).first()):
         return known
     if email:
         if booking := booking_under(email, surgery=surgery):
@@ -128,9 +170,13 @@ def check_doors(surgery: Surgery, *, by: User | None, now: datetime) -> None:
         until = surgery.ends_at + CORRECTED_FOR
     else:
         until = end_of_day(surgery)
-    opens_at = surgery.starts_at - DOORS_OPEN_BEFORE
-    if surgery.state != Surgery.State.PUBLISHED or not opens_at <= now < until:
+    if surgery.state != Surgery.State.PUBLISHED or not doors_open_at(surgery) <= now < until:
         raise DoorsClosed
+
+
+def doors_open_at(surgery: Surgery) -> datetime:
+    """From then on people may come."""
+    return surgery.starts_at - DOORS_OPEN_BEFORE
 
 
 def end_of_day(surgery: Surgery) -> datetime:

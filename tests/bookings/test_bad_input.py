@@ -5,12 +5,21 @@ import uuid
 from urllib.parse import quote_from_bytes
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bookings.models import Attendee, Booking
 from tests.bookings.pages import filled_in, page_of, private
-from tests.factories import BookingFactory, ShiftFactory, SymptomFactory, TeamFactory, TopicFactory, local
+from tests.factories import (
+    BookingFactory,
+    ShiftFactory,
+    SurgeryFactory,
+    SymptomFactory,
+    TeamFactory,
+    TopicFactory,
+    local,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +94,15 @@ def test_thanks_take_anything(client, words):
 
 
 @each_is_its_own
+@given(posted=POSTED, drops_in=st.booleans())
+def test_the_door_takes_anything(client, posted, drops_in):
+    surgery = SurgeryFactory.create(starts_at=timezone.now(), is_drop_in=drops_in)
+    address = f"/here/{surgery.reference}/"
+    check(send(client, address, posted))
+    check(send(client, address, {"name": ["Ada"], "email": ["ada@example.gov.uk"]} | posted))
+
+
+@each_is_its_own
 @given(slot=st.one_of(st.sampled_from(NASTY), st.text(max_size=50)), reference=st.text("-_aZ9\x00é/.", max_size=20))
 def test_addresses_may_hold_anything(client, surgery, slot, reference):
     query = f"slot={quote_from_bytes(slot.encode('utf-8', 'surrogatepass'))}"
@@ -92,6 +110,8 @@ def test_addresses_may_hold_anything(client, surgery, slot, reference):
     path = quote_from_bytes(reference.encode())
     assert client.get(f"/surgeries/{path}/book/").status_code in {200, 301, 404}
     assert client.get(f"/bookings/{path}/").status_code in {200, 303, 404}
+    for door in (f"/here/{path}/", f"/here/{path}/in/", f"/here/series/{path}/"):
+        assert client.get(door).status_code in {200, 301, 404}
 
 
 @pytest.mark.parametrize("field", FIELDS)

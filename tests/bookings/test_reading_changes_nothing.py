@@ -2,6 +2,7 @@
 
 import pytest
 from django.apps import apps
+from django.utils import timezone
 
 from bookings.services.booking import cancel
 from tests.bookings.pages import private
@@ -32,11 +33,12 @@ def everything() -> dict[str, list]:
 @pytest.fixture
 def addresses(surgery) -> list[str]:
     """Every address of the attendee's journey, for bookings in every state."""
-    other = SurgeryFactory.create()
+    other, on_now = SurgeryFactory.create(), SurgeryFactory.create(starts_at=timezone.now())
     states = [{}, {"waiting": True}, {"cancelled": True}]
     bookings = [BookingFactory.create(surgery=surgery, **state) for state in states]
     replaced = private(BookingFactory.create(surgery=surgery, link_number=1)).replace("/bookings/", "/bookings/x")
     public = [f"/surgeries/{surgery.reference}/book/", f"/surgeries/{surgery.reference}/book/?slot=1", "/emailed/"]
+    public += [f"/here/{place}/{page}" for place in (surgery.reference, on_now.reference) for page in ("", "in/")]
     pages = [private(booking, page.format(other=other.reference)) for booking in bookings for page in PAGES]
     return [*public, *pages, *(f"{private(bookings[0])}?done={done}" for done in ("booked", "moved", "x")), replaced]
 

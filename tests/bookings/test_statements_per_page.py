@@ -4,18 +4,21 @@ import pytest
 from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from tests.bookings.pages import filled_in, page_of, private
+from tests.bookings.pages import ADA, filled_in, page_of, private
 from tests.factories import (
     BookingFactory,
     ChampionFactory,
     GradeFactory,
+    HelpFactory,
     OfficeFactory,
     ShiftFactory,
     SurgeryFactory,
     SymptomFactory,
     TeamFactory,
     TopicFactory,
+    VisitFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -72,3 +75,28 @@ def test_each_private_page_takes_at_most_12_however_much_there_is(client, surger
     crowd(surgery, 12)
     assert few == statements(lambda: client.get(private(booking, page)))
     assert few <= 12
+
+
+@pytest.mark.parametrize("page", ["", "in/"])
+def test_the_door_takes_the_same_few_however_much_there_is(client, page):
+    surgery = SurgeryFactory.create(starts_at=timezone.now())
+    address = f"/here/{surgery.reference}/{page}"
+    busy = HelpFactory.create(visit=VisitFactory.create(surgery=surgery))
+    done = {"visit__surgery": surgery, "shift": busy.shift, "ends_at": surgery.ends_at}
+    TopicFactory.create(), HelpFactory.create_batch(2, **done)
+    few = statements(lambda: client.get(address))
+    assert few <= 5
+    TopicFactory.create_batch(12), VisitFactory.create_batch(12, surgery=surgery), HelpFactory.create_batch(12, **done)
+    assert statements(lambda: client.get(address)) == few
+
+
+def test_coming_in_takes_at_most_12_and_4_more_for_topics(client):
+    surgery = SurgeryFactory.create(starts_at=timezone.now())
+    booking, topics = BookingFactory.create(surgery=surgery), TopicFactory.create_batch(2)
+
+    def say(email: str, **said: object) -> int:
+        return statements(lambda: client.post(f"/here/{surgery.reference}/", {"email": email} | said))
+
+    assert say(booking.attendee.email) <= 9
+    assert say(ADA, name="Ada Lovelace") <= 12
+    assert say("grace.hopper@example.gov.uk", name="Grace", topics=[topic.pk for topic in topics]) <= 12 + 4

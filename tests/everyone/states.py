@@ -13,6 +13,7 @@ from django.test import Client
 
 from tests.everyone import (
     afterwards,
+    arriving,
     booking,
     champions,
     elsewhere,

@@ -38,6 +38,7 @@ def entry(email: Email):
     return read.method.value, read.vevent
 
 
+@pytest.mark.usefixtures("worker")
 def test_somebody_books_moves_cancels_waits_and_is_promoted(
     visitor: Visitor, chromium: Browser, live_product: Product
 ) -> None:

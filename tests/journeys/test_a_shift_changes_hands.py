@@ -19,6 +19,7 @@ def follow_the_email(visitor: Visitor, champion: Champion) -> None:
     visitor.page.goto(link[1])
 
 
+@pytest.mark.usefixtures("worker")
 @pytest.mark.parametrize("visitor", ["without JavaScript"], indirect=True)
 def test_taken_given_back_and_taken_by_the_first_of_two_who_were_asked(
     visitor: Visitor, chromium: Browser, live_product: Product

@@ -32,6 +32,7 @@ def sign_in(visitor: Visitor, email: str, *, onwards: str) -> None:
     visitor.press_button("Sign in")
 
 
+@pytest.mark.usefixtures("worker")
 @pytest.mark.parametrize("visitor", ["without JavaScript", "by keyboard"], indirect=True)
 def test_somebody_applies_is_approved_and_sees_their_page(
     visitor: Visitor, chromium: Browser, live_product: Product

@@ -36,6 +36,7 @@ def type_code_of_app(visitor: Visitor, secret: str, button: str) -> None:
     visitor.press_button(button)
 
 
+@pytest.mark.usefixtures("worker")
 @pytest.mark.parametrize("visitor", ["without JavaScript"], indirect=True)
 def test_a_champion_and_an_organiser_sign_in_and_out(visitor: Visitor) -> None:
     page = visitor.page

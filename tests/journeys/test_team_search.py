@@ -1,12 +1,16 @@
 """The team search: a plain select made forgiving, with the script as served and under the product’s own policy."""
 
+from collections.abc import Iterator
+
 import pytest
 from django import forms
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Route, expect
 
+from runner.product import Product
 from tests.fit import axe_faults
+from tests.live import visit
 
 TEAMS = {
     "11": "Digital Services – Design",
@@ -39,18 +43,20 @@ def page_with(form: forms.Form) -> str:
 
 
 @pytest.fixture
-def search(page: Page) -> Locator:
-    policy = page.request.get("/cookies/").headers["content-security-policy"]
+def search(chromium: Browser, shared_product: Product) -> Iterator[Locator]:
+    """The field on its page, for which no rows are needed."""
+    with visit(chromium, shared_product) as page:
+        policy = page.request.get("/cookies/").headers["content-security-policy"]
 
-    def answer(route: Route) -> None:
-        headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy}
-        route.fulfill(body=page_with(TeamForm()), headers=headers)
+        def answer(route: Route) -> None:
+            headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy}
+            route.fulfill(body=page_with(TeamForm()), headers=headers)
 
-    page.route("**/team/*", answer)
-    page.goto("/team/")
-    field = page.get_by_role("combobox", name="Your team")
-    expect(field).to_be_editable()
-    return field
+        page.route("**/team/*", answer)
+        page.goto("/team/")
+        field = page.get_by_role("combobox", name="Your team")
+        expect(field).to_be_editable()
+        yield field
 
 
 def suggested(search: Locator, typed: str) -> list[str]:

@@ -31,8 +31,8 @@ def test_the_worker_rests_while_no_test_asks_for_it(shared_product):
     assert shared_product.worker.process.poll() is not None
 
 
-def test_the_worker_works_for_a_test_that_asks(live_product):
-    assert live_product.worker.process.poll() is None
+def test_the_worker_works_for_a_test_that_asks(worker):
+    assert worker.process.poll() is None
 
 
 def test_a_browser_reads_a_page_of_the_live_product(page, live_product):

@@ -1,0 +1,61 @@
+"""What people say at the door: who they are and, without a booking, what brings them."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from accounts.fields import NameField, WorkEmailField
+from bookings.forms.fields import Label, RowsField
+from bookings.services.attending import Introduction
+from organisation.addresses import check_work_email
+from organisation.models import Department, Topic
+from surgeries.models import Surgery
+
+CURIOUS = "curious"
+
+
+class ArriveForm(forms.Form):
+    """An address, which is enough for whoever has booked; if people may drop in, a name and topics as well."""
+
+    email = WorkEmailField(
+        label="Your work email address",
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"}),
+    )
+    name = NameField(
+        required=False,
+        label="Your name",
+        widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
+    )
+    topics = RowsField(
+        Topic.objects.current(),
+        otherwise=(CURIOUS, Label("Just curious", divider="or", exclusive=True)),
+        required=False,
+        label="What is it about?",
+        help_text="Tick what comes nearest.",
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small app-columns"}),
+    )
+
+    def __init__(self, *args: Any, surgery: Surgery, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not surgery.is_drop_in:
+            del self.fields["name"], self.fields["topics"]
+
+    def introduction(self) -> Introduction | None:
+        """What lets somebody walk in: None if something is missing, or nobody may. The form is valid."""
+        said = self.cleaned_data
+        if not said.get("name") or not Department.recent().lets_book(said["email"]):
+            return None
+        return Introduction(said["name"], list(said["topics"]), CURIOUS in self["topics"].data)
+
+    def ask_for_more(self) -> None:
+        """Say kindly what an address without a booking lacks. Everything that was typed is kept."""
+        if "name" not in self.fields:
+            self.add_error("email", "We did not find a booking with this address. Is it the one that you booked with?")
+            return
+        try:
+            check_work_email(self.cleaned_data["email"])
+        except ValidationError as refusal:
+            self.add_error("email", f"{refusal.message.rstrip('.')}. Or ask a host, who can add you")
+        else:
+            self.add_error("name", "We did not find a booking with this address. Tell us your name, and you are in")

@@ -1,0 +1,48 @@
+"""At the table, with a phone and no JavaScript: one who booked, and one who walks in. And it loads on a bad line."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from playwright.sync_api import Browser, expect
+
+from bookings.models import Visit
+from runner.product import Product
+from tests.factories import BookingFactory, DepartmentFactory, SeriesFactory, SurgeryFactory, TopicFactory
+from tests.journeys.test_first_page_is_light import MOST_BYTES, weigh
+from tests.journeys.visitor import somebody
+
+
+def test_who_booked_and_who_did_not_say_that_they_are_here(chromium: Browser, live_product: Product) -> None:
+    DepartmentFactory.create()
+    linkedin, *_ = TopicFactory.create_batch(20)
+    series = SeriesFactory.create()
+    begun = timezone.now() - timedelta(minutes=5)
+    surgery = SurgeryFactory.create(series=series, venue=series.venue, starts_at=begun)
+    booking = BookingFactory.create(surgery=surgery)
+
+    with somebody(chromium, live_product, "without JavaScript") as visitor:
+        requests, size = weigh(visitor.page, f"/here/series/{series.reference}/")
+        assert requests <= 4
+        assert size <= MOST_BYTES
+
+        # Who booked types an address and presses the first button, or Enter.
+        visitor.sees("Say that you are here")
+        visitor.type("Your work email address", booking.attendee.email)
+        visitor.page.keyboard.press("Enter")
+        visitor.sees("You are in")
+        assert Visit.objects.get().booking == booking
+
+        # Who did not presses the same button first, and loses nothing.
+        visitor.press("They can say that they are here")
+        visitor.type("Your work email address", "bob.obrien@example.gov.uk")
+        visitor.tick(linkedin.name)
+        visitor.press_button("I’m here, and I booked")
+        visitor.press("We did not find a booking with this address. Tell us your name, and you are in")
+        expect(visitor.page.get_by_label("Your name", exact=True)).to_be_focused()
+        visitor.page.keyboard.type("Bob O’Brien")
+        visitor.press_button("I’m here, without a booking")
+        visitor.sees("You are in")
+
+    bob = Visit.objects.get(booking=None)
+    assert (bob.name, bob.attendee.email) == ("Bob O’Brien", "bob.obrien@example.gov.uk")
+    assert list(bob.topics.all()) == [linkedin]
