@@ -290,9 +290,16 @@ def test_on_another_day_the_page_says_when_the_next_is(client):
         SurgeryFactory.create(series=series, venue=series.venue, **facts)
     elsewhere = SurgeryFactory.create()
     page = client.get(of_series(series))
-    assert "There is no surgery here today" in words_of(page)
+    assert "There is no surgery here now" in words_of(page)
     for surgery in (coming, elsewhere):
         assert page.content.decode().count(surgery.get_absolute_url()) == 1
+
+
+def test_when_todays_is_over_the_page_says_when_the_next_is(client):
+    series = SeriesFactory.create()
+    coming, _ = (SurgeryFactory.create(series=series, venue=series.venue, starts_at=at) for at in
+                 (local(14), timezone.now() - 2 * HOUR))  # fmt: skip
+    assert coming.get_absolute_url() in client.get(of_series(series)).content.decode()
 
 
 def test_a_series_without_surgeries_and_one_that_nobody_knows(client):

@@ -8,8 +8,11 @@ from playwright.sync_api import Browser, expect
 from bookings.models import Visit
 from runner.product import Product
 from tests.factories import BookingFactory, DepartmentFactory, SeriesFactory, SurgeryFactory, TopicFactory
-from tests.journeys.test_first_page_is_light import MOST_BYTES, weigh
+from tests.journeys.test_first_page_is_light import weigh
 from tests.journeys.visitor import somebody
+
+# The line at the table is worse than the one at a desk.
+MOST_BYTES, MOST_REQUESTS = 32 * 1024, 4
 
 
 def test_who_booked_and_who_did_not_say_that_they_are_here(chromium: Browser, live_product: Product) -> None:
@@ -22,7 +25,7 @@ def test_who_booked_and_who_did_not_say_that_they_are_here(chromium: Browser, li
 
     with somebody(chromium, live_product, "without JavaScript") as visitor:
         requests, size = weigh(visitor.page, f"/here/series/{series.reference}/")
-        assert requests <= 4
+        assert requests <= MOST_REQUESTS
         assert size <= MOST_BYTES
 
         # Who booked types an address and presses the first button, or Enter.
