@@ -49,6 +49,9 @@ def shared_product(django_db_setup: None, tmp_path_factory: pytest.TempPathFacto
             "DATABASE_URL": database_url(),
             "DEMONSTRATION": "true",
             "PUBLIC_BASE_URL": f"http://127.0.0.1:{listener.getsockname()[1]}",
+            # For a crowd that all comes from one address.
+            "WEB_CONCURRENCY": "4",
+            "FORMS_PER_CLIENT": "1000000",
         }
         with product(listener, environment, logs=tmp_path_factory.mktemp("live")) as running:
             assert running.worker

@@ -5,7 +5,6 @@ At full size 2,000 people want 10 seats, 20 times, and 1,000 forms are sent five
 
 import gzip
 import http.client
-import os
 import re
 import time
 import uuid
@@ -21,30 +20,14 @@ import pytest
 from bookings.invariants import violations
 from bookings.models import Booking
 from notifications.models import OutboxEmail
-from runner.product import Product, product, reserved_port
+from runner.product import Product
 from surgeries.models import Slot, Surgery
 from tests.concurrency.crowd import FULL_SIZE
 from tests.factories import SurgeryFactory
-from tests.live import database_url
 
 PEOPLE, CLIENTS, RUNS = (2000, 64, 20) if FULL_SIZE else (300, 32, 1)
 SEATS = 10
 FORMS = 1000 if FULL_SIZE else 60
-
-
-@pytest.fixture
-def crowded(transactional_db: None, tmp_path) -> Iterator[Product]:
-    """The product with four workers, for a crowd that all comes from one address."""
-    with reserved_port() as listener:
-        environment = os.environ | {
-            "DATABASE_URL": database_url(),
-            "DEMONSTRATION": "true",
-            "PUBLIC_BASE_URL": f"http://127.0.0.1:{listener.getsockname()[1]}",
-            "WEB_CONCURRENCY": "4",
-            "FORMS_PER_CLIENT": "1000000",
-        }
-        with product(listener, environment, logs=tmp_path) as running:
-            yield running
 
 
 class Person:
@@ -106,12 +89,13 @@ def seat_or_place_in_line(address: str, surgery: Surgery, slot: Slot, emails: li
     return statuses
 
 
+@pytest.mark.usefixtures("worker")
 @pytest.mark.parametrize("run", range(RUNS))
-def test_ten_seats_go_to_ten_people_and_everybody_else_waits_in_order(crowded, run):
+def test_ten_seats_go_to_ten_people_and_everybody_else_waits_in_order(live_product, run):
     surgery = SurgeryFactory.create(slots=1, seats=SEATS)
     everybody = [f"person.{n}@example.gov.uk" for n in range(PEOPLE)]
     with ThreadPoolExecutor(CLIENTS) as pool:
-        act = partial(seat_or_place_in_line, crowded.url, surgery, surgery.slots.get())
+        act = partial(seat_or_place_in_line, live_product.url, surgery, surgery.slots.get())
         statuses = Counter(
             status for mine in pool.map(act, [everybody[n::CLIENTS] for n in range(CLIENTS)]) for status in mine
         )
@@ -123,11 +107,11 @@ def test_ten_seats_go_to_ten_people_and_everybody_else_waits_in_order(crowded, r
 
 
 @pytest.fixture
-def five_windows(crowded) -> Iterator[list[Person]]:
+def five_windows(live_product: Product) -> Iterator[list[Person]]:
     """Five windows with the booking form of one surgery of four slots, open at the same time."""
     surgery = SurgeryFactory.create(slots=4, seats=FORMS)
     with ExitStack() as stack:
-        yield [stack.enter_context(closing(Person(crowded.url, surgery))) for _ in range(5)]
+        yield [stack.enter_context(closing(Person(live_product.url, surgery))) for _ in range(5)]
 
 
 def at_once(windows: list[Person], forms: list[tuple[Slot, str, uuid.UUID]]) -> list[tuple[int, str]]:
@@ -135,6 +119,7 @@ def at_once(windows: list[Person], forms: list[tuple[Slot, str, uuid.UUID]]) -> 
         return list(pool.map(lambda window, form: window.send(*form), windows, forms))
 
 
+@pytest.mark.usefixtures("worker")
 def test_a_form_sent_five_times_at_once_and_again_later_books_once(five_windows):
     slots = list(Slot.objects.all())
     forms = [(slots[n % 4], f"person.{n}@example.gov.uk", uuid.uuid4()) for n in range(FORMS)]
