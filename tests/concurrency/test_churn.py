@@ -17,7 +17,7 @@ from surgeries.models import Slot, Surgery
 from tests.concurrency.crowd import FULL_SIZE, all_at_once
 from tests.factories import SurgeryFactory
 
-SECONDS, SURGERIES, THREADS = (600, 200, 16) if FULL_SIZE else (8, 10, 8)
+SECONDS, SURGERIES, THREADS = (600, 200, 16) if FULL_SIZE else (5, 10, 8)
 
 
 class Churn:

@@ -21,7 +21,7 @@ from tests.concurrency.crowd import FULL_SIZE, all_at_once
 from tests.factories import ShiftFactory, SurgeryFactory
 from tests.live import database_url
 
-SECONDS, CONNECTIONS = (60, 64) if FULL_SIZE else (6, 16)
+SECONDS, CONNECTIONS = (60, 64) if FULL_SIZE else (4, 16)
 
 ISOLATION = ["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"]
 ATTACKS = [
