@@ -1,4 +1,4 @@
-"""What the clock does for this app: it reminds, briefs, asks and forgets, and promotes whom no act of theirs could."""
+"""What the clock does for this app: it reminds, briefs, asks, thanks and forgets, and promotes who became free."""
 
 from collections import defaultdict
 from datetime import datetime, time, timedelta
@@ -6,22 +6,26 @@ from datetime import datetime, time, timedelta
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from bookings.after_emails import queue_missed, queue_thanks_for_coming, queue_without_outcome
 from bookings.brief_emails import queue_briefs, queue_changes
 from bookings.emails import queue_reminders
-from bookings.models import WORDS_KEPT, Ask, Booking, Thanks
+from bookings.models import WORDS_KEPT, Ask, Booking, Outcome, Thanks, Visit
 from bookings.needs import in_need
 from bookings.services.asking import ask_where_hosts_are_missing
+from bookings.services.outcomes import RECORDED_FOR
 from bookings.services.waiting import settle
 from notifications.registry import duty
 from organisation.models import Department
-from organisation.working_days import working_day_before
+from organisation.working_days import working_day_after, working_day_before
 from surgeries.models import Seat, Shift, Surgery, SurgeryQuerySet, local_moment
 
-# How far ahead to look: more days than any weekend with bank holidays around it has.
+# How far ahead and back to look: more days than any weekend with bank holidays around it has.
 AHEAD = timedelta(days=10)
 # When hosts hear what has changed, on the day itself; where that is late, this long before the surgery.
 MORNING = time(8)
 BEFORE = timedelta(hours=1)
+# So long after the morning when they are due, emails about a surgery that is over are still worth sending.
+LATE = timedelta(days=2)
 # So many days before, surgeries that lack hosts ask for them.
 ASKED_BEFORE = (10, 3)
 # So many surgeries at a time: however many there are, no statement runs into the time that one may take.
@@ -78,6 +82,59 @@ def _ahead(now: datetime) -> SurgeryQuerySet:
     return soon.select_related("venue__office")
 
 
+@duty(every=timedelta(minutes=5))
+def thank_for_coming(now: datetime) -> None:
+    """The day after, thank everybody who came, once, with the way to what came of it. Who is noted late hears later."""
+    hour = Department.current().reminder_hour
+    over = [surgery for surgery in _just_over(now) if _is_time(day_after(surgery, hour=hour), now)]
+    came = Visit.objects.filter(surgery__in=over, attendee__email__isnull=False)
+    queue_thanks_for_coming(came.select_related("attendee", "surgery"), now=now)
+
+
+@duty(every=timedelta(minutes=5))
+def remind_of_outcomes(now: datetime) -> None:
+    """The day after, remind the hosts, once, of those whom they were the last to help and whose outcome is missing."""
+    hour = Department.current().reminder_hour
+    queue_without_outcome(
+        [
+            surgery
+            for surgery in _just_over(now)
+            if day_after(surgery, hour=hour) <= now < surgery.ends_at + RECORDED_FOR
+        ],
+        now=now,
+    )
+
+
+@duty(every=timedelta(minutes=5))
+def miss_no_shows(now: datetime) -> None:
+    """On the morning of the next working day, tell who had a seat and did not come that they were missed, once."""
+    hour = Department.current().reminder_hour
+    over = [surgery for surgery in _just_over(now) if _is_time(missed_at(surgery, hour=hour), now)]
+    missed = Booking.objects.no_shows(now).filter(surgery__in=over, missed_because="", attendee__email__isnull=False)
+    queue_missed(missed.select_related("attendee", "surgery"), now=now)
+
+
+def day_after(surgery: Surgery, *, hour: int) -> datetime:
+    """When clocks show `hour` on the day after the surgery."""
+    return local_moment(timezone.localdate(surgery.ends_at) + timedelta(days=1), time(hour))
+
+
+def missed_at(surgery: Surgery, *, hour: int) -> datetime:
+    """When clocks show `hour` on the working day after the surgery, in the nation of its office."""
+    day = working_day_after(timezone.localdate(surgery.ends_at), surgery.venue.office.nation)
+    return local_moment(day, time(hour))
+
+
+def _is_time(moment: datetime, now: datetime) -> bool:
+    return moment <= now < moment + LATE
+
+
+def _just_over(now: datetime) -> SurgeryQuerySet:
+    """The surgeries that took place in the last days, with their office."""
+    took_place = Surgery.objects.filter(state=Surgery.State.PUBLISHED, ends_at__lte=now, ends_at__gt=now - AHEAD)
+    return took_place.select_related("venue__office")
+
+
 @duty(every=timedelta(minutes=15))
 def ask_for_hosts(now: datetime) -> None:
     """Ten days and three days before, ask about the surgeries that lack hosts, unless that was done since.
@@ -123,4 +180,6 @@ def forget_words(now: datetime) -> None:
         why = Shift.objects.filter(surgery__in=here).exclude(ended_reason__in=Shift.REASONS)
         why.update(ended_reason=Shift.GIVEN_BACK)
         Thanks.objects.filter(surgery__in=here).exclude(words="").update(words="")
+        came_of_it = Outcome.objects.filter(visit__surgery__in=here).exclude(next_step="", pledge="")
+        came_of_it.update(next_step="", is_next_step_shared=False, pledge="")
         Ask.objects.filter(surgery__in=here).delete()

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
-from bookings.models import Ask, Booking
+from bookings.models import Ask, Booking, Visit
 from bookings.statements import find_booking
 
 
@@ -52,6 +52,31 @@ def booking_for(token: str) -> Booking:
     return booking
 
 
+def visit_token(visit: Visit) -> str:
+    """The token of the private link for somebody who came without a booking."""
+    return _visiting().sign(f"{visit.pk}.{visit.attendee_id}")
+
+
+def link_to_visit(visit: Visit) -> str:
+    """The whole address of the page on which somebody who came sees what came of it: of their booking, if they had one.
+
+    The visit was read with attendee and booking.
+    """
+    if visit.booking and not visit.is_walk_in:
+        return private_link(visit.booking)
+    return settings.PUBLIC_BASE_URL + reverse("bookings:visit", args=[visit_token(visit)])
+
+
+def visit_for(token: str) -> Visit:
+    """The visit that a token names. Raises LinkWrong, also once nobody knows any more whose address it was."""
+    try:
+        pk, _, attendee = _visiting().unsign(token).partition(".")
+        visits = Visit.objects.select_related("attendee", "surgery__venue__office")
+        return visits.get(pk=int(pk), attendee=int(attendee), attendee__email__isnull=False)
+    except (BadSignature, ValueError, Visit.DoesNotExist):
+        raise LinkWrong from None
+
+
 def step_in_link(ask: Ask) -> str:
     """Where a champion who was asked sees what is needed, and takes the shift with one press, without signing in."""
     assert ask.champion.user_id
@@ -71,3 +96,7 @@ def ask_for(token: str) -> Ask:
 
 def _asking() -> Signer:
     return Signer(sep=".", salt="bookings.ask", algorithm="sha256")
+
+
+def _visiting() -> Signer:
+    return Signer(sep=".", salt="bookings.visit", algorithm="sha256")

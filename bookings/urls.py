@@ -3,6 +3,7 @@
 from django.urls import path
 
 from bookings.views import (
+    afterwards,
     arriving,
     away,
     booking,
@@ -12,6 +13,7 @@ from bookings.views import (
     champion_journal,
     champion_record,
     cheat_sheets,
+    missed,
     outcomes,
     places,
     printing,
@@ -20,7 +22,6 @@ from bookings.views import (
     register,
     room,
     shifts,
-    thanking,
 )
 
 app_name = "bookings"
@@ -86,5 +87,11 @@ urlpatterns = [
     path("bookings/<str:token>/move/", places.move, name="move"),
     path("bookings/<str:token>/move/<slug:reference>/", places.move_to, name="move_to"),
     path("bookings/<str:token>/wait/", places.wait, name="wait"),
-    path("bookings/<str:token>/thanks/", thanking.thanks, name="thanks"),
+    path("bookings/<str:token>/thanks/", afterwards.thanks, name="thanks"),
+    path("bookings/<str:token>/next-step/", afterwards.next_step, name="next_step"),
+    path("bookings/<str:token>/missed/", missed.missed, name="missed"),
+    path("bookings/<str:token>/missed/<slug:reference>/", missed.book_again, name="book_again"),
+    path("visits/<str:token>/", afterwards.visit, name="visit"),
+    path("visits/<str:token>/thanks/", afterwards.visit_thanks, name="visit_thanks"),
+    path("visits/<str:token>/next-step/", afterwards.visit_next_step, name="visit_next_step"),
 ]

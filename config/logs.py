@@ -10,7 +10,9 @@ import re
 import traceback
 from datetime import UTC, datetime
 
-PRIVATE = re.compile(r"[^\s'\"<>=]+@[^\s'\"<>]+|(?:(?<=/bookings/)|(?<=/step-in/)|(?<=/champion/calendar/))[^/\s'\"]+")
+PRIVATE = re.compile(
+    r"[^\s'\"<>=]+@[^\s'\"<>]+|(?:(?<=/bookings/)|(?<=/visits/)|(?<=/step-in/)|(?<=/champion/calendar/))[^/\s'\"]+"
+)
 """Email addresses, and the tokens of private links and calendars."""
 
 

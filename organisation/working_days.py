@@ -32,3 +32,11 @@ def working_day_before(day: date, nation: str) -> date:
     while not is_working_day(day, nation):
         day -= timedelta(days=1)
     return day
+
+
+def working_day_after(day: date, nation: str) -> date:
+    """The first working day after `day` in the nation: the Tuesday after Easter for Maundy Thursday."""
+    day += timedelta(days=1)
+    while not is_working_day(day, nation):
+        day += timedelta(days=1)
+    return day

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 
-from bookings.links import step_in_link, token_for
+from bookings.links import step_in_link, token_for, visit_token
 from champions.models import CalendarLink
 from surgeries.models import Surgery
 from tests.access import (
@@ -114,6 +114,16 @@ def of_booking(name: str, *, get: Answer = 200, post: Answer = 200, **args: str)
     yield row(f"bookings:{name}", get=everybody(404), post=everybody(404), whose="a made-up link", address=unsigned)
 
 
+def of_visit(name: str, *, get: Answer = 200, post: Answer = 200) -> Iterator[Row]:
+    """A page below the link of somebody who came without a booking."""
+
+    def signed(world: World, role: str) -> str:
+        return reverse(f"bookings:{name}", args=[visit_token(world.booking.surgery.visits.get())])
+
+    yield row(f"bookings:{name}", get=everybody(get), post=everybody(post), whose="a visit", address=signed)
+    yield row(f"bookings:{name}", get=everybody(404), post=everybody(404), whose="a made-up link", token="1.1.x")
+
+
 def of_applicant(name: str, get: Answer, post: Answer) -> Row:
     """A page about somebody's application: for every organiser, and not for whoever it is about."""
     signed = f"champions:{name}"
@@ -196,6 +206,12 @@ TABLE = [
     *of_booking("move_to", reference="x"),
     *of_booking("wait", post=ELSEWHERE),
     *of_booking("thanks", get=ELSEWHERE, post=ELSEWHERE),  # to the booking, which is not over
+    *of_booking("next_step", get=ELSEWHERE, post=ELSEWHERE),
+    *of_booking("missed", get=ELSEWHERE, post=ELSEWHERE),
+    *of_booking("book_again", get=ELSEWHERE, post=ELSEWHERE, reference="x"),
+    *of_visit("visit"),
+    *of_visit("visit_thanks", get=ELSEWHERE, post=ELSEWHERE),  # to the visit, which is not over
+    *of_visit("visit_next_step", get=ELSEWHERE, post=ELSEWHERE),
     # What there is to read, and the process itself
     *(reading(f"organisation:{name}") for name in ("cheat_sheets", "accessibility", "privacy", "cookies")),
     reading("healthz"),

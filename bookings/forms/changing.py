@@ -130,6 +130,17 @@ class CancelForm(forms.Form):
     )
 
 
+class MissedForm(forms.Form):
+    """Why somebody did not come. The choices hold nothing private."""
+
+    missed_because = forms.ChoiceField(
+        label="What kept you?",
+        choices=[*Booking.Missed.choices[:-1], (Booking.Missed.WAS_THERE, Label("I was there", divider="or"))],
+        widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
+        error_messages={"required": "Choose what comes closest", **NOT_SHOWN},
+    )
+
+
 class ThanksForm(forms.Form):
     """A few words for whoever hosted. None are needed."""
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from bookings.models.bookings import Attendee, Booking
+from bookings.models.bookings import WORDS_KEPT, Attendee, Booking
 from organisation.models import Topic
 from surgeries.models import Shift, Surgery
 
@@ -81,6 +81,10 @@ class Visit(models.Model):
     def due_at(self) -> datetime:
         """When it is their turn: whoever has a slot came for it, early or late; a walk-in when they arrived."""
         return self.booking.slot.starts_at if self.booking and self.booking.slot else self.arrived_at
+
+    def is_time_for_thanks(self, now: datetime) -> bool:
+        """Whether it is over, but not so long ago that nobody would read what was written about it."""
+        return (self.left_at or self.surgery.ends_at) <= now < self.surgery.ends_at + WORDS_KEPT
 
 
 class HelpQuerySet(models.QuerySet):

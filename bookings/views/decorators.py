@@ -1,5 +1,6 @@
 """What the pages of a booking have in common."""
 
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -9,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
-from bookings.links import LinkWithdrawn, LinkWrong, booking_for, token_for
-from bookings.models import Booking
+from bookings.links import LinkWithdrawn, LinkWrong, booking_for, token_for, visit_for, visit_token
+from bookings.models import Booking, Visit
 from notifications.form_pages import FOR_BACK, SeeOther, View, form_page
 
 
@@ -20,8 +21,24 @@ def see_booking(booking: Booking, *, done: str = "") -> SeeOther:
     return SeeOther(f"{address}?done={done}" if done else address)
 
 
+def see_visit(visit: Visit, *, done: str = "") -> SeeOther:
+    """The same for somebody who came without a booking."""
+    address = reverse("bookings:visit", args=[visit_token(visit)])
+    return SeeOther(f"{address}?done={done}" if done else address)
+
+
 def private_page(view: View) -> View:
-    """A page below the private link: the view gets the booking instead of the token.
+    """A page below the private link: the view gets the booking instead of the token."""
+    return _below_a_link(view, booking_for)
+
+
+def visit_page(view: View) -> View:
+    """A page below the link of somebody who came without a booking: the view gets the visit instead of the token."""
+    return _below_a_link(view, visit_for)
+
+
+def _below_a_link(view: View, find: Callable[[str], Any]) -> View:
+    """The view gets what the token names.
 
     Whoever has the link acts for the attendee, so it must not leak: no cache keeps the page (a form that came back
     with errors, none but the browser's own), and no other page is told where its visitors come from. (With
@@ -32,7 +49,7 @@ def private_page(view: View) -> View:
     @wraps(view)
     def page(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponseBase:
         try:
-            response = view(request, booking_for(token), **kwargs)
+            response = view(request, find(token), **kwargs)
         except LinkWrong:
             response = render(request, "bookings/link_wrong.html", status=404)
         except LinkWithdrawn:

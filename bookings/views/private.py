@@ -10,15 +10,18 @@ from django.utils import timezone
 
 from bookings import calendars
 from bookings.errors import BookingClosed
-from bookings.finding import Search, around, hosts_of, names_of, nearest
+from bookings.finding import Search, around, hosts_of, nearest
 from bookings.forms.booking import AnswersForm
 from bookings.forms.changing import CancelForm, CorrectNameForm, EmailForm, EvidenceForm
 from bookings.forms.fields import UNSURE
-from bookings.models import Booking, Thanks
+from bookings.models import Booking
 from bookings.offers import Offer
+from bookings.outcomes import came
 from bookings.services import booking as services
 from bookings.statements import told
+from bookings.views import afterwards
 from bookings.views.decorators import private_page, see_booking, while_it_can_change
+from bookings.views.missed import is_missed
 from notifications.form_pages import SeeOther, count_form
 from notifications.limits import LimitReached
 from surgeries.models import Surgery
@@ -34,7 +37,6 @@ DONE = {
     "evidence": "Thank you. That helps us to see who comes, and who does not yet.",
     "unsaid": "That is fine. None of it is kept, and your booking stays as it is.",
     "name": "Thank you. That is the name that your host will see.",
-    "thanks": "Thank you. Whoever hosted will be glad of it.",
     "closed": "That was not possible any more. Nothing was changed.",
 }
 """What the page says has been done. Only these names mean anything in its address."""
@@ -67,13 +69,12 @@ def booking(request: HttpRequest, booking: Booking) -> HttpResponseBase:
         "nearest": nearest(Search(office=surgery.venue.office), now=now, apart_from=surgery),
         "can_book_again": surgery.state == Surgery.State.PUBLISHED and not surgery.is_over(now),
         "is_on": booking.times.ends_at > now and not booking.is_waiting,
-        "done": done,
-        "banner": DONE[done] if done in {"thanks", "closed"} else "",
-        "is_success": done != "closed",
+        **afterwards.banner(done),
     }
-    if booking.is_time_for_thanks(now) and (hosting := context["hosting"]):
-        said = Thanks.objects.filter(attendee=booking.attendee_id, surgery=booking.surgery_id).first()
-        context |= {"is_time_for_thanks": True, "hosts": names_of(hosting), "thanks": said}
+    if not booking.is_cancelled:
+        visitor = came(attendee=booking.attendee_id, surgery=booking.surgery_id)
+        context |= afterwards.what_came_of_it(booking, visitor, now=now)
+        context["is_missed"] = is_missed(booking, now=now)
     state = "cancelled" if booking.is_cancelled else "over"
     return render(request, f"bookings/booking_{state}.html", context)
 

@@ -9,8 +9,10 @@ from datetime import timedelta
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
+from bookings.duties import miss_no_shows, thank_for_coming
 from bookings.emails import queue_reminders
 from bookings.models import Booking
 from bookings.services.booking import Answers, book, cancel, correct_email, edit_answers, move
@@ -23,10 +25,12 @@ from tests.factories import (
     BookingFactory,
     ChampionFactory,
     DepartmentFactory,
+    OutcomeFactory,
     ShiftFactory,
     SurgeryFactory,
     TopicFactory,
     UserFactory,
+    VisitFactory,
     local,
 )
 
@@ -247,6 +251,42 @@ def not_moved_into_a_shift() -> OutboxEmail:
     )
     move(booking=Booking.objects.get(), slot=shift.surgery.slots.first())
     return last_email("booking_not_moved")
+
+
+@story
+def came() -> OutboxEmail:
+    booked()
+    surgery = over(Surgery.objects.get())
+    visit = VisitFactory.create(booking=Booking.objects.get())
+    OutcomeFactory.create(visit=visit, next_step="Win a prize at evil.example", pledge="Call 0800 evil")
+    thank_for_coming(local(0, 9))
+    assert surgery.visits.count() == 1
+    return last_email("visit_over")
+
+
+@story
+def walked_in() -> OutboxEmail:
+    surgery = over(coffee_morning())
+    VisitFactory.create(surgery=surgery, attendee__email=EMAIL, name="evil.example")
+    thank_for_coming(local(0, 9))
+    return last_email("visit_over")
+
+
+@story
+def missed() -> OutboxEmail:
+    booked()
+    VisitFactory.create(surgery=over(Surgery.objects.get()))
+    miss_no_shows(local(3, 9))
+    return last_email("visit_missed")
+
+
+def over(surgery: Surgery) -> Surgery:
+    """As if it had been yesterday."""
+    early = surgery.starts_at - local(-1)
+    for rows in (surgery.slots, surgery.shifts, Surgery.objects.filter(pk=surgery.pk)):
+        rows.update(starts_at=F("starts_at") - early, ends_at=F("ends_at") - early)
+    surgery.refresh_from_db()
+    return surgery
 
 
 @story

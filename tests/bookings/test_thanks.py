@@ -88,7 +88,7 @@ def test_before_and_long_after_it_is_not(client, alices, moment):
         assert "Say thank you" not in words_of(client.get(private(alices)))
         client.post(private(alices, "thanks/"), {"words": SAID})
     with pytest.raises(BookingClosed):
-        thank(booking=alices, words=SAID, now=now)
+        thank(came=alices, words=SAID, now=now)
     assert not Thanks.objects.exists()
 
 

@@ -1,4 +1,4 @@
-"""What comes of a visit, in each of its states: recorded by a champion."""
+"""What comes of a visit, in each of its states: recorded by a champion, seen by who came, and asked of who did not."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -8,20 +8,32 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from bookings.links import link_to_visit
 from bookings.models import Outcome, Visit
-from tests.everyone.booking import LONG, State
+from bookings.services.outcomes import share_next_step
+from surgeries.models import Seat
+from tests.bookings.pages import private
+from tests.everyone.booking import LONG, State, over, surgery
 from tests.everyone.hosting import full, hosted
-from tests.factories import HelpFactory, OutcomeFactory, TopicFactory, UserFactory, VisitFactory
+from tests.factories import (
+    HelpFactory,
+    OutcomeFactory,
+    ShiftFactory,
+    SurgeryFactory,
+    TopicFactory,
+    UserFactory,
+    VisitFactory,
+)
 
 LINE = "Write three sentences about the tide tables, and let Amina read them before anybody else does"
 
 
 def visits(*, hours: int = -1, results: int = 9) -> Visit:
     """To a surgery that began so many hours ago: those who had booked came, and somebody dropped in."""
-    surgery = full(starts_at=timezone.now() + timedelta(hours=hours))
+    made = full(starts_at=timezone.now() + timedelta(hours=hours))
     platforms = [*TopicFactory.create_batch(3), TopicFactory.create(name=LONG[:60])]
-    shifts = list(surgery.shifts.all())
-    for number, booking in enumerate(surgery.bookings.holding_a_seat()):
+    shifts = list(made.shifts.all())
+    for number, booking in enumerate(made.bookings.holding_a_seat()):
         visit = VisitFactory.create(booking=booking, name=LONG if number % 4 == 0 else booking.name)
         for shift in shifts[: 1 + number % 2]:
             end = None if shift == shifts[number % 2] else visit.arrived_at
@@ -32,9 +44,9 @@ def visits(*, hours: int = -1, results: int = 9) -> Visit:
                 pledge=LINE if number % 3 == 0 else "", is_possible_story=number % 4 == 1,
             )  # fmt: skip
             outcome.topics.set(platforms[number % 3 :]), outcome.platforms.set(platforms[: number % 3])
-    walk_in = VisitFactory.create(surgery=surgery, name="Bob Brown")
+    walk_in = VisitFactory.create(surgery=made, name="Bob Brown")
     walk_in.topics.set(platforms[:2])
-    return surgery.visits.earliest("pk")
+    return made.visits.earliest("pk")
 
 
 def seen(name: str, make: Callable[[], Visit] = visits, query: str = "", *, is_host: bool = True, **sent: Any) -> State:
@@ -42,11 +54,10 @@ def seen(name: str, make: Callable[[], Visit] = visits, query: str = "", *, is_h
 
     def state(client: Client) -> Any:
         visit = make()
-        surgery = visit.surgery
-        host = surgery.shifts.order_by("pk")[0].champion.user
+        host = visit.surgery.shifts.order_by("pk")[0].champion.user
         client.force_login(host if is_host else UserFactory.create(organiser=True))
-        of_visit = [visit.pk] if name == "outcome" else []
-        address = reverse(f"bookings:{name}", args=[surgery.reference, *of_visit])
+        about = [visit.pk] if name == "outcome" else []
+        address = reverse(f"bookings:{name}", args=[visit.surgery.reference, *about])
         return client.post(address, sent) if sent else client.get(address + query)
 
     return state
@@ -57,9 +68,76 @@ def recorded() -> Visit:
 
 
 def nobody_came(client: Client) -> Any:
-    surgery = hosted()
-    client.force_login(surgery.shifts.all()[0].champion.user)
-    return client.get(reverse("bookings:outcomes", args=[surgery.reference]))
+    made = hosted()
+    client.force_login(made.shifts.all()[0].champion.user)
+    return client.get(reverse("bookings:outcomes", args=[made.reference]))
+
+
+def helped(**facts: Any) -> Visit:
+    """Somebody who came yesterday, with all that can be recorded of it."""
+    visit = VisitFactory.create(**{"booking": over(), **facts})
+    for number, name in enumerate(("Amina Yusuf", LONG)):
+        shift = ShiftFactory.create(surgery=visit.surgery, champion__name=name)
+        start = visit.arrived_at + timedelta(minutes=number)
+        HelpFactory.create(visit=visit, shift=shift, starts_at=start, ends_at=start)
+    OutcomeFactory.create(visit=visit, next_step="Averyverylongwordwithoutspaces" * 6, pledge=LINE)
+    return visit
+
+
+def walked_in(**facts: Any) -> Visit:
+    return helped(booking=None, surgery=over().surgery, **facts)
+
+
+def shared() -> Visit:
+    visit = walked_in()
+    share_next_step(visit=visit, is_shared=True)
+    return visit
+
+
+def without_outcome() -> Visit:
+    return VisitFactory.create(surgery=over().surgery)
+
+
+def long_ago() -> Visit:
+    return VisitFactory.create(surgery=surgery(starts_at=timezone.now() - timedelta(days=100)))
+
+
+def of_visit(make: Callable[[], Visit], page: str = "") -> State:
+    """As the person themselves sees it, from the link in their email."""
+
+    def state(client: Client) -> Any:
+        return client.get(link_to_visit(make()).removeprefix("http://127.0.0.1") + page)
+
+    return state
+
+
+def missed(*, elsewhere: int = 3, query: str = "", reason: str = "", sent: dict | None = None) -> State:
+    """Somebody who had a seat yesterday, where somebody else came."""
+
+    def state(client: Client) -> Any:
+        booking = over(missed_because=reason, name=LONG)
+        VisitFactory.create(surgery=booking.surgery)
+        SurgeryFactory.create_batch(elsewhere, venue=booking.surgery.venue)
+        if not elsewhere:
+            Seat.objects.filter(booking=None).delete()
+        address = private(booking, f"missed/{query}")
+        return client.get(address) if sent is None else client.post(address, sent)
+
+    return state
+
+
+def taken_meanwhile(client: Client) -> Any:
+    booking = over()
+    VisitFactory.create(surgery=booking.surgery)
+    full = SurgeryFactory.create(seats=0)
+    SurgeryFactory.create_batch(2)
+    return client.post(private(booking, f"missed/{full.reference}/"))
+
+
+def not_come(client: Client) -> Any:
+    booking = over()
+    VisitFactory.create(surgery=booking.surgery)
+    return client.get(private(booking))
 
 
 STATES: dict[str, State] = {
@@ -72,4 +150,17 @@ STATES: dict[str, State] = {
     "outcomes, none recorded": seen("outcomes", lambda: visits(results=0)),
     "outcomes, too late": seen("outcomes", lambda: visits(hours=-60)),
     "outcomes, nobody came": nobody_came,
+    "over, came": of_visit(helped, "?done=shared"),
+    "over, walked in": of_visit(walked_in, "?done=deleted"),
+    "over, walked in, shared": of_visit(shared),
+    "over, walked in, no outcome": of_visit(without_outcome),
+    "over, walked in, thanks": of_visit(walked_in, "thanks/"),
+    "over, walked in, long ago": of_visit(long_ago),
+    "over, did not come": not_come,
+    "missed": missed(),
+    "missed, wrong": missed(sent={}),
+    "missed, told": missed(query="?done", reason="forgot"),
+    "missed, was there": missed(query="?done", reason="was_there"),
+    "missed, nothing free": missed(elsewhere=0),
+    "missed, taken meanwhile": taken_meanwhile,
 }

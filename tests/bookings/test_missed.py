@@ -1,0 +1,205 @@
+"""Who had a seat and did not come is missed, kindly: one question, and one press to book again."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from bookings.errors import BookingClosed
+from bookings.models import Booking
+from bookings.outcomes import missed_reasons
+from bookings.services.missing import say_why
+from notifications.models import OutboxEmail
+from surgeries.models import Surgery
+from tests.bookings.pages import private, words_of
+from tests.bookings.test_statements_per_page import statements
+from tests.factories import (
+    BookingFactory,
+    GradeFactory,
+    SurgeryFactory,
+    SymptomFactory,
+    TeamFactory,
+    TopicFactory,
+    VisitFactory,
+    local,
+)
+
+pytestmark = pytest.mark.django_db
+EMAIL = "alice.adeyemi@example.gov.uk"
+
+
+@pytest.fixture
+def yesterday(db) -> Surgery:
+    """With a register: somebody came."""
+    return VisitFactory.create(surgery__starts_at=local(-1)).surgery
+
+
+@pytest.fixture
+def alice(yesterday) -> Booking:
+    """Alice's booking there. She did not come."""
+    booking = BookingFactory.create(
+        surgery=yesterday, attendee__email=EMAIL, name="Alice Adeyemi", team=TeamFactory.create(), feeling="keen",
+        grade=GradeFactory.create(), question="How do I begin?", adjustments="I lip-read.", is_unsure=True,
+    )  # fmt: skip
+    booking.topics.set([TopicFactory.create()]), booking.symptoms.set([SymptomFactory.create()])
+    return booking
+
+
+@pytest.fixture
+def next_week(yesterday) -> Surgery:
+    return SurgeryFactory.create(venue=yesterday.venue, seats=1)
+
+
+def again(booking: Booking, surgery: Surgery) -> str:
+    return private(booking, f"missed/{surgery.reference}/")
+
+
+def is_missed(booking: Booking, now=None) -> bool:
+    return booking in Booking.objects.no_shows(now or timezone.now())
+
+
+# ── Who is missed ─────────────────────────────────────────────────────────────────────────────────────────────
+def test_somebody_with_a_seat_and_without_a_visit_is_and_nobody_else(alice, yesterday):
+    came = VisitFactory.create(booking=BookingFactory.create(surgery=yesterday)).booking
+    walked_in = BookingFactory.create(surgery=yesterday)
+    VisitFactory.create(attendee=walked_in.attendee, surgery=yesterday)
+    waited, cancelled = (
+        BookingFactory.create(surgery=yesterday, **{state: True}) for state in ("waiting", "cancelled")
+    )
+    VisitFactory.create(attendee=alice.attendee, surgery__starts_at=local(-8)), VisitFactory.create(surgery=yesterday)
+    assert [each for each in (alice, came, walked_in, waited, cancelled) if is_missed(each)] == [alice]
+    assert Booking.objects.no_shows(timezone.now()).count() == 1
+
+
+def test_before_the_end_nobody_is(alice):
+    assert not is_missed(alice, alice.surgery.ends_at - timedelta(seconds=1))
+    assert is_missed(alice, alice.surgery.ends_at)
+
+
+def test_a_register_that_nobody_kept_accuses_nobody(client):
+    booking = BookingFactory.create(surgery__starts_at=local(-1))
+    assert not is_missed(booking)
+    assert "did not see you" not in words_of(client.get(private(booking)))
+    assert client.get(private(booking, "missed/")).status_code == 303
+
+
+# ── Why ───────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_the_link_leads_to_the_question_and_the_answer_is_counted(client, alice, yesterday):
+    assert "Say why, or book again" in words_of(client.get(private(alice)))
+    assert "Sorry that we missed you" in words_of(client.get(private(alice, "missed/")))
+    answer = client.post(private(alice, "missed/"), {"missed_because": "forgot"}, follow=True)
+    assert "That helps us to plan." in words_of(answer)
+    other = BookingFactory.create(surgery=yesterday, missed_because="forgot")
+    BookingFactory.create(surgery=yesterday, missed_because="was_there")
+    elsewhere = BookingFactory.create(surgery=VisitFactory.create(surgery__starts_at=local(-2)).surgery)
+    Booking.objects.filter(pk=elsewhere.pk).update(missed_because="not_in")
+    assert missed_reasons([yesterday], now=timezone.now()) == {"I forgot": 2, "I was there": 1}
+    VisitFactory.create(booking=other)
+    assert missed_reasons([yesterday], now=timezone.now()) == {"I forgot": 1, "I was there": 1}
+
+
+def test_who_was_there_is_told_that_the_mistake_is_ours(client, alice):
+    answer = client.post(private(alice, "missed/"), {"missed_because": "was_there"}, follow=True)
+    assert "Then the mistake is ours" in words_of(answer)
+    assert Booking.objects.get(pk=alice.pk).missed_because == "was_there"
+
+
+@pytest.mark.parametrize("sent", [{}, {"missed_because": "the dog"}])
+def test_without_one_of_the_answers_nothing_is_kept(client, alice, sent):
+    answer = client.post(private(alice, "missed/"), sent)
+    assert "Choose" in words_of(answer)
+    assert not Booking.objects.get(pk=alice.pk).missed_because
+
+
+def test_looking_says_nothing(client, alice, next_week):
+    for page in ("missed/", f"missed/{next_week.reference}/"):
+        client.get(private(alice, page), {"missed_because": "forgot"})
+    assert not Booking.objects.get(pk=alice.pk).missed_because
+    assert not next_week.bookings.exists()
+
+
+def test_whom_the_register_has_meanwhile_is_asked_no_more(client, alice):
+    VisitFactory.create(booking=alice)
+    assert client.get(private(alice, "missed/")).status_code == 303
+    with pytest.raises(BookingClosed):
+        say_why(booking=alice, missed_because="forgot")
+
+
+def test_after_90_days_nobody_is_asked(client, alice):
+    with time_machine.travel(alice.surgery.ends_at + timedelta(days=90), tick=False):
+        assert client.get(private(alice, "missed/")).status_code == 303
+
+
+# ── Again ─────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_one_press_books_the_first_free_slot_with_the_same_answers(client, alice, next_week):
+    BookingFactory.create(surgery=next_week)
+    assert "Book a seat" in words_of(client.get(private(alice, "missed/")))
+    answer = client.post(again(alice, next_week), follow=True)
+    made = next_week.bookings.get(attendee=alice.attendee)
+    assert answer.request["PATH_INFO"] == private(made)
+    assert made.slot == next_week.slots.all()[1]
+    same = ("name", "team", "question", "adjustments", "is_unsure", "feeling", "grade")
+    assert [getattr(made, name) for name in same] == [getattr(alice, name) for name in same]
+    assert list(made.topics.all()) == list(alice.topics.all())
+    assert list(made.symptoms.all()) == list(alice.symptoms.all())
+    assert OutboxEmail.objects.get(kind="booking_booked").recipient == EMAIL
+
+
+def test_pressed_twice_it_is_one_booking(client, alice, next_week):
+    first, second = (client.post(again(alice, next_week)) for _ in range(2))
+    assert first["Location"] == second["Location"]
+    assert next_week.bookings.count() == 1
+    assert OutboxEmail.objects.count() == 1
+
+
+def test_a_slot_in_which_they_are_busy_is_passed_over(client, alice, next_week):
+    BookingFactory.create(attendee=alice.attendee, surgery__starts_at=next_week.starts_at)
+    client.post(again(alice, next_week))
+    assert next_week.bookings.get().slot == next_week.slots.all()[1]
+
+
+def test_who_is_booked_there_already_learns_that_by_email_alone(client, alice, next_week):
+    BookingFactory.create(attendee=alice.attendee, surgery=next_week)
+    assert client.post(again(alice, next_week))["Location"] == "/emailed/"
+    assert next_week.bookings.count() == 1
+
+
+def test_full_meanwhile_it_says_so_and_offers_the_others_which_work(client, alice, next_week):
+    other = SurgeryFactory.create(starts_at=local(9))
+    BookingFactory.create_batch(3, surgery=next_week)
+    answer = client.post(again(alice, next_week))
+    assert answer.status_code == 409
+    said = words_of(answer)
+    assert "Somebody took the last seat there a moment ago" in said
+    assert f'action="../{other.reference}/"' in answer.content.decode()
+    assert client.post(again(alice, other)).status_code == 303
+    assert other.bookings.exists()
+
+
+def test_the_same_office_comes_first_and_only_free_seats_are_offered(client, alice):
+    sooner = SurgeryFactory.create(starts_at=local(1))
+    here = SurgeryFactory.create(starts_at=local(9), venue__office=alice.surgery.venue.office)
+    for seats, state in ((0, {}), (1, {"called_off": True}), (1, {"draft": True})):
+        SurgeryFactory.create(seats=seats, **state)
+    entries = client.get(private(alice, "missed/")).context["elsewhere"]
+    assert [entry.surgery for entry in entries] == [here, sooner]
+
+
+@pytest.mark.parametrize("state", ["called_off", "draft"])
+def test_where_nothing_can_be_booked_nothing_is(client, alice, state):
+    surgery = SurgeryFactory.create(**{state: True})
+    assert client.post(again(alice, surgery)).status_code in {404, 409}
+    assert not surgery.bookings.exists()
+
+
+def test_who_came_books_as_everybody_does(client, yesterday, next_week):
+    came = VisitFactory.create(booking=BookingFactory.create(surgery=yesterday)).booking
+    client.post(again(came, next_week))
+    assert not next_week.bookings.exists()
+
+
+def test_the_page_takes_the_same_few_statements_however_much_there_is(client, alice, next_week):
+    few = statements(lambda: client.get(private(alice, "missed/")))
+    SurgeryFactory.create_batch(3), BookingFactory.create_batch(2, surgery=next_week)
+    assert statements(lambda: client.get(private(alice, "missed/"))) == few <= 12
