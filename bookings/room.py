@@ -12,13 +12,13 @@ from hashlib import blake2b
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.text import get_text_list
 
 from accounts.models import User
 from bookings.briefs import hosting
 from bookings.matching import Host, Person, worth
-from bookings.models import DOORS_OPEN_BEFORE, Booking, Help, Visit
+from bookings.models import DOORS_OPEN_BEFORE, Booking, Help, Outcome, Visit
 from bookings.reasons import in_a_few_words
 from bookings.services.attending import end_of_day
 from surgeries.models import Shift, Surgery
@@ -88,12 +88,18 @@ class Guest:
     question: str = ""
     adjustments: str = ""
     sittings: tuple[Sitting, ...] = ()
+    has_outcome: bool = False
     suggested: Suggested | None = None
 
     @property
     def sits_with(self) -> Sitting | None:
         """Who helps them at the moment."""
         return next((each for each in self.sittings if each.ends_at is None), None)
+
+    @property
+    def lacks_outcome(self) -> bool:
+        """Whether they are done, and nobody has said yet what came of it."""
+        return bool(self.left_at and self.sittings and not self.has_outcome)
 
     @property
     def has_words(self) -> bool:
@@ -142,7 +148,12 @@ def room_of(surgery: Surgery, *, user: User, now: datetime) -> Room:
     """The room of the surgery as it is now, as this user sees it."""
     bookings: dict[int, Any] = {booking.pk: booking for booking in _booked(surgery)}
     sittings = _sittings(surgery, user)
-    visits: list[Any] = list(surgery.visits.annotate(about=_names(Visit.topics.through, "visit", "topic__name")))
+    visits: list[Any] = list(
+        surgery.visits.annotate(
+            about=_names(Visit.topics.through, "visit", "topic__name"),
+            has_outcome=Exists(Outcome.objects.filter(visit=OuterRef("pk"))),
+        )
+    )
     here = {visit.attendee_id for visit in visits}
     absent = [booking for booking in bookings.values() if booking.is_live and booking.attendee_id not in here]
     came = [_visitor(visit, bookings.get(visit.booking_id), sittings.get(visit.pk, ())) for visit in visits]
@@ -211,6 +222,7 @@ def _visitor(visit: Any, booking: Any, sittings: tuple[Sitting, ...]) -> Guest:
         left_at=visit.left_at,
         is_walk_in=visit.is_walk_in,
         sittings=sittings,
+        has_outcome=visit.has_outcome,
     )
 
 

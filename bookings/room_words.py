@@ -15,6 +15,8 @@ class Message:
     visit: int | None = None
     seen: int | None = None
     undo: str = ""
+    # Whether what came of it is still to be told.
+    lacks_outcome: bool = False
 
 
 def message_of(room: Room, said: str, who: str) -> Message | None:
@@ -26,7 +28,8 @@ def message_of(room: Room, said: str, who: str) -> Message | None:
         return None
     say, undo = ABOUT_THE_PRESENT[said]
     seen = guest.sits_with.id if guest.sits_with else None
-    return Message(text, who, guest.visit, seen, undo) if (text := say(guest)) else None
+    text = say(guest)
+    return Message(text, who, guest.visit, seen, undo, guest.lacks_outcome) if text else None
 
 
 def _is_here(guest: Guest) -> str:

@@ -16,6 +16,7 @@ from tests.factories import (
     BookingFactory,
     ChampionFactory,
     HelpFactory,
+    OutcomeFactory,
     PairingFactory,
     ShiftFactory,
     SurgeryFactory,
@@ -104,9 +105,11 @@ def test_from_expected_to_done_and_back_each_in_one_press(phone, surgery, amina,
     press(phone, surgery, visit=visit.pk, sit_down=amina.pk)
     seen = visit.helps.get().pk
     said = press(phone, surgery, visit=visit.pk, seen=seen, done=1)
-    assert "Alice Adeyemi is done. Undo" in said
+    assert "Alice Adeyemi is done. What came of it? Undo" in said
     assert "Everybody is done." in said
-    assert "Done Alice Adeyemi You, 10:05am Call back" in said
+    assert "Done Alice Adeyemi You, 10:05am What came of it? Alice Adeyemi Call back" in said
+    OutcomeFactory.create(visit=visit)
+    assert "What came of it is recorded" in read(phone, surgery)
 
     assert "Alice Adeyemi waits again." in press(phone, surgery, visit=visit.pk, call_back=1)
 
