@@ -285,7 +285,7 @@ def test_it_opens_with_the_doors_and_closes_at_midnight(phone, surgery, amina, a
     )
     five_past_ten.move_to(surgery.starts_at + timedelta(hours=13, minutes=59))
     phone.force_login(amina.champion.user)
-    assert "The surgery is over: until midnight" in read(phone, surgery)
+    assert "The surgery is over. Until midnight" in read(phone, surgery)
     assert "Alice Adeyemi is here" in press(phone, surgery, here=alices_booking.pk)
     five_past_ten.move_to(surgery.starts_at + timedelta(hours=14))
     assert "The room is closed" in read(phone, surgery)
