@@ -15,6 +15,7 @@ from django.db.models import Prefetch
 
 from bookings.matching import Host, Matching, Person, Suggestion, match
 from bookings.models import WORDS_KEPT, Booking
+from bookings.outcomes import last_next_step
 from bookings.reasons import why
 from champions.models import Skill
 from organisation.models import CheatSheet, Symptom
@@ -50,6 +51,11 @@ class Guest:
     def adjustments(self) -> str:
         """In one line, however it was typed."""
         return " ".join(self.booking.adjustments.split()) if self.has_words else ""
+
+    @property
+    def last_next_step(self) -> str:
+        """What they agreed on with their last champion, if they let this one see it."""
+        return getattr(self.booking, "last_next_step", None) or ""
 
     @property
     def why(self) -> list[str]:
@@ -99,6 +105,7 @@ def brief_of(surgery: Surgery, *, now: datetime) -> Brief:
     """The surgery's brief as it is now."""
     live = list(
         surgery.bookings.live()
+        .annotate(last_next_step=last_next_step(before=surgery.starts_at))
         .select_related("slot", "team", "pairing__shift")
         .prefetch_related("topics", Prefetch("symptoms", Symptom.objects.annotate(points_to=POINTS_TO)))
         .order_by("slot__starts_at", "seat__number", "id")

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch
+from django.db.models import Case, OuterRef, Prefetch, QuerySet, Subquery, Value, When
 
 from accounts.models import User
 from bookings.models import Booking, Help, Outcome, Visit
 from surgeries.models import Surgery
 
+LATEST = ("-visit__surgery__starts_at", "-pk")
 HELPS = Prefetch("helps", Help.objects.select_related("shift__champion__user"))
 
 
@@ -55,12 +56,22 @@ def last_next_steps(attendee_ids: Iterable[int], *, before: datetime | None = No
 
     Of surgeries that began before a moment, if one is given. A step that they keep to themselves hides older ones.
     """
-    steps = Outcome.objects.filter(visit__attendee__in=list(attendee_ids)).exclude(next_step="")
-    if before:
-        steps = steps.filter(visit__surgery__starts_at__lt=before)
-    latest = steps.order_by("visit__attendee", "-visit__surgery__starts_at", "-pk").distinct("visit__attendee")
+    steps = _latest_first(before).filter(visit__attendee__in=list(attendee_ids))
+    latest = steps.order_by("visit__attendee", *LATEST).distinct("visit__attendee")
     rows = latest.values_list("visit__attendee", "next_step", "is_next_step_shared")
     return {attendee: step for attendee, step, is_shared in rows if is_shared}
+
+
+def last_next_step(*, before: datetime) -> Subquery:
+    """The same of the attendee of each booking of a query, to annotate it with: None or empty if there is none."""
+    latest = _latest_first(before).filter(visit__attendee=OuterRef("attendee"))
+    seen = Case(When(is_next_step_shared=True, then="next_step"), default=Value(""))
+    return Subquery(latest.annotate(seen=seen).values("seen")[:1])
+
+
+def _latest_first(before: datetime | None) -> QuerySet[Outcome]:
+    steps = Outcome.objects.exclude(next_step="").order_by(*LATEST)
+    return steps.filter(visit__surgery__starts_at__lt=before) if before else steps
 
 
 def missed_reasons(surgeries: Iterable[Surgery], *, now: datetime) -> dict[str, int]:

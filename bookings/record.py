@@ -5,15 +5,14 @@ did, nothing is said of it.
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import dateformat, timezone
 
-from bookings.models import Booking, Thanks, Visit
+from bookings.models import Booking, Help, Outcome, Thanks, Visit
 from champions.models import Champion
 from surgeries.models import Shift, ShiftQuerySet, Surgery, local_moment
 
@@ -73,6 +72,8 @@ class Record:
 
     period: Period
     sessions: tuple[Session, ...]
+    # How many people they sat down with themselves; nobody where that was not noted.
+    helped: int
     topics: tuple[tuple[str, int], ...]
     thanks: tuple[Thanks, ...]
 
@@ -97,7 +98,7 @@ class Record:
 
 
 def record_of(champion: Champion, period: Period, *, now: datetime) -> Record:
-    """What the champion did in the period: four statements."""
+    """What the champion did in the period: five statements."""
     shifts = Shift.objects.hosted(now).filter(champion=champion)
     shifts = shifts.filter(surgery__starts_at__gte=period.starts_at, surgery__starts_at__lt=period.ends_at)
     surgeries = Surgery.objects.filter(pk__in=shifts.values("surgery")).select_related("venue__office")
@@ -106,7 +107,8 @@ def record_of(champion: Champion, period: Period, *, now: datetime) -> Record:
     return Record(
         period=period,
         sessions=tuple(Session(surgery, came.get(surgery.pk)) for surgery in hosted),
-        topics=tuple(_topics(shifts, hosted)),
+        helped=Visit.objects.filter(Exists(_helped_by(shifts, OuterRef("pk"))), surgery__in=hosted).count(),
+        topics=_topics(shifts, hosted),
         thanks=tuple(
             Thanks.objects.filter(surgery__in=hosted).select_related("attendee", "surgery").order_by("-said_at")
         ),
@@ -131,12 +133,25 @@ def _came(shifts: ShiftQuerySet, hosted: list[Surgery]) -> dict[int, int]:
     return dict(visits.values_list("surgery").annotate(met=Count("pk", filter=Q(is_met=True))))
 
 
-def _topics(shifts: ShiftQuerySet, hosted: list[Surgery]) -> Iterator[tuple[str, int]]:
-    """What those asked about who came, or held a seat, during the shifts; what most asked about comes first."""
+def _helped_by(shifts: ShiftQuerySet, visit: OuterRef) -> QuerySet[Help]:
+    """That somebody sat with the visitor in one of the shifts."""
+    return Help.objects.filter(visit=visit, shift__in=shifts)
+
+
+def _topics(shifts: ShiftQuerySet, hosted: list[Surgery]) -> tuple[tuple[str, int], ...]:
+    """How many people each topic was about: what most were about comes first.
+
+    What those asked who came, or held a seat, during the shifts, and what it turned out to be about with whom they
+    helped. Nobody counts twice for one topic at one surgery.
+    """
     then = shifts.filter(
         surgery=OuterRef("surgery"), starts_at__lt=OuterRef("slot__ends_at"), ends_at__gt=OuterRef("slot__starts_at")
     )
     came_or_seated = Q(state=Booking.State.CONFIRMED) | Q(visit__isnull=False)
     asked = Booking.objects.filter(came_or_seated, Exists(then), surgery__in=hosted, topics__isnull=False)
-    counted = asked.order_by().values("topics__name").annotate(people=Count("pk")).order_by("-people", "topics__name")
-    yield from counted.values_list("topics__name", "people")
+    helped = Outcome.objects.filter(Exists(_helped_by(shifts, OuterRef("visit"))), visit__surgery__in=hosted)
+    # A union leaves out what is there twice.
+    about = asked.order_by().values_list("topics__name", "surgery", "attendee")
+    people = about.union(helped.values_list("topics__name", "visit__surgery", "visit__attendee"))
+    counted = Counter(topic for topic, _, _ in people)
+    return tuple(sorted(counted.items(), key=lambda topic: (-topic[1], topic[0])))

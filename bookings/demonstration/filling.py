@@ -19,6 +19,7 @@ from organisation.models import Grade, Office, Symptom, Team, Topic
 from surgeries.models import Seat, Surgery
 
 from .demand import Wish, walk_ins, wishes
+from .helping import let_leave, record_help, say_why_they_missed_it
 from .people import Person, staff
 from .words import REQUESTS, THANKS
 
@@ -160,11 +161,14 @@ def record_visits(surgeries: Iterable[Surgery], *, now: datetime) -> None:
     A surgery with a single visit has a register that somebody keeps, so it is left alone.
     """
     invented = {person.email for people in staff().values() for person in people}
+    everybody_who_came: list[Visit] = []
+    stayed_away: list[Booking] = []
     for surgery in surgeries:
         if surgery.is_called_off or not surgery.is_over(now) or surgery.visits.exists():
             continue
         rng = Random(f"visits {surgery.starts_at}")
-        seated = surgery.bookings.holding_a_seat().select_related("attendee", "seat__slot").order_by("created_at", "id")
+        seated = surgery.bookings.holding_a_seat().select_related("attendee", "surgery", "seat__slot")
+        seated = seated.order_by("created_at", "id")
         visits = [
             Visit(
                 attendee=booking.attendee,
@@ -190,8 +194,15 @@ def record_visits(surgeries: Iterable[Surgery], *, now: datetime) -> None:
                 )
                 for person in people
             ]
+        let_leave(surgery, visits)
         Visit.objects.bulk_create(visits)
         _say_thanks(surgery, visits, now=now)
+        came = {visit.booking for visit in visits}
+        if came:
+            stayed_away += [each for each in seated if each.attendee.email in invented and each not in came]
+        everybody_who_came += visits
+    record_help(everybody_who_came, now=now)
+    say_why_they_missed_it(booking for booking in stayed_away if booking.surgery.ends_at < now - timedelta(days=4))
 
 
 def _say_thanks(surgery: Surgery, visits: list[Visit], *, now: datetime) -> None:

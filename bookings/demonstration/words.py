@@ -69,3 +69,22 @@ THANKS = (
     "Best twenty minutes of my week, and good coffee too.",
     "I thought it was not for people like me. I was wrong.",
 )
+
+NEXT_STEPS = (
+    "Write two lines about your work in the headline, and change them until they sound like you.",
+    "Post once before the next coffee morning. A photo of the tide gauge will do.",
+    "Follow ten people who know about coasts, and read for a week before you write.",
+    "Turn on two-step sign-in, with the app on your phone.",
+    "Ask your team what they would like to hear, and bring three answers.",
+    "Read the page of the guidelines about opinions, and bring what is still unclear.",
+    "Add alt text to the last three pictures that you posted.",
+    "Show your manager the draft, and come back when it has been read.",
+)
+
+PLEDGES = (
+    "One photo a week from the river, for a month.",
+    "Answer one question in the community every Friday.",
+    "Write about lock keeping before the boats come out.",
+    "Thank somebody in public once a week.",
+    "Open an account, and say hello from it.",
+)

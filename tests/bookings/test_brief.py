@@ -14,6 +14,7 @@ from tests.factories import (
     BookingFactory,
     ChampionFactory,
     CheatSheetFactory,
+    OutcomeFactory,
     ShiftFactory,
     SkillFactory,
     SurgeryFactory,
@@ -21,6 +22,8 @@ from tests.factories import (
     TeamFactory,
     TopicFactory,
     UserFactory,
+    VisitFactory,
+    local,
 )
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +116,16 @@ def test_it_says_plainly_what_is_not_covered(hosts_browser, surgery, alices_book
     assert "Not covered yet Bob O’Brien, 10:40am to 11am: nobody hosts then." in said
     assert "Asked for while nobody hosts who knows it: Tumblr (1 person)" in said
     assert "No host yet" in said
+
+
+def test_the_last_next_step_is_there_if_they_agreed(hosts_browser, surgery, alices_booking, bobs_booking):
+    for booking, is_shared in ((alices_booking, True), (bobs_booking, False)):
+        earlier = VisitFactory.create(attendee=booking.attendee, surgery__starts_at=local(-30))
+        step = f"Post once, {booking.name}."
+        OutcomeFactory.create(visit=earlier, next_step=step, is_next_step_shared=is_shared)
+    said = read(hosts_browser, surgery)
+    assert f"Last next step: Post once, {alices_booking.name}." in said
+    assert f"Post once, {bobs_booking.name}." not in said
 
 
 def test_free_text_is_gone_90_days_after_the_surgery(hosts_browser, surgery, alices_booking):

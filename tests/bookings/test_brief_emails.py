@@ -23,11 +23,13 @@ from surgeries.models import Surgery, local_moment
 from tests.factories import (
     BookingFactory,
     ChampionFactory,
+    OutcomeFactory,
     PairingFactory,
     ShiftFactory,
     SurgeryFactory,
     TopicFactory,
     UserFactory,
+    VisitFactory,
 )
 from tests.fit import html_faults
 
@@ -173,6 +175,8 @@ def briefed() -> Surgery:
         ShiftFactory.create(surgery=surgery, champion=ChampionFactory.create(name=name, topics=topics, user=user))
     ada = seat_at(surgery, question=f"{SECRET}:\r\n <b>how</b> do I begin?", adjustments=f"{SECRET} at all")
     ada.topics.set([linkedin, TopicFactory.create(name="Tumblr")])
+    earlier = VisitFactory.create(attendee=ada.attendee, surgery__starts_at=at("2026-02-03"))
+    OutcomeFactory.create(visit=earlier, next_step=f"{SECRET} here", is_next_step_shared=True)
     bob = seat_at(surgery, "Bob https://example.com", slot=surgery.slots.last(), is_unsure=True)
     PairingFactory.create(booking=bob, shift=surgery.shifts.last())
     return surgery
@@ -189,6 +193,7 @@ def test_it_says_who_comes_when_and_what_they_ask_and_leads_to_the_page(briefed)
         f"http://127.0.0.1/champion/surgeries/{briefed.reference}/",
     ):  # fmt: skip
         assert words in email.body
+    assert f"{SECRET} here" not in email.body + email.alternatives[0].content, "the last next step is on the page"
     html = email.alternatives[0].content
     assert "&lt;b&gt;how&lt;/b&gt;" in html
     assert html_faults({"brief": html}) == []

@@ -16,7 +16,9 @@ from tests.everyone.recording import host_many
 from tests.factories import (
     BookingFactory,
     ChampionFactory,
+    HelpFactory,
     JournalEntryFactory,
+    OutcomeFactory,
     ShiftFactory,
     SurgeryFactory,
     TopicFactory,
@@ -103,6 +105,23 @@ def test_what_they_asked_who_held_a_seat_or_came(amina):
     for nobody_of_theirs in (stayed_away, later):
         nobody_of_theirs.topics.set([tumblr])
     assert ever(amina).topics == (("LinkedIn", 2), ("Privacy", 1))
+
+
+def test_whom_they_sat_down_with_counts_once_and_so_does_what_it_was_about(client, amina):
+    linkedin, privacy = (TopicFactory.create(name=name) for name in ("LinkedIn", "Privacy"))
+    shift = hosted(amina)
+    booked = VisitFactory.create(booking=BookingFactory.create(surgery=shift.surgery))
+    booked.booking.topics.set([linkedin])
+    walked_in, helped_by_another = VisitFactory.create_batch(2, surgery=shift.surgery)
+    for visit, by in ((booked, shift), (booked, shift), (walked_in, shift), (helped_by_another, None)):
+        facts = {"shift": by} if by else {}
+        HelpFactory.create(visit=visit, ends_at=visit.arrived_at, **facts)
+    for visit in (booked, walked_in, helped_by_another):
+        OutcomeFactory.create(visit=visit).topics.set([linkedin, privacy])
+    assert (ever(amina).came, ever(amina).helped) == (3, 2)
+    assert ever(amina).topics == (("LinkedIn", 2), ("Privacy", 2))
+    said = words_of(client.get(RECORD + "?since=2000-01-01&until=2099-12-31"))
+    assert "3 people came while you hosted 2 of them you helped yourself" in said
 
 
 def test_where_nobody_kept_a_register_nobody_is_said_to_have_stayed_away(client, amina):

@@ -9,7 +9,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.apps import apps
 from django.test import Client
 
-from bookings.models import Booking, Thanks
+from bookings.models import Attendee, Booking, Outcome, Thanks, Visit
 from champions.models import Champion
 from notifications.models import OutboxEmail
 from tests.factories import (
@@ -17,18 +17,30 @@ from tests.factories import (
     BookingFactory,
     ChampionFactory,
     DecisionFactory,
+    HelpFactory,
     JournalEntryFactory,
+    OutcomeFactory,
     ShiftFactory,
     SubmissionFactory,
     ThanksFactory,
     TopicFactory,
     UserFactory,
+    local,
 )
 
 pytestmark = pytest.mark.django_db
 GUIDE = (Path(__file__).parents[2] / "docs/operations.md").read_text()
 GIVE_OUT, REMOVE = re.findall(r"^```python\n(.*?)^```$", GUIDE, re.DOTALL | re.MULTILINE)
-PRIVATE = ["Alice Adeyemi", "alice@example.gov.uk", "Can I blog?", "A quiet table", "I posted"]
+PRIVATE = [
+    "Alice Adeyemi",
+    "alice@example.gov.uk",
+    "Can I blog?",
+    "A quiet table",
+    "I posted",
+    "Blog",
+    "Vlog",
+    "not_in",
+]
 A_CHAMPIONS = ["Alice Adeyemi", "alice@example.gov.uk", "I was afraid", "An allotment", "Not yet", "To listen", "Flu"]
 
 
@@ -39,6 +51,9 @@ def booking() -> Booking:
     booking = BookingFactory(attendee=alice, name=PRIVATE[0], question=PRIVATE[2], adjustments=PRIVATE[3])
     SubmissionFactory(booking=booking)
     ThanksFactory(attendee=alice, surgery=booking.surgery, words=PRIVATE[4])
+    visit = HelpFactory(visit__attendee=alice, visit__name="Alice Adeyemi, at the door").visit
+    OutcomeFactory(visit=visit, next_step=PRIVATE[5], pledge=PRIVATE[6])
+    BookingFactory(attendee=alice, surgery__starts_at=local(-7), name=PRIVATE[0], missed_because=PRIVATE[7])
     return booking
 
 
@@ -67,7 +82,9 @@ def test_everything_that_is_held_is_given_out(booking: Booking, capsys: pytest.C
 
     printed = held(capsys)
 
-    assert {row["model"] for row in json.loads(printed)} >= {"bookings.attendee", "bookings.booking"}
+    assert {row["model"] for row in json.loads(printed)} >= {
+        *("bookings.attendee", "bookings.booking", "bookings.visit", "bookings.help", "bookings.outcome"),
+    }
     assert all(words in printed for words in PRIVATE)
     assert "Bob Brown" not in printed
 
@@ -78,8 +95,8 @@ def test_nothing_that_says_who_it_was_is_left(booking: Booking) -> None:
     exec(REMOVE, {})
 
     booking.refresh_from_db()
-    rows = [*Booking.objects.filter(pk=booking.pk).values(), *type(booking.attendee).objects.values()]
-    rows += Thanks.objects.values()
+    kept = (booking.attendee.bookings, Attendee.objects, Thanks.objects, Visit.objects, Outcome.objects)
+    rows = [str(list(each.values())) for each in kept]
     assert not [words for words in PRIVATE if words in str(rows)]
     assert (booking.state, booking.seat, booking.link_number) == (Booking.State.CANCELLED, None, link_number + 1)
     assert not booking.submissions.exists()
