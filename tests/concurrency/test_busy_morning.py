@@ -1,0 +1,174 @@
+"""A busy morning: six hosts and sixty people, and every host presses whatever their page offers, at random."""
+
+import random
+import re
+import time
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from html.parser import HTMLParser
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from bookings.invariants import violations
+from bookings.models import Visit
+from bookings.services import room
+from surgeries.models import Surgery
+from tests.concurrency.crowd import FULL_SIZE, all_at_once
+from tests.concurrency.test_in_the_room import hosted, not_locked, without_the_constraint
+from tests.factories import BookingFactory, SlotFactory, TopicFactory
+
+SECONDS, PEOPLE, HOSTS = 300 if FULL_SIZE else 8, 60, 6
+LIVE = {"HX-Request": "true"}
+
+
+class Buttons(HTMLParser):
+    """What a page offers to press: what each button sends, with the rest of its form."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.presses: list[dict[str, str]] = []
+        self.hidden: dict[str, str] = {}
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.hidden = {}
+        elif tag == "input" and said["type"] == "hidden":
+            self.hidden[said["name"]] = said["value"]
+        elif tag == "button" and "name" in said:
+            self.presses.append(self.hidden | {said["name"]: said["value"]})
+
+
+@dataclass
+class Morning:
+    """So many people at one surgery, most of whom have booked; the others walk in as the hosts add them."""
+
+    people: int
+    seconds: float
+    surgery: Surgery = field(init=False)
+    clients: list[Client] = field(default_factory=list)
+    answers: Counter[int] = field(default_factory=Counter)
+    slower: int = 0
+
+    def __post_init__(self) -> None:
+        self.surgery = hosted(HOSTS)
+        SlotFactory.create(
+            surgery=self.surgery, seats=self.people,
+            starts_at=self.surgery.starts_at + timedelta(minutes=5), ends_at=self.surgery.ends_at,
+        )  # fmt: skip
+        topics = TopicFactory.create_batch(2)
+        for booking in BookingFactory.create_batch(self.people * 3 // 4, surgery=self.surgery):
+            booking.topics.set(topics)
+        self.address = f"/champion/surgeries/{self.surgery.reference}/room/"
+        for shift in self.surgery.shifts.all():
+            self.clients.append(client := Client(raise_request_exception=False))
+            client.force_login(shift.champion.user)
+        self.until = time.monotonic() + self.seconds
+
+    def host(self, client: Client, seed: int) -> None:
+        """Press at random, also what a page offered that is old by now."""
+        dice, pages = random.Random(seed), [client.get(self.address, headers=LIVE).content.decode()]
+        while time.monotonic() < self.until:
+            presses = Buttons(dice.choice(pages[-2:])).presses
+            if not presses or (dice.random() < 0.1 and Visit.objects.count() < self.people):
+                typed = {"request_id": uuid.uuid4(), "name": "Somebody"}
+                response = client.post(self.address, typed, headers=LIVE)
+            else:
+                response = client.post(f"{self.address}act/", dice.choice(presses), headers=LIVE)
+            pages.append(response.content.decode())
+            self.answers[response.status_code] += 1
+            self.slower += "a moment ago" in pages[-1]
+
+    def watch(self) -> list[dict]:
+        found = []
+        while time.monotonic() < self.until:
+            found.append(violations())
+            time.sleep(1)
+        return found
+
+    def goes_by(self) -> list[dict]:
+        """What was wrong, second by second."""
+        hosts = [partial(self.host, client, seed) for seed, client in enumerate(self.clients)]
+        looks, *done = all_at_once([self.watch, *hosts], threads=HOSTS + 1)
+        assert [result for result in done if isinstance(result, Exception)] == []
+        assert isinstance(looks, list)
+        return looks
+
+
+def totals_on(page: str) -> list[int]:
+    """Waiting, being helped, not here yet, done."""
+    return [int(number) for number in re.findall(r"<dd>(\d+)</dd>", page)]
+
+
+NAMES = ("next", "helped", "expected", "done")
+
+
+def listed_on(page: str) -> list[int]:
+    """How many people each part of the page lists."""
+    parts = [re.search(rf'id="room-{name}">(.*?)</[ou]l>\n', page, re.DOTALL) for name in NAMES]
+    return [len(re.findall(r'<li class="app-room__\w+" id=', part[1])) if part else 0 for part in parts]
+
+
+# Written anew, row by row, and not with what the page asks.
+RECOUNT = """
+    WITH mine AS (SELECT * FROM bookings_visit WHERE surgery_id = %(surgery)s),
+    sat_with AS (SELECT DISTINCT visit_id FROM bookings_help WHERE ends_at IS NULL)
+    SELECT (SELECT count(*) FROM mine WHERE left_at IS NULL AND id NOT IN (SELECT visit_id FROM sat_with)),
+           (SELECT count(*) FROM mine WHERE id IN (SELECT visit_id FROM sat_with)),
+           (SELECT count(*) FROM bookings_booking WHERE surgery_id = %(surgery)s AND state = 'confirmed'
+                AND attendee_id NOT IN (SELECT attendee_id FROM mine)),
+           (SELECT count(*) FROM mine WHERE left_at IS NOT NULL)
+"""
+
+
+def recounted(surgery: Surgery) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(RECOUNT, {"surgery": surgery.pk})
+        return list(cursor.fetchone() or ())
+
+
+@pytest.fixture
+def quiet(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Without a line for each of some thousand requests, or for each that fails where it is to fail."""
+    with caplog.at_level("CRITICAL"):
+        yield
+
+
+def test_everything_adds_up_at_every_second_of_a_busy_morning(transactional_db, quiet):
+    morning = Morning(PEOPLE, SECONDS)
+    looks = morning.goes_by()
+    assert looks, "the invariants were looked at"
+    assert [look for look in looks if look] == []
+    assert violations() == {}
+    assert set(morning.answers) == {200}
+    assert morning.slower, "somebody was faster now and then"
+    page = morning.clients[0].get(morning.address).content.decode()
+    totals = recounted(morning.surgery)
+    assert totals_on(page) == listed_on(page) == totals
+    assert sum(totals) >= PEOPLE * 3 // 4
+
+
+def test_control_without_lock_and_constraint_two_sit_with_one_person(transactional_db, quiet, monkeypatch):
+    monkeypatch.setattr(room, "_locked", not_locked)
+    with without_the_constraint():
+        morning = Morning(people=4, seconds=3)
+        looks = morning.goes_by()
+        assert any(looks) or violations()
+
+
+def test_control_a_total_that_is_wrong_is_noticed(transactional_db):
+    morning = Morning(people=4, seconds=0)
+    page = morning.clients[0].get(morning.address).content.decode()
+    assert totals_on(page) == listed_on(page) == recounted(morning.surgery) == [0, 0, 3, 0]
+    Visit.objects.create(
+        surgery=morning.surgery, attendee=morning.surgery.bookings.first().attendee, arrived_at=timezone.now()
+    )
+    assert recounted(morning.surgery) != totals_on(page)
