@@ -38,7 +38,7 @@ def outcomes(request: HttpRequest, surgery: Surgery) -> HttpResponse:
 
 @host_page
 def outcome(request: HttpRequest, surgery: Surgery, visit: int) -> HttpResponseBase:
-    """What came of one visit. The champion records it in under a minute, or changes it."""
+    """What came of one visit. The champion records it in under a minute, or changes it, and is back in the room."""
     user = signed_in(request)
     visits = surgery.visits.select_related("booking", "outcome").prefetch_related(HELPS)
     seen = get_object_or_404(visits, pk=visit)
@@ -54,5 +54,7 @@ def outcome(request: HttpRequest, surgery: Surgery, visit: int) -> HttpResponseB
             return render(request, "bookings/outcome_closed.html", context)
         except Visit.DoesNotExist:
             raise Http404 from None
+        if not surgery.is_over(timezone.now()):
+            return SeeOther(reverse("bookings:room", args=[surgery.reference]))
         return SeeOther(f"{reverse('bookings:outcomes', args=[surgery.reference])}?done")
     return render(request, "bookings/outcome.html", context | {"form": form})

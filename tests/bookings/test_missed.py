@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse
 from django.utils import timezone
 
 from bookings.errors import BookingClosed
@@ -21,6 +22,7 @@ from tests.factories import (
     SymptomFactory,
     TeamFactory,
     TopicFactory,
+    UserFactory,
     VisitFactory,
     local,
 )
@@ -103,6 +105,11 @@ def test_who_was_there_is_told_that_the_mistake_is_ours(client, alice):
     answer = client.post(private(alice, "missed/"), {"missed_because": "was_there"}, follow=True)
     assert "Then the mistake is ours" in words_of(answer)
     assert Booking.objects.get(pk=alice.pk).missed_because == "was_there"
+    client.force_login(UserFactory.create(organiser=True))
+    register = reverse("bookings:register", args=[alice.surgery.reference])
+    assert "Says: “I was there”" in words_of(client.get(register))
+    VisitFactory.create(booking=alice)
+    assert "Says:" not in words_of(client.get(register))
 
 
 @pytest.mark.parametrize("sent", [{}, {"missed_because": "the dog"}])

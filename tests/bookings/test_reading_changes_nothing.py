@@ -4,9 +4,10 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
+from bookings.links import visit_token
 from bookings.services.booking import cancel
 from tests.bookings.pages import private
-from tests.factories import BookingFactory, SurgeryFactory
+from tests.factories import BookingFactory, OutcomeFactory, SurgeryFactory, local
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +23,10 @@ PAGES = (
     "move/",
     "move/{other}/",
     "wait/",
+    "thanks/",
+    "next-step/",
+    "missed/",
+    "missed/{other}/",
 )
 
 
@@ -34,11 +39,14 @@ def everything() -> dict[str, list]:
 def addresses(surgery) -> list[str]:
     """Every address of the attendee's journey, for bookings in every state."""
     other, on_now = SurgeryFactory.create(), SurgeryFactory.create(starts_at=timezone.now())
-    states = [{}, {"waiting": True}, {"cancelled": True}]
-    bookings = [BookingFactory.create(surgery=surgery, **state) for state in states]
+    visits = OutcomeFactory.create_batch(2, visit__surgery=SurgeryFactory.create(starts_at=local(-1)))
+    over = {"surgery": visits[0].visit.surgery}
+    states = [{}, {"waiting": True}, {"cancelled": True}, over, over | {"attendee": visits[0].visit.attendee}]
+    bookings = [BookingFactory.create(**{"surgery": surgery} | state) for state in states]
     replaced = private(BookingFactory.create(surgery=surgery, link_number=1)).replace("/bookings/", "/bookings/x")
     public = [f"/surgeries/{surgery.reference}/book/", f"/surgeries/{surgery.reference}/book/?slot=1", "/emailed/"]
     public += [f"/here/{place}/{page}" for place in (surgery.reference, on_now.reference) for page in ("", "in/")]
+    public += [f"/visits/{visit_token(visits[1].visit)}/{page}" for page in ("", "thanks/", "next-step/?do=delete")]
     pages = [private(booking, page.format(other=other.reference)) for booking in bookings for page in PAGES]
     return [*public, *pages, *(f"{private(bookings[0])}?done={done}" for done in ("booked", "moved", "x")), replaced]
 
