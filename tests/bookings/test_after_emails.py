@@ -1,6 +1,7 @@
 """Once a surgery is over its people hear from us once: who came, who did not, and hosts who left outcomes out."""
 
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -225,6 +226,25 @@ def test_control_with_the_canary_in_a_fact_it_would_be_found(tuesday):
     thank_for_coming(MORNING)
     type(tuesday.venue).objects.update(name="Canary")
     assert "Canary" in f"{write(OutboxEmail.objects.get())}"
+
+
+@pytest.mark.parametrize("duty", DUTIES)
+def test_control_without_the_key_everybody_would_hear_each_time(tuesday, duty):
+    helped(tuesday, host(tuesday)), BookingFactory.create(surgery=tuesday)
+    for _ in range(2):
+        duty(MORNING)
+        OutboxEmail.objects.filter(dedupe_key__contains=":").update(dedupe_key=uuid4())
+    assert OutboxEmail.objects.count() == 2
+
+
+def test_control_a_register_that_forgot_somebody_would_miss_them(tuesday):
+    came = VisitFactory.create(booking=BookingFactory.create(surgery=tuesday))
+    VisitFactory.create(surgery=tuesday)
+    miss_no_shows(MORNING)
+    assert told("visit_missed") == []
+    came.delete()
+    miss_no_shows(MORNING)
+    assert told("visit_missed") == [came.attendee.email]
 
 
 @pytest.mark.parametrize("duty", DUTIES)

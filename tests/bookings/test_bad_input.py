@@ -9,15 +9,18 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bookings.links import visit_token
 from bookings.models import Attendee, Booking
 from tests.bookings.pages import filled_in, page_of, private
 from tests.factories import (
     BookingFactory,
+    OutcomeFactory,
     ShiftFactory,
     SurgeryFactory,
     SymptomFactory,
     TeamFactory,
     TopicFactory,
+    UserFactory,
     local,
 )
 
@@ -26,6 +29,7 @@ pytestmark = pytest.mark.django_db
 EXAMPLES = 2000 if os.environ.get("FULL_SIZE") else 50
 FIELDS = ("slot", "suits", "among", "name", "email", "symptoms", "topics", "question", "team", "adjustments",
           "request_id", "holds", "office", "grade", "feeling", "reason", "words")  # fmt: skip
+AFTERWARDS = ("topics", "result", "next_step", "pledge", "platforms", "is_possible_story", "missed_because", "do")
 NASTY = (
     "\x00", "a\x00b", "\ud800", "\udfff\ud800", "\u202eada", "\ufeff", "\u2028", "\r\n", "<script>alert(1)</script>",
     "{{ 7|add:7 }}{% now 'Y' %}", "' OR 1=1 --", "'; DROP TABLE bookings_booking; --", "-1", "0", "1e9", "NaN", "+1",
@@ -93,6 +97,23 @@ def test_thanks_take_anything(client, words):
     check(send(client, private(booking, "thanks/"), {"words": words}))
 
 
+@pytest.fixture
+def afterwards(client) -> list[str]:
+    """Where something is sent once a surgery is over: by its hosts, who came, and who did not."""
+    outcome = OutcomeFactory.create(visit__surgery__starts_at=local(-1))
+    surgery = outcome.visit.surgery
+    missed = private(BookingFactory.create(surgery=surgery), "missed/")
+    client.force_login(UserFactory.create(organiser=True))
+    form = f"/champion/surgeries/{surgery.reference}/outcome/{outcome.visit_id}/"
+    return [form, missed, f"/visits/{visit_token(outcome.visit)}/next-step/"]
+
+
+@each_is_its_own
+@given(posted=st.dictionaries(st.sampled_from(AFTERWARDS), VALUES, max_size=len(AFTERWARDS)), number=st.integers(0, 2))
+def test_what_is_sent_afterwards_may_be_anything(client, afterwards, posted, number):
+    check(send(client, afterwards[number], posted))
+
+
 @each_is_its_own
 @given(posted=POSTED, drops_in=st.booleans())
 def test_the_door_takes_anything(client, posted, drops_in):
@@ -109,7 +130,8 @@ def test_addresses_may_hold_anything(client, surgery, slot, reference):
     check(client.get(f"{page_of(surgery)}?{query}"))
     path = quote_from_bytes(reference.encode())
     assert client.get(f"/surgeries/{path}/book/").status_code in {200, 301, 404}
-    assert client.get(f"/bookings/{path}/").status_code in {200, 303, 404}
+    for link in ("bookings", "visits"):
+        assert client.get(f"/{link}/{path}/").status_code in {200, 303, 404}
     for door in (f"/here/{path}/", f"/here/{path}/in/", f"/here/series/{path}/"):
         assert client.get(door).status_code in {200, 301, 404}
 
