@@ -19,6 +19,7 @@ from accounts.models import User
 from bookings.briefs import hosting
 from bookings.matching import Host, Person, worth
 from bookings.models import DOORS_OPEN_BEFORE, Booking, Help, Outcome, Visit
+from bookings.outcomes import last_next_step
 from bookings.reasons import in_a_few_words
 from bookings.services.attending import end_of_day
 from surgeries.models import Shift, Surgery
@@ -87,6 +88,7 @@ class Guest:
     is_unsure: bool = False
     question: str = ""
     adjustments: str = ""
+    last_next_step: str = ""
     sittings: tuple[Sitting, ...] = ()
     has_outcome: bool = False
     suggested: Suggested | None = None
@@ -104,7 +106,7 @@ class Guest:
     @property
     def has_words(self) -> bool:
         """Whether there is more to read of them than their topics."""
-        return bool(self.symptoms or self.question or self.adjustments)
+        return bool(self.symptoms or self.question or self.adjustments or self.last_next_step)
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,7 @@ def room_of(surgery: Surgery, *, user: User, now: datetime) -> Room:
         surgery.visits.annotate(
             about=_names(Visit.topics.through, "visit", "topic__name"),
             has_outcome=Exists(Outcome.objects.filter(visit=OuterRef("pk"))),
+            last_next_step=last_next_step(before=surgery.starts_at),
         )
     )
     here = {visit.attendee_id for visit in visits}
@@ -223,6 +226,7 @@ def _visitor(visit: Any, booking: Any, sittings: tuple[Sitting, ...]) -> Guest:
         is_walk_in=visit.is_walk_in,
         sittings=sittings,
         has_outcome=visit.has_outcome,
+        last_next_step=visit.last_next_step or "",
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from bookings.models import Booking, Help, Visit
+from bookings.models import Booking, Help, Outcome, Visit
 from bookings.services.diary import call_off
 from surgeries.models import Shift, Surgery
 from tests.bookings.pages import words_of
@@ -199,6 +199,17 @@ def test_what_they_notice_counts_where_they_name_no_topic(phone, surgery, tom, l
     VisitFactory.create(booking=alices_booking)
     assert suggestions(phone, surgery) == [("Tom", "Free, knows LinkedIn (uses it daily)")]
     assert "What they told us : Alice Adeyemi My profile says nothing" in read(phone, surgery)
+
+
+def test_the_last_next_step_is_there_if_they_let_the_next_champion_see_it(phone, surgery, alice, alices_booking):
+    before = SurgeryFactory.create(starts_at=surgery.starts_at - timedelta(days=7))
+    outcome = OutcomeFactory.create(
+        visit__surgery=before, visit__attendee=alice, next_step="Post once.", is_next_step_shared=True
+    )
+    VisitFactory.create(booking=alices_booking)
+    assert "Last next step: Post once." in read(phone, surgery)
+    Outcome.objects.filter(pk=outcome.pk).update(is_next_step_shared=False)
+    assert "Post once." not in read(phone, surgery)
 
 
 def test_what_the_hosts_chose_in_the_brief_holds(phone, surgery, amina, tom, linkedin, alices_booking):
