@@ -97,6 +97,7 @@ def test_a_fault_is_found_by_axe(show: Show, browser_page: Page, fault: str, fou
 
 
 WIDE_WORD = "content: 'llanfairpwllgwyngyllgogerych'; display: block; white-space: nowrap; font: 16px monospace"
+HIDDEN_FOCUS = "footer a:focus { opacity: 1; position: fixed; top: -100px }"
 TINY_LINKS = ".app-footer__list { gap: 0 } .app-footer__link { font-size: 4px; padding: 0 }"
 
 
@@ -108,20 +109,33 @@ TINY_LINKS = ".app-footer__list { gap: 0 } .app-footer__link { font-size: 4px; p
         (f"@media (forced-colors: active) {{ {TINY_LINKS} }}", "with forced colours: target-size"),
         (f"@media (min-width: 700px) and (max-width: 800px) {{ {TINY_LINKS} }}", "target-size"),
         ("a:focus { outline: 3px solid transparent !important; all: unset !important }", "focus does not show"),
-        ("footer a:focus { opacity: 1; position: fixed; top: -100px }", "focus is covered or out of sight"),
+        (HIDDEN_FOCUS, "focus is covered or out of sight"),
         ("nav::before { content: ''; position: fixed; inset: 0 }", "focus is covered or out of sight"),
     ],
 )
 def test_a_fault_in_the_styles_is_found(show: Show, browser_page: Page, style: str, found: str) -> None:
     open_page(browser_page, show("privacy"))
 
-    browser_page.evaluate(
-        "(style) => { const sheet = new CSSStyleSheet(); sheet.replaceSync(style);"
-        " document.adoptedStyleSheets = [sheet]; }", style,
-    )  # fmt: skip
+    set_style(browser_page, style)
 
     faults = focus_faults(browser_page) + faults_at_every_size(browser_page)
     assert any(line.startswith(found) for line in faults)
+
+
+def test_a_fault_behind_a_field_that_has_several_stops_is_found(show: Show, browser_page: Page) -> None:
+    open_page(browser_page, show("record"))
+    assert browser_page.locator("input[type=date]").count()
+
+    set_style(browser_page, HIDDEN_FOCUS)
+
+    assert focus_faults(browser_page) != []
+
+
+def set_style(page: Page, style: str) -> None:
+    page.evaluate(
+        "(style) => { const sheet = new CSSStyleSheet(); sheet.replaceSync(style);"
+        " document.adoptedStyleSheets = [sheet]; }", style,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
