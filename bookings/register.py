@@ -7,7 +7,7 @@ in", also from the waiting list, or after cancelling. Once the surgery is over, 
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 
 from django.db import models
@@ -46,6 +46,12 @@ class Counts:
     unsaid: int = 0
     walked_in: int = 0
     seats: int = 0
+
+    @classmethod
+    def sum_of(cls, counts: "Iterable[Counts]") -> "Counts":
+        """Of several."""
+        parts = [astuple(each) for each in counts]
+        return cls(*map(sum, zip(*parts, strict=True)))
 
     @property
     def booked(self) -> int:

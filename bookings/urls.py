@@ -5,6 +5,7 @@ from django.urls import path
 from bookings.views import (
     afterwards,
     arriving,
+    attendance,
     away,
     booking,
     calendars,
@@ -48,6 +49,14 @@ urlpatterns = [
     path("organise/surgeries/<slug:reference>/cards/", printing.cards, name="cards"),
     path("organise/series/<slug:reference>/poster/", printing.series_poster, name="series_poster"),
     path("organise/series/<slug:reference>/cards/", printing.series_cards, name="series_cards"),
+    path("organise/attendance/", attendance.attendance, name="attendance"),
+    path("organise/attendance/people/", attendance.attendance_people, name="attendance_people"),
+    path("organise/attendance/people.csv", attendance.attendance_people_csv, name="attendance_people_csv"),
+    path(
+        "organise/attendance/people.xlsx",
+        attendance.attendance_people_spreadsheet,
+        name="attendance_people_spreadsheet",
+    ),
     path("organise/champions/<int:pk>/journal/", champion_journal.shared_journal, name="shared_journal"),
     path("champion/record/", champion_record.record, name="record"),
     path("champion/record/summary/", champion_record.summary, name="summary"),

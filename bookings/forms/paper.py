@@ -105,12 +105,10 @@ class PaperForm(forms.Form):
 
 
 def _named(entry: Entry) -> Label:
-    booking = entry.booking
+    booking, visit = entry.booking, entry.visit
     assert booking
-    if entry.visit:
-        hint = f"Noted, arrived at {clock(entry.visit.arrived_at)}"
-    else:
-        hint = "" if booking.is_confirmed else booking.get_state_display()
-    label = Label(f"{entry.place}, {entry.name}" if booking.is_confirmed else entry.name, hint=hint)
-    label.is_closed = entry.visit is not None
+    words = f"{entry.place}, {entry.name}" if booking.is_confirmed else entry.name
+    hint = "" if booking.is_confirmed or visit else booking.get_state_display()
+    label = Label(f"{words}: arrived at {clock(visit.arrived_at)}" if visit else words, hint=hint)
+    label.is_closed = visit is not None
     return label

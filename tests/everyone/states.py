@@ -14,6 +14,7 @@ from django.test import Client
 from tests.everyone import (
     afterwards,
     arriving,
+    attending,
     booking,
     champions,
     elsewhere,
@@ -31,9 +32,8 @@ from tests.everyone.booking import State
 
 OTHERS = elsewhere.STATES | signing_in.STATES | champions.STATES | hosting.STATES | recording.STATES | shifts.STATES
 DOOR = afterwards.STATES | arriving.STATES | printing.STATES
-STATES: dict[str, State] = (
-    finding.STATES | booking.STATES | reading.STATES | DOOR | room.STATES | OTHERS | registering.STATES
-)
+AFTER = registering.STATES | attending.STATES
+STATES: dict[str, State] = finding.STATES | booking.STATES | reading.STATES | DOOR | room.STATES | OTHERS | AFTER
 
 
 @dataclass(frozen=True)
