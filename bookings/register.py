@@ -111,8 +111,9 @@ class Entry:
     standing: Standing
     booking: Booking | None
     visit: Visit | None
-    # None: they come as a rule, or it is not for who looks.
+    # For organisers alone: that they often do not come, and why they did not this time.
     missed: Missed | None = None
+    said: str = ""
 
     @property
     def name(self) -> str:
@@ -161,7 +162,7 @@ class Register:
 
 
 def register_of(surgery: Surgery, *, now: datetime, for_organiser: bool) -> Register:
-    """The surgery's register as it is now; who often does not come is for organisers alone."""
+    """The surgery's register as it is now; who often does not come, and why, is for organisers alone."""
     bookings = surgery.bookings.select_related("slot", "attendee").order_by("created_at", "id")
     by_attendee: dict[int, Booking] = {}
     for booking in bookings:
@@ -177,10 +178,11 @@ def register_of(surgery: Surgery, *, now: datetime, for_organiser: bool) -> Regi
     entries = [
         Entry(
             attendee_id=attendee,
-            standing=_standing(booking, visit, surgery, is_missed=is_over and bool(here)),
+            standing=(standing := _standing(booking, visit, surgery, is_missed=is_over and bool(here))),
             booking=booking,
             visit=visit,
-            missed=said if (said := missed.get(attendee)) and said.is_often else None,
+            missed=seats if (seats := missed.get(attendee)) and seats.is_often else None,
+            said=_said(booking) if for_organiser and standing == Standing.DID_NOT_COME else "",
         )
         for attendee in by_attendee.keys() | here.keys()
         for booking, visit in [(by_attendee.get(attendee), here.get(attendee))]
@@ -228,6 +230,10 @@ def _standing(booking: Booking | None, visit: Visit | None, surgery: Surgery, *,
     if booking.is_waiting:
         return Standing.WAITING
     return Standing.CANCELLED_LATE if is_late(booking, surgery) else Standing.CANCELLED
+
+
+def _said(booking: Booking | None) -> str:
+    return booking.get_missed_because_display() if booking and booking.missed_because else ""
 
 
 def is_late(booking: Booking, surgery: Surgery) -> bool:

@@ -22,12 +22,13 @@ class AttendanceForm(PeriodForm):
     def __init__(self, asked: Any, *, otherwise: Period) -> None:
         days = {"since": otherwise.first, "until": otherwise.last, "by": By.WEEK}
         forms.Form.__init__(self, days | asked.dict())
+        self.names: dict[str, dict[str, str]] = {}
         self._choose("office", "All offices", dict(Office.objects.values_list("slug", "name")))
         of_series = dict(Series.objects.values_list("reference", "name"))
         self._choose("series", "All series", of_series | {NO_SERIES: "No series"})
 
     def _choose(self, name: str, everything: str, choices: dict[str, str]) -> None:
-        field = self.fields[name]
+        self.names[name], field = choices, self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", everything), *choices.items()]
 
@@ -42,6 +43,5 @@ class AttendanceForm(PeriodForm):
     @property
     def words(self) -> str:
         """What is asked for, to read. The form is valid."""
-        chosen = [dict(self.fields[name].choices)[self.cleaned_data[name]] for name in ("office", "series")
-                  if self.cleaned_data[name]]  # fmt: skip
-        return ", ".join([str(self.period), *chosen])
+        chosen = (self.names[name].get(self.cleaned_data[name]) for name in ("office", "series"))
+        return ", ".join([str(self.period), *filter(None, chosen)])

@@ -14,6 +14,7 @@ from accounts.roles import organiser_page
 from bookings.attendance import Asked, What, attendance_of, behind, last_weeks, line_of
 from bookings.exports import Cell, Sheet, as_csv, as_spreadsheet
 from bookings.forms.attendance import AttendanceForm
+from bookings.outcomes import missed_reasons
 from bookings.record import Period
 from notifications.form_pages import SeeOther
 from surgeries.models import Surgery
@@ -27,11 +28,10 @@ def attendance(request: HttpRequest) -> HttpResponse:
     """How many booked, came, walked in and did not come, by week, office or series; and the surgeries of today."""
     now, form = timezone.now(), _form(request)
     asked = form.asked
-    context = {
-        "form": form,
-        "today": _today(now),
-        "attendance": attendance_of(asked, now=now) if asked else None,
-    }
+    context: dict[str, Any] = {"form": form, "today": _today(now), "now": now}
+    if asked:
+        reasons = missed_reasons(asked.surgeries(now), now=now)
+        context |= {"attendance": attendance_of(asked, now=now), "reasons": reasons}
     return render(request, "bookings/attendance.html", context)
 
 

@@ -130,9 +130,9 @@ def _table(request: HttpRequest, surgery: Surgery) -> Sheet:
     """The register with the columns of its page."""
     columns = ["Name", "Time", "State", "Arrived", "Helped by", "Outcome"]
     is_organiser = signed_in(request).is_organiser
-    rows = [[*_cells(entry), *([str(entry.missed or "")] if is_organiser else [])]
-            for entry in _register(request, surgery).entries]  # fmt: skip
-    return Sheet(when(surgery), columns + (["Missed"] if is_organiser else []), rows)
+    entries = _register(request, surgery).entries
+    rows = [[*_cells(entry), *([str(entry.missed or ""), entry.said] if is_organiser else [])] for entry in entries]
+    return Sheet(when(surgery), columns + (["Missed", "Why"] if is_organiser else []), rows)
 
 
 def _cells(entry: Entry) -> list[Cell]:

@@ -158,6 +158,17 @@ def test_only_organisers_see_it_on_the_page_and_in_the_files(client, surgery, al
             assert ("Missed 3 of their last 3" in client.get(page_of(surgery, name)).content.decode()) is is_seen
 
 
+def test_why_they_did_not_come_is_for_organisers_too(client, alice):
+    surgery = SurgeryFactory.create(starts_at=local(-1))
+    BookingFactory.create(surgery=surgery, attendee=alice, missed_because="was_there")
+    VisitFactory.create(surgery=surgery)
+    host = ShiftFactory.create(surgery=surgery, champion__user=UserFactory.create()).champion.user
+    for user, is_seen in ((host, False), (UserFactory.create(organiser=True), True)):
+        client.force_login(user)
+        for name in ("register", "register_csv"):
+            assert ("I was there" in client.get(page_of(surgery, name)).content.decode()) is is_seen
+
+
 def test_without_any_visit_it_says_that_nobody_kept_it_and_not_that_nobody_came(client):
     surgery = SurgeryFactory.create(starts_at=local(-2))
     BookingFactory.create(surgery=surgery)

@@ -49,6 +49,8 @@ def under_way(*, before: timedelta = timedelta(), **facts: Any) -> Surgery:
     for days in (30, 44, 58):
         earlier = SurgeryFactory.create(starts_at=made.starts_at - days * DAY)
         VisitFactory.create(surgery=earlier)
+        booked[-1].missed_because = "was_there"
+        booked[-1].save()
         for booking in (booked[0], booked[-1]):
             BookingFactory.create(surgery=earlier, attendee=booking.attendee)
     return made
