@@ -2,8 +2,10 @@
 
 from collections import Counter
 from datetime import timedelta
+from io import BytesIO
 from random import Random
 
+import openpyxl
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -265,3 +267,14 @@ def test_it_takes_the_same_few_statements_with_5_and_with_200_people(client, pag
     first = statements(lambda: client.get(page_of(few, page)))
     assert first <= 12
     assert statements(lambda: client.get(page_of(many, page))) == first
+
+
+def test_the_files_have_the_columns_of_the_page_and_run_nothing(client, surgery, alice):
+    VisitFactory.create(booking=BookingFactory.create(surgery=surgery, attendee=alice, name="=1+1"))
+    client.force_login(UserFactory.create(organiser=True))
+    lines = client.get(page_of(surgery, "register_csv")).content.decode("utf-8-sig").splitlines()
+    assert lines[0] == '"Name","Time","State","Arrived","Helped by","Outcome","Missed","Why"'
+    assert lines[1].startswith('''"'=1+1","10am","Came","''')
+    sheet = openpyxl.load_workbook(BytesIO(client.get(page_of(surgery, "register_spreadsheet")).content)).worksheets[0]
+    assert [cell.value for cell in sheet[2]][:3] == ["=1+1", "10am", "Came"]
+    assert sheet["A2"].data_type == "s"
