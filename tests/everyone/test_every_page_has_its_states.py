@@ -23,6 +23,7 @@ BUTTONS_ALONE = {
     "accounts/recovery_codes.html",
     "accounts/second_factor.html",
     "bookings/brief_guest.html",
+    "bookings/came.html",
     "bookings/delete_entry.html",
     "bookings/own_calendar.html",
     "bookings/register.html",
