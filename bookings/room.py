@@ -57,6 +57,8 @@ class Sitting:
     is_me: bool
     starts_at: datetime
     ends_at: datetime | None
+    # Whether they host here still: if not, they can finish, and begin with nobody.
+    is_hosting: bool = True
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,18 @@ class Guest:
         return next((each for each in self.sittings if each.ends_at is None), None)
 
     @property
+    def sat_with(self) -> Sitting | None:
+        """Who helped them last, and does no more."""
+        return next((each for each in reversed(self.sittings) if each.ends_at), None)
+
+    @property
+    def passed_on(self) -> tuple[int, int] | None:
+        """Which champion passed them on to which, if the first could sit with them again."""
+        last, now = self.sat_with, self.sits_with
+        can_return = last and now and last.ends_at == now.starts_at and last.is_hosting
+        return (last.champion, now.champion) if last and now and can_return else None
+
+    @property
     def lacks_outcome(self) -> bool:
         """Whether they are done, and nobody has said yet what came of it."""
         return bool(self.left_at and self.sittings and not self.has_outcome)
@@ -138,6 +152,11 @@ class Room:
     def find(self, key: str) -> Guest | None:
         """The guest of that key."""
         return next((guest for guest in self.everybody if guest.key == key), None)
+
+    def swapped_with(self, guest: Guest) -> Guest | None:
+        """Whose champion changed places with the guest's, if that is how it is still."""
+        places = guest.passed_on
+        return next((other for other in self.helped if places and other.passed_on == places[::-1]), None)
 
 
 def is_open(surgery: Surgery, now: datetime) -> bool:
@@ -204,7 +223,8 @@ def _sittings(surgery: Surgery, user: User) -> dict[int, tuple[Sitting, ...]]:
     for each in Help.objects.filter(surgery=surgery).select_related("shift__champion"):
         champion = each.shift.champion
         is_me = champion.user_id == user.pk
-        sitting = Sitting(each.pk, champion.pk, champion.name, is_me, each.starts_at, each.ends_at)
+        is_hosting = each.shift.ended_at is None
+        sitting = Sitting(each.pk, champion.pk, champion.name, is_me, each.starts_at, each.ends_at, is_hosting)
         sittings[each.visit_id] = (*sittings.get(each.visit_id, ()), sitting)
     return sittings
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from bookings.room import Guest, Room
 
@@ -15,6 +16,9 @@ class Message:
     visit: int | None = None
     seen: int | None = None
     undo: str = ""
+    # What it takes to take it back: the help of whoever was swapped as well, or when the guest left.
+    other: int | None = None
+    left_at: datetime | None = None
     # Whether what came of it is still to be told.
     lacks_outcome: bool = False
 
@@ -27,9 +31,22 @@ def message_of(room: Room, said: str, who: str) -> Message | None:
     if said not in ABOUT_THE_PRESENT or guest is None or guest.visit is None:
         return None
     say, undo = ABOUT_THE_PRESENT[said]
-    seen = guest.sits_with.id if guest.sits_with else None
     text = say(guest)
-    return Message(text, who, guest.visit, seen, undo, guest.lacks_outcome) if text else None
+    if not text:
+        return None
+    other = room.swapped_with(guest) if said == "swapped" else None
+    if undo == "hand_back" and not (other if said == "swapped" else guest.passed_on):
+        undo = ""
+    return Message(
+        text,
+        who,
+        visit=guest.visit,
+        seen=guest.sits_with.id if guest.sits_with else None,
+        undo=undo,
+        other=other.sits_with.id if other and other.sits_with else None,
+        left_at=guest.left_at,
+        lacks_outcome=guest.lacks_outcome,
+    )
 
 
 def _is_here(guest: Guest) -> str:
@@ -90,8 +107,9 @@ ABOUT_ANYBODY: dict[str, Callable[[Guest | None], str]] = {
 ABOUT_THE_PRESENT: dict[str, tuple[Callable[[Guest], str], str]] = {
     "here": (_is_here, "not_here"),
     "sat_down": (_sits, "stand_up"),
-    "passed_on": (_sits, ""),
-    "swapped": (_sits, ""),
+    "passed_on": (_sits, "hand_back"),
+    "swapped": (_sits, "hand_back"),
+    "handed_back": (_sits, ""),
     "done": (_is_done, "call_back"),
     "called_back": (_waits_again, ""),
     "stood_up": (_waits_again, ""),

@@ -1,14 +1,16 @@
 """Who sits with whom in the room: sit down, pass on, swap, done, and taking each of them back.
 
-Every act says what whoever pressed had `seen` of the person: the id of the help that was going on, or None. If that is
-not how it is any more, nothing is changed and SomebodyWasFaster says what happened; unless what was wanted is how it is
-already, which a press that is repeated finds. Acts lock the visits, in order of id.
+Every act says what whoever pressed had `seen` of the person: the id of the help that was going on, or when they left.
+Of somebody who waits it is None, and `after` is the id of the help that they had last, if any. If that is not how it is
+any more, nothing is changed and SomebodyWasFaster says what happened; unless what was wanted is how it is already,
+which a press that is repeated finds. Acts lock the visits and then the shifts, each in order of id.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import User
@@ -21,19 +23,28 @@ from surgeries.transactions import retried
 
 @retried
 @transaction.atomic
-def sit_down(*, visit: Visit, shift: Shift, by: User, seen: int | None = None, now: datetime | None = None) -> Help:
+def sit_down(
+    *,
+    visit: Visit,
+    shift: Shift,
+    by: User,
+    seen: int | None = None,
+    after: int | None = None,
+    now: datetime | None = None,
+) -> Help:
     """Let the champion of the shift sit with somebody; whoever sat with them so far passes them on.
 
     Raises SomebodyWasFaster, NotHostingNow and DoorsClosed.
     """
-    now = now or timezone.now()
-    (visit,) = _locked([visit.pk], by=by, now=now)
-    _check_hosting(shift, visit)
+    (visit,) = _locked([visit.pk])
+    now = _at([visit], by=by, now=now)
+    _check_hosting([shift.pk], visit)
     going_on = _going_on(visit)
     if going_on and going_on.shift_id == shift.pk:
         return going_on
-    if visit.left_at or (going_on.pk if going_on else None) != seen:
-        raise SomebodyWasFaster(going_on)
+    if visit.left_at:
+        raise SomebodyWasFaster(None)
+    _check_seen(visit, going_on, seen, after)
     if going_on:
         _end(going_on, now)
     return _begin(visit, shift, now)
@@ -44,14 +55,15 @@ def sit_down(*, visit: Visit, shift: Shift, by: User, seen: int | None = None, n
 def swap(*, visit: Visit, other: Visit, by: User, seen: Iterable[int], now: datetime | None = None) -> None:
     """Let the two champions who sit with these people change places. `seen` are the ids of both helps.
 
-    Raises SomebodyWasFaster, also when it was done already, and DoorsClosed.
+    Raises SomebodyWasFaster, also when it was done already, NotHostingNow and DoorsClosed.
     """
-    now = now or timezone.now()
-    both = _locked([visit.pk, other.pk], by=by, now=now)
+    both = _locked([visit.pk, other.pk])
+    now = _at(both, by=by, now=now)
     going_on = [_going_on(each) for each in both]
     if {each.pk for each in going_on if each} != set(seen) or len(both) != 2 or None in going_on:
         raise SomebodyWasFaster(next((each for each in going_on if each), None))
     one, two = (each for each in going_on if each)
+    _check_hosting([one.shift_id, two.shift_id], visit)
     for each in (one, two):
         _end(each, now)
     _begin(one.visit, two.shift, now)
@@ -60,18 +72,44 @@ def swap(*, visit: Visit, other: Visit, by: User, seen: Iterable[int], now: date
 
 @retried
 @transaction.atomic
-def finish(*, visit: Visit, by: User, seen: int | None, now: datetime | None = None) -> Visit:
+def hand_back(*, visits: Iterable[Visit], by: User, seen: Iterable[int], now: datetime | None = None) -> None:
+    """Whoever passed these people on, or swapped them, sits with them again: the helps that were `seen` never were.
+
+    Taken back already, it changes nothing. Raises SomebodyWasFaster, NotHostingNow and DoorsClosed.
+    """
+    slips = set(seen)
+    both = _locked(visit.pk for visit in visits)
+    _at(both, by=by, now=now)
+    if not Help.objects.filter(pk__in=slips).exists():
+        return
+    going_on = [each for visit in both if (each := _going_on(visit))]
+    before = [each.visit.helps.filter(ends_at=each.starts_at).exclude(pk=each.pk).last() for each in going_on]
+    passed_on = [each for each in before if each]
+    if {each.pk for each in going_on} != slips or len(passed_on) < len(slips):
+        raise SomebodyWasFaster(going_on[0] if going_on else None)
+    _check_hosting([each.shift_id for each in passed_on], both[0])
+    for slip in going_on:
+        slip.delete()
+    for each in passed_on:
+        each.ends_at = None
+        each.save(update_fields=["ends_at"])
+
+
+@retried
+@transaction.atomic
+def finish(
+    *, visit: Visit, by: User, seen: int | None = None, after: int | None = None, now: datetime | None = None
+) -> Visit:
     """The person is done, or has left without having been helped. Done already, it changes nothing.
 
     Raises SomebodyWasFaster and DoorsClosed.
     """
-    now = now or timezone.now()
-    (visit,) = _locked([visit.pk], by=by, now=now)
+    (visit,) = _locked([visit.pk])
+    now = _at([visit], by=by, now=now)
     going_on = _going_on(visit)
     if visit.left_at:
         return visit
-    if (going_on.pk if going_on else None) != seen:
-        raise SomebodyWasFaster(going_on)
+    _check_seen(visit, going_on, seen, after)
     if going_on:
         _end(going_on, now)
     visit.left_at = max(now, visit.arrived_at)
@@ -81,13 +119,19 @@ def finish(*, visit: Visit, by: User, seen: int | None, now: datetime | None = N
 
 @retried
 @transaction.atomic
-def call_back(*, visit: Visit, by: User, now: datetime | None = None) -> Visit:
-    """The person is not done: they are here again, and wait. Here already, it changes nothing. Raises DoorsClosed."""
-    now = now or timezone.now()
-    (visit,) = _locked([visit.pk], by=by, now=now)
-    if visit.left_at:
-        visit.left_at = None
-        visit.save(update_fields=["left_at"])
+def call_back(*, visit: Visit, by: User, seen: datetime | None, now: datetime | None = None) -> Visit:
+    """The person is not done: they wait again. Waiting already, it changes nothing. `seen` is when they left.
+
+    Raises SomebodyWasFaster and DoorsClosed.
+    """
+    (visit,) = _locked([visit.pk])
+    _at([visit], by=by, now=now)
+    if visit.left_at is None:
+        return visit
+    if visit.left_at != seen:
+        raise SomebodyWasFaster(None)
+    visit.left_at = None
+    visit.save(update_fields=["left_at"])
     return visit
 
 
@@ -98,8 +142,8 @@ def stand_up(*, visit: Visit, by: User, seen: int, now: datetime | None = None) 
 
     Raises SomebodyWasFaster and DoorsClosed.
     """
-    now = now or timezone.now()
-    (visit,) = _locked([visit.pk], by=by, now=now)
+    (visit,) = _locked([visit.pk])
+    _at([visit], by=by, now=now)
     going_on = _going_on(visit)
     if going_on and going_on.pk != seen:
         raise SomebodyWasFaster(going_on)
@@ -107,21 +151,37 @@ def stand_up(*, visit: Visit, by: User, seen: int, now: datetime | None = None) 
         going_on.delete()
 
 
-def _locked(ids: Iterable[int], *, by: User, now: datetime) -> list[Visit]:
+def _locked(ids: Iterable[int]) -> list[Visit]:
     """These visits, locked in order of id. Raises SomebodyWasFaster if one was taken back meanwhile."""
     wanted = sorted(set(ids))
     rows = Visit.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=wanted).order_by("pk")
     visits = list(rows.select_related("surgery"))
     if len(visits) < len(wanted):
         raise SomebodyWasFaster(None)
-    for visit in visits:
-        check_doors(visit.surgery, by=by, now=now)
     return visits
 
 
-def _check_hosting(shift: Shift, visit: Visit) -> None:
-    if shift.surgery_id != visit.surgery_id or not Shift.objects.live().filter(pk=shift.pk).exists():
+def _at(visits: Iterable[Visit], *, by: User, now: datetime | None) -> datetime:
+    """The moment of the act, which is after it has waited for the locks. Raises DoorsClosed."""
+    now = now or timezone.now()
+    for visit in visits:
+        check_doors(visit.surgery, by=by, now=now)
+    return now
+
+
+def _check_hosting(shifts: Sequence[int], visit: Visit) -> None:
+    """Lock the shifts, so that nobody ends one meanwhile. Raises NotHostingNow unless they are live, and there."""
+    live = Shift.objects.live().filter(pk__in=shifts, surgery=visit.surgery_id)
+    if len(live.select_for_update(no_key=True).order_by("pk")) < len(set(shifts)):
         raise NotHostingNow
+
+
+def _check_seen(visit: Visit, going_on: Help | None, seen: int | None, after: int | None) -> None:
+    """Raises SomebodyWasFaster unless it is still so, and has not been otherwise meanwhile."""
+    if (going_on.pk if going_on else None) != seen:
+        raise SomebodyWasFaster(going_on)
+    if going_on is None and visit.helps.values_list("pk", flat=True).last() != after:
+        raise SomebodyWasFaster(None)
 
 
 def _going_on(visit: Visit) -> Help | None:
@@ -135,4 +195,7 @@ def _end(going_on: Help, now: datetime) -> None:
 
 
 def _begin(visit: Visit, shift: Shift, now: datetime) -> Help:
-    return Help.objects.create(visit=visit, shift=shift, surgery_id=visit.surgery_id, starts_at=now)
+    """Not before the last one has ended: the clock of another machine may be a moment ahead."""
+    ended_at = visit.helps.aggregate(last=Max("ends_at"))["last"]
+    starts_at = max(now, ended_at) if ended_at else now
+    return Help.objects.create(visit=visit, shift=shift, surgery_id=visit.surgery_id, starts_at=starts_at)

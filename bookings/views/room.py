@@ -90,7 +90,7 @@ def _not_here(request: HttpRequest, surgery: Surgery, visit: Visit | None) -> Sa
 def _sit_down(request: HttpRequest, surgery: Surgery, visit: Visit | None) -> Said:
     shift = get_object_or_404(surgery.shifts, pk=posted_id(request, "sit_down"))
     visit = _there(visit)
-    services.sit_down(visit=visit, shift=shift, by=signed_in(request), seen=_seen(request))
+    services.sit_down(visit=visit, shift=shift, by=signed_in(request), seen=_seen(request), after=_after(request))
     return "passed_on" if _seen(request) else "sat_down", f"visit-{visit.pk}"
 
 
@@ -102,13 +102,24 @@ def _swap(request: HttpRequest, surgery: Surgery, visit: Visit | None) -> Said:
     return "swapped", f"visit-{visit.pk}"
 
 
+def _hand_back(request: HttpRequest, surgery: Surgery, visit: Visit | None) -> Said:
+    visits, seen = [_there(visit)], [_seen(request) or 0]
+    if swapped := posted_id(request, "other"):
+        visits += surgery.visits.filter(helps=swapped)
+        seen.append(swapped)
+    services.hand_back(visits=visits, by=signed_in(request), seen=seen)
+    return "handed_back", f"visit-{visits[0].pk}"
+
+
 def _done(request: HttpRequest, surgery: Surgery, visit: Visit | None) -> Said:
-    visit = services.finish(visit=_there(visit), by=signed_in(request), seen=_seen(request))
+    visit = _there(visit)
+    services.finish(visit=visit, by=signed_in(request), seen=_seen(request), after=_after(request))
     return "done", f"visit-{visit.pk}"
 
 
 def _call_back(request: HttpRequest, surgery: Surgery, visit: Visit | None) -> Said:
-    visit = services.call_back(visit=_there(visit), by=signed_in(request))
+    visit = _there(visit)
+    services.call_back(visit=visit, by=signed_in(request), seen=_left_at(request))
     return "called_back", f"visit-{visit.pk}"
 
 
@@ -123,6 +134,7 @@ PRESSES = {
     "not_here": _not_here,
     "sit_down": _sit_down,
     "swap": _swap,
+    "hand_back": _hand_back,
     "done": _done,
     "call_back": _call_back,
     "stand_up": _stand_up,
@@ -139,6 +151,19 @@ def _there(visit: Visit | None) -> Visit:
 def _seen(request: HttpRequest) -> int | None:
     """The help that went on when the page was made."""
     return posted_id(request, "seen") or None
+
+
+def _after(request: HttpRequest) -> int | None:
+    """The help that they had had last when the page was made, if they waited then."""
+    return posted_id(request, "after") or None
+
+
+def _left_at(request: HttpRequest) -> datetime | None:
+    """When they had left, on the page as it was made; None for whatever is no moment."""
+    try:
+        return datetime.fromisoformat(request.POST.get("left_at", ""))
+    except ValueError:
+        return None
 
 
 def _walk_in(request: HttpRequest, surgery: Surgery) -> HttpResponse:

@@ -1,5 +1,6 @@
 """The room on the day: who is here, who sits with whom, and one press for whatever happens next."""
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from django.urls import reverse
 
 from bookings.models import Booking, Help, Outcome, Visit
 from bookings.services.diary import call_off
+from bookings.services.editing import end_shift
 from surgeries.models import Shift, Surgery
 from tests.bookings.pages import words_of
 from tests.bookings.test_statements_per_page import statements
@@ -82,6 +84,13 @@ def press(client, surgery, **sent: object) -> str:
     return words_of(client.get(response["Location"]))
 
 
+def undo(client, surgery, said: str, visit: Visit) -> str:
+    """Press Undo beside what was said about somebody, with whatever the page sends along."""
+    page = client.get(room(surgery), {"said": said, "who": f"visit-{visit.pk}"}).content.decode()
+    form = page.partition('id="undo-')[2].partition("</form>")[0]
+    return press(client, surgery, **dict(re.findall(r'name="(\w+)" value="([^"]*)"', form)))
+
+
 def walk_in(client, surgery, **typed: object):
     return client.post(room(surgery), {"request_id": uuid.uuid4(), "name": "Dora Okafor"} | typed)
 
@@ -111,7 +120,8 @@ def test_from_expected_to_done_and_back_each_in_one_press(phone, surgery, amina,
     OutcomeFactory.create(visit=visit)
     assert "What came of it is recorded" in read(phone, surgery)
 
-    assert "Alice Adeyemi waits again." in press(phone, surgery, visit=visit.pk, call_back=1)
+    assert "has left." in press(phone, surgery, visit=visit.pk, call_back=1, left_at="2026-02-30"), "nobody saw that"
+    assert "Alice Adeyemi waits again." in undo(phone, surgery, "done", visit)
 
 
 def test_here_is_undone_at_once_and_afterwards_until_somebody_sat_with_them(phone, surgery, amina, alices_booking):
@@ -247,6 +257,18 @@ def test_passing_on_and_swapping_are_one_press(phone, surgery, amina, tom):
     now = one.visit.helps.get(ends_at=None)
     assert "Carys Morgan sits with" in press(phone, surgery, visit=one.visit_id, seen=now.pk, sit_down=carys.pk)
     assert one.visit.helps.get(ends_at=None).shift == carys
+    assert f"Tom Price sits with {one.visit.name}." in undo(phone, surgery, "passed_on", one.visit)
+    assert f"You sit with {one.visit.name}." in undo(phone, surgery, "swapped", one.visit)
+    assert list(Help.objects.order_by("pk")) == [one, two]
+    assert not Help.objects.exclude(ends_at=None).exists()
+
+
+def test_nobody_is_offered_who_sits_with_somebody_still_and_does_not_host_any_more(phone, surgery, amina, tom):
+    one, two = (HelpFactory.create(shift=shift, visit__surgery=surgery) for shift in (amina, tom))
+    assert "Swap with" in read(phone, surgery)
+    end_shift(shift=tom, reason="Ill")
+    assert "Swap with" not in read(phone, surgery)
+    assert "does not host here any more" in press(phone, surgery, visit=one.visit_id, seen=one.pk, swap=two.pk)
 
 
 # ── Several hosts ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,13 +1,17 @@
 """One press each in the room: sit down with, pass on, swap, done, and taking it back. The slower one sees why not."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
+import time_machine
 
 from bookings.errors import DoorsClosed, NotHostingNow, SomebodyWasFaster
 from bookings.models import Help, Visit
+from bookings.services import room as services
 from bookings.services.attending import end_of_day
-from bookings.services.room import call_back, finish, sit_down, stand_up, swap
+from bookings.services.editing import end_shift
+from bookings.services.room import call_back, finish, hand_back, sit_down, stand_up, swap
 from tests.factories import HelpFactory, ShiftFactory, SurgeryFactory, UserFactory, VisitFactory
 
 pytestmark = pytest.mark.django_db
@@ -82,9 +86,9 @@ def test_who_is_done_can_be_called_back_and_who_sat_down_by_mistake_stands_up(ro
     for _ in range(2):
         stand_up(visit=ada, by=host, seen=slip.pk, now=now)
     assert helps(ada) == []
-    finish(visit=ada, by=host, seen=None, now=now)
+    left_at = finish(visit=ada, by=host, now=now).left_at
     for _ in range(2):
-        ada = call_back(visit=ada, by=host, now=now)
+        ada = call_back(visit=ada, by=host, seen=left_at, now=now)
     assert ada.left_at is None
 
 
@@ -105,6 +109,86 @@ def test_only_who_hosts_there_sits_down(room, host):
     for shift in (given_back, elsewhere):
         with pytest.raises(NotHostingNow):
             sit_down(visit=ada, shift=shift, by=host, now=now)
+
+
+def test_who_stopped_hosting_meanwhile_changes_places_with_nobody(room, host):
+    now, amina, ben, ada, bob = room
+    seen = [sit_down(visit=ada, shift=amina, by=host, now=now).pk, sit_down(visit=bob, shift=ben, by=host, now=now).pk]
+    end_shift(shift=ben, reason="Ill", now=now)
+    with pytest.raises(NotHostingNow):
+        swap(visit=ada, other=bob, by=host, seen=seen, now=now)
+    assert (helps(ada), helps(bob)) == ([("Amina", True)], [("Ben", True)])
+
+
+def test_a_press_whose_answer_was_lost_does_not_undo_what_others_did_since(room, host):
+    now, amina, _, ada, _ = room
+    left_at = finish(visit=ada, by=host, now=now).left_at
+    call_back(visit=ada, by=host, seen=left_at, now=now + MINUTE)
+    helped = sit_down(visit=ada, shift=amina, by=host, now=now + 2 * MINUTE)
+    done = finish(visit=ada, by=host, seen=helped.pk, now=now + 3 * MINUTE)
+    with pytest.raises(SomebodyWasFaster):
+        call_back(visit=ada, by=host, seen=left_at, now=now + 4 * MINUTE)
+    call_back(visit=ada, by=host, seen=done.left_at, now=now + 4 * MINUTE)
+    for act in (finish, partial(sit_down, shift=amina)):
+        with pytest.raises(SomebodyWasFaster):
+            act(visit=ada, by=host, seen=None, now=now + 5 * MINUTE)
+        with pytest.raises(SomebodyWasFaster):
+            act(visit=ada, by=host, seen=helped.pk, now=now + 5 * MINUTE)
+    assert finish(visit=ada, by=host, after=helped.pk, now=now + 6 * MINUTE).left_at == now + 6 * MINUTE
+
+
+def test_the_clock_of_another_machine_may_be_a_moment_behind(room, host):
+    now, amina, ben, ada, bob = room
+    behind = now - timedelta(milliseconds=100)
+    first = sit_down(visit=ada, shift=amina, by=host, now=now)
+    second = sit_down(visit=ada, shift=ben, by=host, seen=first.pk, now=now + MINUTE)
+    third = sit_down(visit=ada, shift=amina, by=host, seen=second.pk, now=behind)
+    other = sit_down(visit=bob, shift=ben, by=host, now=behind)
+    swap(visit=ada, other=bob, by=host, seen=[third.pk, other.pk], now=behind)
+    assert helps(ada) == [("Amina", False), ("Ben", False), ("Amina", False), ("Ben", True)]
+
+
+def test_the_moment_of_an_act_is_after_it_has_waited(room, host, monkeypatch):
+    began, amina, _, ada, _ = room
+    locked = services._locked
+    with time_machine.travel(began, tick=False) as clock:
+
+        def waits(ids):
+            clock.move_to(began + MINUTE)
+            return locked(ids)
+
+        monkeypatch.setattr(services, "_locked", waits)
+        assert sit_down(visit=ada, shift=amina, by=host).starts_at == began + MINUTE
+
+
+def test_passing_on_and_swapping_are_handed_back_as_if_they_had_never_been(room, host):
+    now, amina, ben, ada, bob = room
+    first = sit_down(visit=ada, shift=amina, by=host, now=now)
+    slip = sit_down(visit=ada, shift=ben, by=host, seen=first.pk, now=now + MINUTE)
+    for _ in range(2):
+        hand_back(visits=[ada], by=host, seen=[slip.pk], now=now + 2 * MINUTE)
+    assert helps(ada) == [("Amina", True)]
+    second = sit_down(visit=bob, shift=ben, by=host, now=now)
+    swap(visit=ada, other=bob, by=host, seen=[first.pk, second.pk], now=now + MINUTE)
+    slips = set(Help.objects.going_on().values_list("pk", flat=True))
+    with pytest.raises(SomebodyWasFaster):
+        hand_back(visits=[ada], by=host, seen=slips, now=now + 2 * MINUTE)
+    for _ in range(2):
+        hand_back(visits=[ada, bob], by=host, seen=slips, now=now + 2 * MINUTE)
+    assert (helps(ada), helps(bob)) == ([("Amina", True)], [("Ben", True)])
+
+
+def test_nobody_is_handed_back_to_who_does_not_host_any_more_or_had_not_sat_with_them(room, host):
+    now, amina, ben, ada, bob = room
+    first = sit_down(visit=ada, shift=amina, by=host, now=now)
+    passed_on = sit_down(visit=ada, shift=ben, by=host, seen=first.pk, now=now + MINUTE)
+    end_shift(shift=amina, reason="Ill", now=now + MINUTE)
+    with pytest.raises(NotHostingNow):
+        hand_back(visits=[ada], by=host, seen=[passed_on.pk], now=now + MINUTE)
+    fresh = sit_down(visit=bob, shift=ben, by=host, now=now)
+    with pytest.raises(SomebodyWasFaster):
+        hand_back(visits=[bob], by=host, seen=[fresh.pk], now=now + MINUTE)
+    assert (helps(ada), helps(bob)) == ([("Amina", False), ("Ben", True)], [("Ben", True)])
 
 
 def test_the_room_is_closed_after_the_day(room, host):

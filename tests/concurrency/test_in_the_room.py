@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from functools import partial
 
 import pytest
@@ -11,7 +10,6 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
 from bookings.errors import SomebodyWasFaster
 from bookings.invariants import violations
 from bookings.models import Help, Visit
@@ -62,7 +60,7 @@ def outcomes() -> set[tuple[int, str]]:
     raise AssertionError("an act has an end")
 
 
-def not_locked(ids: Iterable[int], *, by: User, now: datetime) -> list[Visit]:
+def not_locked(ids: Iterable[int]) -> list[Visit]:
     return list(Visit.objects.filter(pk__in=ids).order_by("pk").select_related("surgery"))
 
 
