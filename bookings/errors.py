@@ -1,6 +1,6 @@
 """What can stand in the way of a booking, named as people would say it."""
 
-from bookings.models import Booking, Help
+from bookings.models import Booking, Help, Outcome
 from surgeries.models import Shift
 
 
@@ -106,3 +106,11 @@ class WasHelped(AttendanceError):
 
 class OutcomeClosed(AttendanceError):
     """It is too late to record what came of a visit."""
+
+
+class OutcomeChanged(AttendanceError):
+    """The person, or another host, changed what came of a visit since the form was opened: `outcome` is what it is."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__("Somebody has changed it since.")
+        self.outcome = outcome

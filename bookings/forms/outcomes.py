@@ -1,12 +1,14 @@
 """What champions choose and type once they have helped somebody."""
 
+from typing import Self
+
 from django import forms
 from django.db.models import Q, QuerySet
 from django.forms.models import model_to_dict
 from django.http import QueryDict
 
 from accounts.fields import NOT_SHOWN
-from bookings.models import Outcome, Visit
+from bookings.models import Booking, Outcome, Visit
 from champions.forms import LineField
 from organisation.models import Topic
 
@@ -62,16 +64,39 @@ class OutcomeForm(forms.Form):
         widget=forms.CheckboxInput(attrs={"class": "govuk-checkboxes--small"}),
     )
 
+    # The version that the form was opened with.
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
     def __init__(self, data: QueryDict | None = None, *, visit: Visit, outcome: Outcome | None) -> None:
-        came_for = visit.booking.topics if visit.booking else visit.topics
-        topics = list((outcome.topics if outcome else came_for).all())
+        topics = list(outcome.topics.all() if outcome else _came_for(visit))
         platforms = list(outcome.platforms.all()) if outcome else []
-        said = model_to_dict(outcome, PLAIN) if outcome else {}
+        said = model_to_dict(outcome, PLAIN) | {"seen": outcome.version} if outcome else {}
         super().__init__(data, initial=said | {"topics": topics, "platforms": platforms})
         # What was chosen once stays a choice when the department retires it.
         known = Topic.objects.filter(Q(is_retired=False) | Q(pk__in=[topic.pk for topic in topics + platforms]))
         _choose_from(self.fields["topics"], known)
         _choose_from(self.fields["platforms"], known.filter(kind=Topic.Kind.PLATFORM))
+
+    def asked_again(self, *, visit: Visit, outcome: Outcome) -> Self:
+        """The same, with what was typed, once it is another outcome than the one that the form was opened with.
+
+        Saved as it is, it brings back nothing that the person has deleted, and shares nothing that they keep.
+        """
+        data = self.data.copy()
+        if not outcome.next_step:
+            data["next_step"] = ""
+        if not outcome.is_next_step_shared:
+            data.pop("is_next_step_shared", None)
+        data["seen"] = outcome.version
+        return type(self)(data, visit=visit, outcome=outcome)
+
+
+def _came_for(visit: Visit) -> QuerySet[Topic]:
+    """What they said at the door or when they booked: topics, and those that the symptoms which they chose point to."""
+    booked = Booking.objects.filter(attendee=visit.attendee_id, surgery=visit.surgery_id)
+    said = Q(pk__in=visit.topics.values("pk")) | Q(pk__in=booked.values("topics"))
+    meant = Q(symptoms__in=booked.values("symptoms"), is_retired=False)
+    return Topic.objects.filter(said | meant).distinct()
 
 
 def _choose_from(field: forms.Field, topics: QuerySet[Topic]) -> None:

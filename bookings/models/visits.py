@@ -153,6 +153,11 @@ class Outcome(models.Model):
     def __str__(self) -> str:
         return f"Outcome {self.pk}"
 
+    @property
+    def version(self) -> str:
+        """Another one whenever a host records it again, or the person deletes or shares their next step."""
+        return f"{self.recorded_at:%Y%m%d%H%M%S%f}-{int(bool(self.next_step))}-{int(self.is_next_step_shared)}"
+
 
 class Correction(models.Model):
     """An organiser put the register right after the day. The application can add to these and change none."""

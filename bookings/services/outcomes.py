@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from bookings.errors import OutcomeClosed
+from bookings.errors import OutcomeChanged, OutcomeClosed
 from bookings.models import CORRECTED_FOR, Outcome, Visit
 from organisation.models import Topic
 from surgeries.models import Surgery
@@ -35,32 +35,44 @@ def record_outcome(
     pledge: str = "",
     is_possible_story: bool = False,
     by: User,
+    seen: str = "",
     now: datetime | None = None,
 ) -> Outcome:
     """Record what came of somebody's visit, an `Outcome.Result`; recorded again, it is changed. They are helped on.
 
+    `seen` is the version that the form showed, if there was one. The same words once more change nothing. Raises
+    OutcomeChanged if it is another version by now: nobody undoes unseen what the person, or another host, has done.
     Raises OutcomeClosed, and Visit.DoesNotExist if somebody took it back meanwhile that they are here.
     """
     now = now or timezone.now()
     visit = Visit.objects.select_for_update(no_key=True, of=("self",)).select_related("surgery").get(pk=visit.pk)
     if now >= recorded_until(visit.surgery, by=by):
         raise OutcomeClosed
-    outcome, _ = Outcome.objects.update_or_create(
-        visit=visit,
-        defaults={
-            "result": result,
-            "next_step": next_step,
-            # Without a next step there is nothing to agree to.
-            "is_next_step_shared": is_next_step_shared and bool(next_step),
-            "pledge": pledge,
-            "is_possible_story": is_possible_story,
-            "recorded_at": now,
-            "recorded_by": by,
-        },
-    )
+    said = {
+        "result": result,
+        "next_step": next_step,
+        # Without a next step there is nothing to agree to.
+        "is_next_step_shared": is_next_step_shared and bool(next_step),
+        "pledge": pledge,
+        "is_possible_story": is_possible_story,
+    }
+    topics, platforms = set(topics), set(platforms)
+    # Locked, because the person acts on their next step without a lock on the visit.
+    if outcome := Outcome.objects.select_for_update(no_key=True).filter(visit=visit).first():
+        if _says(outcome, said, topics, platforms):
+            return outcome
+        if outcome.version != seen:
+            raise OutcomeChanged(outcome)
+    outcome, _ = Outcome.objects.update_or_create(visit=visit, defaults=said | {"recorded_at": now, "recorded_by": by})
     outcome.topics.set(topics)
     outcome.platforms.set(platforms)
     return outcome
+
+
+def _says(outcome: Outcome, said: dict[str, object], topics: set[Topic], platforms: set[Topic]) -> bool:
+    """Whether it says that already."""
+    plain = all(getattr(outcome, name) == value for name, value in said.items())
+    return plain and set(outcome.topics.all()) == topics and set(outcome.platforms.all()) == platforms
 
 
 def share_next_step(*, visit: Visit, is_shared: bool) -> None:

@@ -1,5 +1,7 @@
 """What came of the visits to a surgery: which outcomes are still to be recorded, and the form for one."""
 
+from http import HTTPStatus
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -7,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.sessions import signed_in
-from bookings.errors import OutcomeClosed
+from bookings.errors import OutcomeChanged, OutcomeClosed
 from bookings.forms.outcomes import OutcomeForm
 from bookings.models import Visit
 from bookings.outcomes import HELPS, visitor, visitors
@@ -50,6 +52,10 @@ def outcome(request: HttpRequest, surgery: Surgery, visit: int) -> HttpResponseB
     if form.is_valid():
         try:
             record_outcome(visit=seen, by=user, **form.cleaned_data)
+        except OutcomeChanged as changed:
+            context["changed"], context["typed"] = changed.outcome, form.cleaned_data
+            context["form"] = form.asked_again(visit=seen, outcome=changed.outcome)
+            return render(request, "bookings/outcome.html", context, status=HTTPStatus.CONFLICT)
         except OutcomeClosed:
             return render(request, "bookings/outcome_closed.html", context)
         except Visit.DoesNotExist:

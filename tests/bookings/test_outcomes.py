@@ -11,7 +11,7 @@ from bookings.errors import OutcomeClosed
 from bookings.models import Help, Outcome, Visit
 from bookings.outcomes import last_next_steps
 from bookings.services.attending import undo_arrival
-from bookings.services.outcomes import record_outcome
+from bookings.services.outcomes import delete_next_step, record_outcome, share_next_step
 from organisation.models import Topic
 from tests.bookings.pages import words_of
 from tests.bookings.test_statements_per_page import statements
@@ -22,6 +22,7 @@ from tests.factories import (
     OutcomeFactory,
     ShiftFactory,
     SurgeryFactory,
+    SymptomFactory,
     TopicFactory,
     UserFactory,
     VisitFactory,
@@ -96,10 +97,19 @@ def test_all_of_it_is_kept_shown_and_changed_when_sent_again(amina, alice, linke
     form = amina.get(form_of(alice)).context["form"]
     assert (form["next_step"].value(), form["pledge"].value()) == (STEP, "One photo a week.")
     assert privacy not in form.fields["platforms"].queryset, "nobody opens an account with a matter"
-    amina.post(form_of(alice), sent(tumblr, result="come_back"))
+    amina.post(form_of(alice), sent(tumblr, result="come_back", seen=form["seen"].value()))
     outcome = Outcome.objects.get()
     assert (outcome.result, list(outcome.topics.all()), outcome.pledge) == ("come_back", [tumblr], "")
     assert not outcome.platforms.exists()
+
+
+def test_the_topics_that_their_symptoms_point_to_are_chosen_as_well(amina, alice, linkedin):
+    privacy, retired = TopicFactory.create(kind="matter"), TopicFactory.create(is_retired=True)
+    alice.booking.symptoms.set(SymptomFactory.create_batch(2))
+    for symptom in alice.booking.symptoms.all():
+        symptom.topics.set([linkedin, privacy, retired])
+    chosen = amina.get(form_of(alice)).context["form"]["topics"].value()
+    assert sorted(chosen) == [linkedin.pk, privacy.pk]
 
 
 def test_what_a_walk_in_came_for_is_filled_in_as_well(amina, shift, linkedin):
@@ -130,6 +140,57 @@ def test_recording_does_not_end_the_help(amina, alice, linkedin):
 def test_without_a_next_step_there_is_nothing_to_share(amina, alice, linkedin):
     amina.post(form_of(alice), sent(linkedin, is_next_step_shared="on"))
     assert not Outcome.objects.get().is_next_step_shared
+
+
+# ── Changed meanwhile ─────────────────────────────────────────────────────────────────────────────────────────
+@pytest.fixture
+def opened(amina, alice, linkedin) -> dict:
+    """What Amina sends who opened the form when there was a shared next step, and has changed the result since."""
+    amina.post(form_of(alice), sent(linkedin, next_step=STEP, is_next_step_shared="on"))
+    seen = amina.get(form_of(alice)).context["form"]["seen"].value()
+    return sent(linkedin, next_step=STEP, is_next_step_shared="on", pledge="One photo.", seen=seen)
+
+
+def as_it_stands(page) -> dict:
+    """What the form on this page sends if it is saved as it is."""
+    fields = {field.html_name: field.value() for field in page.context["form"]}
+    return {name: value for name, value in fields.items() if value}
+
+
+@pytest.mark.parametrize("does", ["delete", "unshare"])
+def test_an_older_form_does_not_undo_what_the_person_did(amina, alice, opened, does):
+    delete_next_step(visit=alice) if does == "delete" else share_next_step(visit=alice, is_shared=False)
+    page = amina.post(form_of(alice), opened)
+    outcome = Outcome.objects.get()
+    assert (page.status_code, outcome.pledge, outcome.is_next_step_shared) == (409, "", False)
+    for words in ("Somebody changed this while you wrote", STEP, "One photo."):
+        assert words in words_of(page), "what there is now, and all that was typed"
+    amina.post(form_of(alice), as_it_stands(page))
+    outcome = Outcome.objects.get()
+    step = "" if does == "delete" else STEP
+    assert (outcome.pledge, outcome.next_step, outcome.is_next_step_shared) == ("One photo.", step, False)
+
+
+def test_two_hosts_do_not_overwrite_one_another_unseen(amina, alice, linkedin, opened):
+    amina.post(form_of(alice), {**opened, "result": "partly", "pledge": "Tom's."})
+    page = amina.post(form_of(alice), opened)
+    assert page.status_code == 409
+    assert "It says now: Partly answered" in words_of(page)
+    assert Outcome.objects.get().pledge == "Tom's."
+    amina.post(form_of(alice), as_it_stands(page))
+    outcome = Outcome.objects.get()
+    assert (outcome.result, outcome.pledge, outcome.is_next_step_shared) == ("answered", "One photo.", True)
+
+
+def test_a_form_opened_before_there_was_an_outcome_overwrites_none(amina, alice, linkedin, opened):
+    page = amina.post(form_of(alice), {**opened, "seen": ""})
+    assert page.status_code == 409
+    assert Outcome.objects.get().pledge == ""
+
+
+def test_control_whoever_has_seen_it_changes_it(amina, alice, opened):
+    assert amina.post(form_of(alice), opened).status_code == 303
+    assert Outcome.objects.get().pledge == "One photo."
 
 
 # ── For how long, and for whom ────────────────────────────────────────────────────────────────────────────────

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from bookings.links import link_to_visit
 from bookings.models import Outcome, Visit
-from bookings.services.outcomes import share_next_step
+from bookings.services.outcomes import delete_next_step, share_next_step
+from organisation.models import Topic
 from surgeries.models import Seat
 from tests.bookings.pages import private
 from tests.everyone.booking import LONG, State, over, surgery
@@ -65,6 +66,14 @@ def seen(name: str, make: Callable[[], Visit] = visits, query: str = "", *, is_h
 
 def recorded() -> Visit:
     return visits().surgery.visits.filter(outcome__isnull=False)[0]
+
+
+def changed_meanwhile(client: Client) -> Any:
+    """A host opened the form before there was an outcome, and saves it now that there is one without a next step."""
+    visit = recorded()
+    visit.outcome.topics.set(Topic.objects.all()), delete_next_step(visit=visit)
+    said = {"topics": Topic.objects.all()[0].pk, "result": "partly", "next_step": LINE, "pledge": LINE}
+    return seen("outcome", lambda: visit, **said)(client)
 
 
 def nobody_came(client: Client) -> Any:
@@ -144,6 +153,7 @@ STATES: dict[str, State] = {
     "outcome": seen("outcome"),
     "outcome, recorded": seen("outcome", recorded),
     "outcome, wrong": seen("outcome", next_step="a" * 201, topics="0"),
+    "outcome, changed meanwhile": changed_meanwhile,
     "outcome, too late": seen("outcome", lambda: visits(hours=-60)),
     "outcome, too late for organisers": seen("outcome", lambda: visits(hours=-24 * 40), is_host=False),
     "outcomes": seen("outcomes", query="?done"),
