@@ -30,14 +30,14 @@ WORTH_SENDING = timedelta(days=10)
 
 
 def queue_thanks_for_coming(visits: Iterable[Visit], *, now: datetime) -> int:
-    """Thank you for coming: once for each visit. Returns how many are new."""
+    """Thank you for coming: once to each person for each surgery. Returns how many are new."""
     return queue_emails(
         [
             NewEmail(
                 kind=CAME,
                 to=visit.attendee.email,
-                about={"visit": visit.pk},
-                dedupe_key=f"{CAME}:{visit.pk}",
+                about={"surgery": visit.surgery_id},
+                dedupe_key=f"{CAME}:{visit.surgery_id}:{visit.attendee_id}",
                 not_after=visit.surgery.ends_at + WORTH_SENDING,
             )
             for visit in visits
@@ -110,7 +110,7 @@ def thank_you_for_coming(row: OutboxEmail) -> Message | None:
     """To everybody who came, with the way to their next step and to saying thank you."""
     visits = Visit.objects.select_related("attendee", "booking__slot", "surgery__venue__office")
     published = visits.filter(surgery__state=Surgery.State.PUBLISHED, attendee__email=row.recipient)
-    visit = published.filter(pk=row.about["visit"]).first()
+    visit = published.filter(surgery=row.about["surgery"]).first()
     if visit is None:
         return None
     return _message(CAME, visit.surgery, button={"text": "See what came of it", "url": link_to_visit(visit)})

@@ -86,6 +86,18 @@ def test_who_is_written_into_the_register_late_hears_late(tuesday):
     assert told("visit_over") == [late.attendee.email]
 
 
+def test_whose_tick_is_taken_back_and_put_again_is_thanked_once(tuesday):
+    visit = VisitFactory.create(surgery=tuesday)
+    thank_for_coming(MORNING)
+    letter = OutboxEmail.objects.get()
+    visit.delete()
+    assert write(letter) is None
+    VisitFactory.create(surgery=tuesday, attendee=visit.attendee)
+    thank_for_coming(MORNING + timedelta(hours=1))
+    assert told("visit_over") == [visit.attendee.email]
+    assert write(letter), "the one that was queued holds again"
+
+
 def test_nobody_hears_of_a_surgery_that_was_called_off(tuesday):
     VisitFactory.create(surgery=tuesday)
     Surgery.objects.filter(pk=tuesday.pk).update(
