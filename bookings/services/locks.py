@@ -1,5 +1,6 @@
 """The one lock, and what is looked at under it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
@@ -42,6 +43,18 @@ def is_busy_during(slot: Slot, *, apart_from: Booking | None = None) -> Q:
         confirmed = confirmed.exclude(pk=apart_from.pk)
     hosting = Shift.objects.live().overlapping(slot).filter(champion__user__email=OuterRef("email"))
     return Q(Exists(confirmed)) | Q(Exists(hosting))
+
+
+def busy_during(attendee: Attendee, slots: Iterable[Slot]) -> set[int]:
+    """The ids of those of the slots during which the attendee is busy, as `is_busy_during` says: one statement."""
+    confirmed = Booking.objects.holding_a_seat().filter(
+        attendee=attendee.pk, slot__starts_at__lt=OuterRef("ends_at"), slot__ends_at__gt=OuterRef("starts_at")
+    )
+    hosting = Shift.objects.live().filter(
+        champion__user__email=attendee.email, starts_at__lt=OuterRef("ends_at"), ends_at__gt=OuterRef("starts_at")
+    )
+    busy = Slot.objects.filter(Q(Exists(confirmed)) | Q(Exists(hosting)), pk__in=[slot.pk for slot in slots])
+    return set(busy.values_list("pk", flat=True))
 
 
 def is_busy(attendee: Attendee, slot: Slot, *, apart_from: Booking | None = None) -> bool:

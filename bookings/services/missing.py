@@ -7,10 +7,10 @@ from uuid import uuid5
 from django.utils import timezone
 
 from bookings.errors import BookingClosed, SlotFull
-from bookings.models import Attendee, Booking
+from bookings.models import Booking, Submission
 from bookings.offers import Offer
 from bookings.services.booking import Answers, book, give_evidence
-from bookings.services.locks import is_busy_during
+from bookings.services.locks import busy_during
 from surgeries.models import Surgery
 
 
@@ -30,6 +30,10 @@ def book_again(*, booking: Booking, surgery: Surgery, now: datetime | None = Non
     now = now or timezone.now()
     # Of this press, however often it is pressed: the booking's reference is as secret as the link.
     request_id = uuid5(booking.reference, surgery.reference)
+    if pressed := Submission.objects.select_related("booking").filter(pk=request_id).first():
+        # Not that of somebody to whom the address was put right since: its link is theirs.
+        is_theirs = pressed.booking and pressed.booking.attendee_id == booking.attendee_id
+        return pressed.booking if is_theirs else None
     answers = Answers(
         team=booking.team,
         topics=booking.topics.all(),
@@ -39,7 +43,7 @@ def book_again(*, booking: Booking, surgery: Surgery, now: datetime | None = Non
         adjustments=booking.adjustments,
     )
     free = Offer(surgery, now=now).free
-    busy = {slot.pk for slot in free if Attendee.objects.filter(is_busy_during(slot), pk=booking.attendee_id).exists()}
+    busy = busy_during(booking.attendee, free)
     for slot in sorted(free, key=lambda slot: slot.pk in busy):
         with suppress(SlotFull):
             made = book(

@@ -10,6 +10,7 @@ from django.utils import timezone
 from bookings.errors import BookingClosed
 from bookings.models import Booking
 from bookings.outcomes import missed_reasons
+from bookings.services.booking import correct_email, give_evidence
 from bookings.services.missing import say_why
 from notifications.models import OutboxEmail
 from surgeries.models import Surgery
@@ -18,6 +19,7 @@ from tests.bookings.test_statements_per_page import statements
 from tests.factories import (
     BookingFactory,
     GradeFactory,
+    ShiftFactory,
     SurgeryFactory,
     SymptomFactory,
     TeamFactory,
@@ -158,6 +160,35 @@ def test_pressed_twice_it_is_one_booking(client, alice, next_week):
     assert first["Location"] == second["Location"]
     assert next_week.bookings.count() == 1
     assert OutboxEmail.objects.count() == 1
+
+
+def test_pressed_again_after_their_own_seat_was_the_last_it_is_theirs_and_stays_as_they_changed_it(client, alice):
+    last = SurgeryFactory.create(slots=1, seats=1)
+    first = client.post(again(alice, last))
+    made = last.bookings.get()
+    give_evidence(booking=made, office=None, grade=None, feeling="")
+    second = client.post(again(alice, last))
+    assert (second.status_code, second["Location"]) == (303, first["Location"])
+    assert last.bookings.get().feeling == ""
+
+
+def test_pressed_again_after_it_went_to_another_address_its_link_is_not_given_away(client, alice, next_week):
+    client.post(again(alice, next_week))
+    correct_email(booking=next_week.bookings.get(), email="bob.brown@example.gov.uk")
+    assert client.post(again(alice, next_week))["Location"] == "/emailed/"
+
+
+def test_however_many_slots_are_free_it_takes_the_same_statements(client, alice):
+    few, many = (SurgeryFactory.create(starts_at=local(days), slots=slots) for days, slots in ((7, 2), (8, 12)))
+    counts = [statements(lambda surgery=surgery: client.post(again(alice, surgery))) for surgery in (few, many)]
+    assert counts[0] == counts[1]
+
+
+def test_a_slot_in_which_they_host_is_passed_over(client, alice, next_week):
+    slot, host = next_week.slots.all()[0], UserFactory.create(email=EMAIL)
+    ShiftFactory.create(surgery=next_week, champion__user=host, starts_at=slot.starts_at, ends_at=slot.ends_at)
+    client.post(again(alice, next_week))
+    assert next_week.bookings.get().slot == next_week.slots.all()[1]
 
 
 def test_a_slot_in_which_they_are_busy_is_passed_over(client, alice, next_week):
