@@ -82,6 +82,7 @@ class OutcomeForm(forms.Form):
 
         Saved as it is, it brings back nothing that the person has deleted, and shares nothing that they keep.
         """
+        assert isinstance(self.data, QueryDict)
         data = self.data.copy()
         if not outcome.next_step:
             data["next_step"] = ""

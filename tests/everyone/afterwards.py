@@ -71,7 +71,8 @@ def recorded() -> Visit:
 def changed_meanwhile(client: Client) -> Any:
     """A host opened the form before there was an outcome, and saves it now that there is one without a next step."""
     visit = recorded()
-    visit.outcome.topics.set(Topic.objects.all()), delete_next_step(visit=visit)
+    visit.outcome.topics.set(Topic.objects.all())
+    delete_next_step(visit=visit)
     said = {"topics": Topic.objects.all()[0].pk, "result": "partly", "next_step": LINE, "pledge": LINE}
     return seen("outcome", lambda: visit, **said)(client)
 
