@@ -36,6 +36,10 @@ LOCK = f"""
     SELECT {_columns(Surgery)} FROM surgeries_surgery WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
 """  # noqa: S608 - the names of columns are Django's
 
+KEEP = f"""
+    SELECT {_columns(Surgery)} FROM surgeries_surgery WHERE id = %s FOR SHARE
+"""  # noqa: S608 - the names of columns are Django's
+
 FIND = f"""
     SELECT {_columns(Booking, Surgery, Attendee, Slot)} FROM bookings_booking
     JOIN surgeries_surgery ON surgeries_surgery.id = bookings_booking.surgery_id
@@ -135,6 +139,17 @@ def lock_surgeries(ids: Iterable[int]) -> dict[int, Surgery]:
         cursor.execute(LOCK, [sorted(set(ids))])
         rows = cursor.fetchall()
     return {row[0]: next(_rows(row, Surgery)) for row in rows}
+
+
+def keep_surgery(pk: int) -> Surgery:
+    """Keep the surgery, and who is booked at it, as they are until the transaction ends.
+
+    FOR SHARE, so that people who arrive wait for who books there, moves or calls it off, and not for one another.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP, [pk])
+        (surgery,) = _rows(cursor.fetchone(), Surgery)
+    return surgery
 
 
 def find_booking(reference: UUID) -> Booking | None:

@@ -1,7 +1,8 @@
 """Who is here: arriving, walking in, undoing either, and leaving.
 
-Each act locks the visit, so what two people press at once happens one after the other. None makes a seat scarcer, so
-none takes the surgery's lock.
+Each act keeps the surgery first: whoever books there, moves, or calls it off holds its lock, so that locks are taken
+in the same order everywhere, and nobody's booking moves elsewhere while they arrive. People who arrive do not wait for
+one another: the constraints see to it that each is here once.
 """
 
 from collections.abc import Iterable
@@ -15,10 +16,10 @@ from django.utils import timezone
 from accounts.models import User
 from bookings.errors import DoorsClosed, NotExpected, WasHelped
 from bookings.models import CORRECTED_FOR, DOORS_OPEN_BEFORE, Attendee, Booking, Correction, Visit
-from bookings.statements import lock_attendee
+from bookings.statements import keep_surgery, lock_attendee
 from organisation.models import Topic
 from surgeries.models import Surgery, local_moment
-from surgeries.transactions import retried
+from surgeries.transactions import Contention, retried
 
 
 @dataclass(frozen=True)
@@ -41,25 +42,15 @@ def come_in(
     with an introduction: without one this raises NotExpected. Raises DoorsClosed.
     """
     now = now or timezone.now()
+    surgery = keep_surgery(surgery.pk)
     check_doors(surgery, by=None, now=now)
-    here = surgery.visits.select_for_update(no_key=True, of=("self",)).filter(attendee__email=email).first()
-    if here:
-        if here.left_at:
-            here.left_at = None
-            here.save(update_fields=["left_at"])
+    if here := _here_again(email, surgery=surgery, now=now):
         return here
     if booking := booking_under(email, surgery=surgery):
-        return check_in(booking=booking, now=now)
+        return _check_in(booking, surgery=surgery, by=None, now=now)
     if introduction is None:
         raise NotExpected
-    return walk_in(
-        surgery=surgery,
-        name=introduction.name,
-        email=email,
-        topics=introduction.topics,
-        is_curious=introduction.is_curious,
-        now=now,
-    )
+    return _walk_in(introduction, surgery=surgery, email=email, request_id=None, by=None, now=now)
 
 
 @retried
@@ -68,26 +59,13 @@ def check_in(*, booking: Booking, by: User | None = None, now: datetime | None =
     """Note that somebody who has booked, or waits, is here, and return the visit; a second time is as good as one.
 
     Without `by` they found themselves. Whoever has no seat (they wait, or have cancelled since) is a walk-in like any
-    other, about what they told us when they booked. Raises DoorsClosed.
+    other, about what they told us when they booked. Whoever has moved meanwhile is expected at the other surgery, whose
+    doors count. Raises DoorsClosed.
     """
     now = now or timezone.now()
-    check_doors(booking.surgery, by=by, now=now)
-    booking = Booking.objects.for_the_page().select_for_update(no_key=True, of=("self",)).get(pk=booking.pk)
-    visit, is_new = Visit.objects.get_or_create(
-        attendee=booking.attendee,
-        surgery=booking.surgery,
-        defaults={
-            "booking": booking if booking.is_confirmed else None,
-            "name": booking.name,
-            "arrived_at": arrival(booking.surgery, now),
-            "taken_in_by": by,
-        },
-    )
-    if is_new:
-        if not booking.is_confirmed:
-            visit.topics.set(booking.topics.all())
-        _trace(visit, Correction.What.CAME, by=by, now=now)
-    return visit
+    surgery = keep_surgery(Booking.objects.values_list("surgery_id", flat=True).get(pk=booking.pk))
+    check_doors(surgery, by=by, now=now)
+    return _check_in(booking, surgery=surgery, by=by, now=now)
 
 
 @retried
@@ -106,33 +84,21 @@ def walk_in(
     """Note that somebody without a booking is here, and return the visit.
 
     Without an address they are a name alone, and only `request_id` says that a form was sent before and adds nobody
-    else. Whoever has booked under the address is checked in instead. Raises DoorsClosed.
+    else. Whoever has booked under the address is checked in instead, and whoever was done is here again. Raises
+    DoorsClosed.
     """
     now = now or timezone.now()
+    surgery = keep_surgery(surgery.pk)
     check_doors(surgery, by=by, now=now)
     if request_id and (known := surgery.visits.filter(request_id=request_id).first()):
         return known
     if email:
+        if here := _here_again(email, surgery=surgery, now=now):
+            return here
         if booking := booking_under(email, surgery=surgery):
-            return check_in(booking=booking, by=by, now=now)
-        attendee_id = lock_attendee(email=email, name=name, now=now)
-    else:
-        attendee_id = Attendee.objects.create(name=name).pk
-    visit, is_new = Visit.objects.get_or_create(
-        attendee_id=attendee_id,
-        surgery=surgery,
-        defaults={
-            "name": name,
-            "is_curious": is_curious,
-            "arrived_at": arrival(surgery, now),
-            "taken_in_by": by,
-            "request_id": request_id,
-        },
-    )
-    if is_new:
-        visit.topics.set(topics)
-        _trace(visit, Correction.What.WALKED_IN, by=by, now=now)
-    return visit
+            return _check_in(booking, surgery=surgery, by=by, now=now)
+    introduction = Introduction(name, topics, is_curious)
+    return _walk_in(introduction, surgery=surgery, email=email, request_id=request_id, by=by, now=now)
 
 
 @retried
@@ -143,7 +109,7 @@ def undo_arrival(*, visit: Visit, by: User, now: datetime | None = None) -> None
     Raises WasHelped if somebody has sat with them or recorded an outcome, and DoorsClosed.
     """
     now = now or timezone.now()
-    check_doors(visit.surgery, by=by, now=now)
+    check_doors(keep_surgery(visit.surgery_id), by=by, now=now)
     locked = Visit.objects.select_for_update().filter(pk=visit.pk).first()
     if locked is None:
         return
@@ -156,6 +122,11 @@ def undo_arrival(*, visit: Visit, by: User, now: datetime | None = None) -> None
 def booking_under(email: str, *, surgery: Surgery) -> Booking | None:
     """What somebody with this normalised address booked at the surgery: a seat, or else a place in line."""
     return surgery.bookings.live().filter(attendee__email=email).first()
+
+
+def has_come(booking: Booking, *, now: datetime) -> bool:
+    """Whether whoever has this booking is noted at its surgery, before which nobody needs to look."""
+    return now >= doors_open_at(booking.surgery) and booking.surgery.visits.filter(attendee=booking.attendee_id).exists()
 
 
 def check_doors(surgery: Surgery, *, by: User | None, now: datetime) -> None:
@@ -187,6 +158,63 @@ def end_of_day(surgery: Surgery) -> datetime:
 def arrival(surgery: Surgery, now: datetime) -> datetime:
     """When somebody who is noted now arrived: at the latest at the end, however late that is written down."""
     return min(now, surgery.ends_at)
+
+
+def _check_in(booking: Booking, *, surgery: Surgery, by: User | None, now: datetime) -> Visit:
+    """Whoever has booked is here, at the surgery that is kept. Raises Contention if they have moved elsewhere."""
+    booking = Booking.objects.select_related("attendee").select_for_update(no_key=True, of=("self",)).get(pk=booking.pk)
+    if booking.surgery_id != surgery.pk:
+        raise Contention
+    visit, is_new = Visit.objects.get_or_create(
+        attendee=booking.attendee,
+        surgery=surgery,
+        defaults={
+            "booking": booking if booking.is_confirmed else None,
+            "name": booking.name,
+            "arrived_at": arrival(surgery, now),
+            "taken_in_by": by,
+        },
+    )
+    if is_new:
+        if not booking.is_confirmed:
+            visit.topics.set(booking.topics.all())
+        _trace(visit, Correction.What.CAME, by=by, now=now)
+    return visit
+
+
+def _walk_in(
+    introduction: Introduction, *, surgery: Surgery, email: str, request_id: UUID | None, by: User | None, now: datetime
+) -> Visit:
+    """Whoever is not known at the surgery that is kept is here."""
+    name = introduction.name
+    if email:
+        attendee_id = lock_attendee(email=email, name=name, now=now)
+    else:
+        attendee_id = Attendee.objects.create(name=name).pk
+    visit, is_new = Visit.objects.get_or_create(
+        attendee_id=attendee_id,
+        surgery=surgery,
+        defaults={
+            "name": name,
+            "is_curious": introduction.is_curious,
+            "arrived_at": arrival(surgery, now),
+            "taken_in_by": by,
+            "request_id": request_id,
+        },
+    )
+    if is_new:
+        visit.topics.set(introduction.topics)
+        _trace(visit, Correction.What.WALKED_IN, by=by, now=now)
+    return visit
+
+
+def _here_again(email: str, *, surgery: Surgery, now: datetime) -> Visit | None:
+    """Who is here already under this normalised address; if they were done, they are here again until midnight."""
+    here = surgery.visits.select_for_update(no_key=True, of=("self",)).filter(attendee__email=email).first()
+    if here and here.left_at and now < end_of_day(surgery):
+        here.left_at = None
+        here.save(update_fields=["left_at"])
+    return here
 
 
 def _trace(visit: Visit, what: Correction.What, *, by: User | None, now: datetime) -> None:

@@ -21,6 +21,7 @@ from bookings.errors import (
 )
 from bookings.links import LinkWithdrawn
 from bookings.models import Attendee, Booking
+from bookings.services.attending import has_come
 from bookings.services.locks import is_busy, lock_for
 from bookings.services.waiting import confirm, promote, promote_and_tell
 from bookings.statements import Look, has_one_already, lock_attendee, lock_surgeries, look, take
@@ -120,7 +121,7 @@ def move(*, booking: Booking, slot: Slot, now: datetime | None = None) -> Bookin
             return booking
         if not booking.is_live or booking.has_begun(now):
             raise BookingClosed
-        if not _is_open(target, slot, now):
+        if not _is_open(target, slot, now) or (target != booking.surgery and has_come(booking, now=now)):
             raise BookingClosed
         elsewhere = Booking.objects.live().filter(surgery=target, attendee=booking.attendee).exclude(pk=booking.pk)
         if elsewhere.exists() or is_busy(booking.attendee, slot, apart_from=booking):
@@ -226,7 +227,7 @@ def correct_email(*, booking: Booking, email: str, now: datetime | None = None) 
             raise
         if booking.attendee.email == email:
             return True
-        if not booking.is_live or booking.has_begun(now):
+        if not booking.is_live or booking.has_begun(now) or has_come(booking, now=now):
             raise BookingClosed
         attendee = Attendee(pk=lock_attendee(email=email, name=booking.name, now=now), email=email)
         if has_one_already(attendee_id=attendee.pk, email=email, surgery=booking.surgery, slot=booking.slot):

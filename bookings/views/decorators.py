@@ -12,6 +12,7 @@ from django.utils.cache import patch_cache_control
 
 from bookings.links import LinkWithdrawn, LinkWrong, booking_for, token_for, visit_for, visit_token
 from bookings.models import Booking, Visit
+from bookings.services.attending import has_come
 from notifications.form_pages import FOR_BACK, SeeOther, View, form_page
 
 
@@ -71,6 +72,22 @@ def while_it_can_change(view: View) -> View:
     @wraps(view)
     def act(request: HttpRequest, booking: Booking, **kwargs: Any) -> HttpResponseBase:
         if not booking.is_live or booking.has_begun(timezone.now()):
+            return see_booking(booking, done="closed" if request.method == "POST" else "")
+        return view(request, booking, **kwargs)
+
+    return act
+
+
+def before_they_come(view: View) -> View:
+    """An act on a booking that still can change, of somebody who is not here yet.
+
+    Whoever is here is here by that address and at that surgery.
+    """
+
+    @while_it_can_change
+    @wraps(view)
+    def act(request: HttpRequest, booking: Booking, **kwargs: Any) -> HttpResponseBase:
+        if has_come(booking, now=timezone.now()):
             return see_booking(booking, done="closed" if request.method == "POST" else "")
         return view(request, booking, **kwargs)
 

@@ -17,7 +17,7 @@ from bookings.forms.changing import ChangeForm, WaitForm
 from bookings.models import Booking
 from bookings.services import booking as services
 from bookings.services.waiting import hand_back
-from bookings.views.decorators import private_page, see_booking, while_it_can_change
+from bookings.views.decorators import before_they_come, private_page, see_booking, while_it_can_change
 from notifications.form_pages import SeeOther, count_form
 from surgeries.models import Surgery
 
@@ -30,7 +30,7 @@ def change(request: HttpRequest, booking: Booking) -> HttpResponseBase:
 
 
 @private_page
-@while_it_can_change
+@before_they_come
 def move(request: HttpRequest, booking: Booking) -> HttpResponseBase:
     """The other surgeries with free seats, to choose one: first those at the same office."""
     now = timezone.now()
@@ -50,7 +50,7 @@ def move(request: HttpRequest, booking: Booking) -> HttpResponseBase:
 
 
 @private_page
-@while_it_can_change
+@before_they_come
 def move_to(request: HttpRequest, booking: Booking, reference: str) -> HttpResponseBase:
     """A slot of the other surgery."""
     upcoming = Surgery.objects.upcoming(timezone.now()).select_related("venue__office")

@@ -18,9 +18,10 @@ from bookings.models import Booking
 from bookings.offers import Offer
 from bookings.outcomes import came
 from bookings.services import booking as services
+from bookings.services.attending import has_come
 from bookings.statements import told
 from bookings.views import afterwards
-from bookings.views.decorators import private_page, see_booking, while_it_can_change
+from bookings.views.decorators import before_they_come, private_page, see_booking, while_it_can_change
 from bookings.views.missed import is_missed
 from notifications.form_pages import SeeOther, count_form
 from notifications.limits import LimitReached
@@ -56,6 +57,7 @@ def booking(request: HttpRequest, booking: Booking) -> HttpResponseBase:
             "banner": DONE.get(done, "").format(email=booking.attendee.email),
             "is_success": done != "closed",
             "rank": booking.rank(),
+            "has_come": has_come(booking, now=now),
             "offer": Offer(surgery, now=now, held=booking.slot),
             "others": [slot for slot in shown.slots.all() if slot.starts_at > now and slot != booking.slot],
             "symptoms": symptoms,
@@ -92,7 +94,7 @@ def booking_calendar(request: HttpRequest, booking: Booking) -> HttpResponseBase
 
 
 @private_page
-@while_it_can_change
+@before_they_come
 def correct_email(request: HttpRequest, booking: Booking) -> HttpResponseBase:
     """Put a mistyped address right. The booking gets a new private link, to which this leads."""
     form = EmailForm(request.POST if request.method == "POST" else None, instead_of=booking.attendee.email)
