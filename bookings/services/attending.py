@@ -126,7 +126,9 @@ def booking_under(email: str, *, surgery: Surgery) -> Booking | None:
 
 def has_come(booking: Booking, *, now: datetime) -> bool:
     """Whether whoever has this booking is noted at its surgery, before which nobody needs to look."""
-    return now >= doors_open_at(booking.surgery) and booking.surgery.visits.filter(attendee=booking.attendee_id).exists()
+    return (
+        now >= doors_open_at(booking.surgery) and booking.surgery.visits.filter(attendee=booking.attendee_id).exists()
+    )
 
 
 def check_doors(surgery: Surgery, *, by: User | None, now: datetime) -> None:
@@ -187,10 +189,7 @@ def _walk_in(
 ) -> Visit:
     """Whoever is not known at the surgery that is kept is here."""
     name = introduction.name
-    if email:
-        attendee_id = lock_attendee(email=email, name=name, now=now)
-    else:
-        attendee_id = Attendee.objects.create(name=name).pk
+    attendee_id = lock_attendee(email=email, name=name, now=now) if email else Attendee.objects.create(name=name).pk
     visit, is_new = Visit.objects.get_or_create(
         attendee_id=attendee_id,
         surgery=surgery,

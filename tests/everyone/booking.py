@@ -25,6 +25,7 @@ from tests.factories import (
     ThanksFactory,
     TopicFactory,
     VenueFactory,
+    VisitFactory,
 )
 
 LONG = "Maximiliana Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh Cholmondeley"
@@ -100,6 +101,12 @@ def alone() -> Booking:
 def among_500() -> Booking:
     long_diary()
     return BookingFactory.create(surgery=Surgery.objects.all()[0], name=LONG)
+
+
+def here(booking: Booking) -> Booking:
+    """Whose attendee came before it begins."""
+    VisitFactory.create(surgery=booking.surgery, attendee=booking.attendee)
+    return booking
 
 
 def begun() -> Booking:
@@ -201,6 +208,8 @@ STATES: dict[str, State] = {
     "confirmed, nothing said": shown(confirmed, "?done=unsaid"),
     "waiting, beside a free seat": shown(waiting_beside_a_free_seat),
     "waiting, past the cut-off": shown(lambda: waiting(at=soon())),
+    "here with a seat": shown(lambda: here(confirmed(at=soon()))),
+    "here without a seat": shown(lambda: here(waiting(at=soon()))),
     "cancelled": shown(lambda: confirmed(cancelled=True)),
     "cancelled, nothing changed": shown(lambda: confirmed(cancelled=True), "?done=closed"),
     "called off": shown(lambda: confirmed(at=surgery(called_off=True), cancelled=True)),
