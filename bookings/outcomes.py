@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, OuterRef, Prefetch, QuerySet, Subquery, Value, When
+from django.db.models import Case, OuterRef, Prefetch, Subquery, Value, When
 
 from accounts.models import User
 from bookings.models import Booking, Help, Outcome, Visit
@@ -51,27 +51,16 @@ def came(*, attendee: int | None, surgery: int) -> Visitor | None:
     return visitor(visit) if visit else None
 
 
-def last_next_steps(attendee_ids: Iterable[int], *, before: datetime | None = None) -> dict[int, str]:
-    """The last next step of each of these attendees, if they agreed that the next champion sees it: one statement.
-
-    Of surgeries that began before a moment, if one is given. A step that they keep to themselves hides older ones.
-    """
-    steps = _latest_first(before).filter(visit__attendee__in=list(attendee_ids))
-    latest = steps.order_by("visit__attendee", *LATEST).distinct("visit__attendee")
-    rows = latest.values_list("visit__attendee", "next_step", "is_next_step_shared")
-    return {attendee: step for attendee, step, is_shared in rows if is_shared}
-
-
 def last_next_step(*, before: datetime) -> Subquery:
-    """The same of the attendee of each booking of a query, to annotate it with: None or empty if there is none."""
-    latest = _latest_first(before).filter(visit__attendee=OuterRef("attendee"))
+    """The last next step of each attendee of a query of bookings or visits, to annotate it with; None or "" if none.
+
+    Of surgeries that began before a moment, and only if they agreed that the next champion sees it. A step that they
+    keep to themselves hides older ones.
+    """
+    steps = Outcome.objects.exclude(next_step="").filter(visit__surgery__starts_at__lt=before)
+    latest = steps.filter(visit__attendee=OuterRef("attendee")).order_by(*LATEST)
     seen = Case(When(is_next_step_shared=True, then="next_step"), default=Value(""))
     return Subquery(latest.annotate(seen=seen).values("seen")[:1])
-
-
-def _latest_first(before: datetime | None) -> QuerySet[Outcome]:
-    steps = Outcome.objects.exclude(next_step="").order_by(*LATEST)
-    return steps.filter(visit__surgery__starts_at__lt=before) if before else steps
 
 
 def missed_reasons(surgeries: Iterable[Surgery], *, now: datetime) -> dict[str, int]:

@@ -163,17 +163,11 @@ class Register:
 
 def register_of(surgery: Surgery, *, now: datetime, for_organiser: bool) -> Register:
     """The surgery's register as it is now; who often does not come, and why, is for organisers alone."""
-    bookings = surgery.bookings.select_related("slot", "attendee").order_by("created_at", "id")
-    by_attendee: dict[int, Booking] = {}
-    for booking in bookings:
-        known = by_attendee.get(booking.attendee_id)
-        # Somebody who cancelled may have booked again: of several, the live one counts, or else the last.
-        if known is None or not known.is_live:
-            by_attendee[booking.attendee_id] = booking
+    booked = by_attendee(surgery.bookings.select_related("slot", "attendee"))
     helps = Prefetch("helps", Help.objects.select_related("shift__champion"))
     visits = surgery.visits.select_related("outcome", "attendee").prefetch_related(helps)
     here = {visit.attendee_id: visit for visit in visits}
-    missed = missed_before(surgery, by_attendee.keys() | here.keys()) if for_organiser else {}
+    missed = missed_before(surgery, booked.keys() | here.keys()) if for_organiser else {}
     is_over = surgery.is_over(now)
     entries = [
         Entry(
@@ -184,8 +178,8 @@ def register_of(surgery: Surgery, *, now: datetime, for_organiser: bool) -> Regi
             missed=seats if (seats := missed.get(attendee)) and seats.is_often else None,
             said=_said(booking) if for_organiser and standing == Standing.DID_NOT_COME else "",
         )
-        for attendee in by_attendee.keys() | here.keys()
-        for booking, visit in [(by_attendee.get(attendee), here.get(attendee))]
+        for attendee in booked.keys() | here.keys()
+        for booking, visit in [(booked.get(attendee), here.get(attendee))]
     ]
     return Register(
         surgery=surgery,
@@ -194,6 +188,16 @@ def register_of(surgery: Surgery, *, now: datetime, for_organiser: bool) -> Regi
         corrections=tuple(surgery.corrections.select_related("attendee", "corrected_by")),
         is_over=is_over,
     )
+
+
+def by_attendee(bookings: Iterable[Booking]) -> dict[int, Booking]:
+    """What each person has at a surgery. Who cancelled may have booked again: the live one counts, or else the last."""
+    found: dict[int, Booking] = {}
+    for booking in sorted(bookings, key=lambda booking: (booking.created_at, booking.pk)):
+        known = found.get(booking.attendee_id)
+        if known is None or not known.is_live:
+            found[booking.attendee_id] = booking
+    return found
 
 
 def missed_before(surgery: Surgery, attendees: Iterable[int]) -> dict[int, Missed]:

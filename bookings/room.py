@@ -21,6 +21,7 @@ from bookings.matching import Host, Person, worth
 from bookings.models import DOORS_OPEN_BEFORE, Booking, Help, Outcome, Visit
 from bookings.outcomes import last_next_step
 from bookings.reasons import in_a_few_words
+from bookings.register import by_attendee
 from bookings.services.attending import end_of_day
 from surgeries.models import Shift, Surgery
 
@@ -86,6 +87,7 @@ class Guest:
     is_walk_in: bool = False
     is_late: bool = False
     topics: tuple[str, ...] = ()
+    is_curious: bool = False
     symptoms: tuple[str, ...] = ()
     is_unsure: bool = False
     question: str = ""
@@ -168,6 +170,7 @@ def is_open(surgery: Surgery, now: datetime) -> bool:
 def room_of(surgery: Surgery, *, user: User, now: datetime) -> Room:
     """The room of the surgery as it is now, as this user sees it."""
     bookings: dict[int, Any] = {booking.pk: booking for booking in _booked(surgery)}
+    theirs = by_attendee(bookings.values())
     sittings = _sittings(surgery, user)
     visits: list[Any] = list(
         surgery.visits.annotate(
@@ -178,7 +181,7 @@ def room_of(surgery: Surgery, *, user: User, now: datetime) -> Room:
     )
     here = {visit.attendee_id for visit in visits}
     absent = [booking for booking in bookings.values() if booking.is_live and booking.attendee_id not in here]
-    came = [_visitor(visit, bookings.get(visit.booking_id), sittings.get(visit.pk, ())) for visit in visits]
+    came = [_visitor(visit, theirs.get(visit.attendee_id), sittings.get(visit.pk, ())) for visit in visits]
     waiting = sorted((guest for guest in came if not guest.left_at and not guest.sits_with), key=_turn)
     helped = sorted((guest for guest in came if guest.sits_with), key=_turn)
     done = sorted((guest for guest in came if guest.left_at), key=lambda guest: (guest.left_at, guest.visit))
@@ -203,10 +206,10 @@ def _names(through: Any, of: str, name: str) -> ArraySubquery:
 
 
 def _booked(surgery: Surgery) -> QuerySet[Booking]:
-    """Those who have a seat or wait for one, and those who came for theirs."""
+    """What those have who have a seat or wait for one, and what those who came had before."""
     symptoms = Booking.symptoms.through
     return (
-        surgery.bookings.filter(Q(state__in=Booking.LIVE) | Q(visit__isnull=False))
+        surgery.bookings.filter(Q(state__in=Booking.LIVE) | Q(attendee__in=surgery.visits.values("attendee")))
         .select_related("slot", "pairing__shift")
         .annotate(
             about=_names(Booking.topics.through, "booking", "topic__name"),
@@ -230,20 +233,20 @@ def _sittings(surgery: Surgery, user: User) -> dict[int, tuple[Sitting, ...]]:
 
 
 def _visitor(visit: Any, booking: Any, sittings: tuple[Sitting, ...]) -> Guest:
-    """Somebody who is here, or has been."""
-    visit.booking = booking
-    came_for_a_seat = not visit.is_walk_in
-    guest = _booker(booking) if booking else Guest("", "", None, None, None, topics=tuple(visit.about))
+    """Somebody who is here, or has been, with what they told us if they booked, whatever became of their seat."""
+    seat = booking.slot if booking and booking.is_confirmed else None
+    guest = _booker(booking) if booking else Guest("", "", None, None, None)
     return replace(
         guest,
         key=f"visit-{visit.pk}",
-        name=visit.name or guest.name,
-        booking=booking.pk if came_for_a_seat else None,
+        name=guest.name or visit.name,
         visit=visit.pk,
-        due_at=visit.due_at,
+        due_at=seat.starts_at if seat else visit.arrived_at,
         arrived_at=visit.arrived_at,
         left_at=visit.left_at,
-        is_walk_in=visit.is_walk_in,
+        is_walk_in=seat is None,
+        topics=tuple(dict.fromkeys((*guest.topics, *visit.about))),
+        is_curious=visit.is_curious,
         sittings=sittings,
         has_outcome=visit.has_outcome,
         last_next_step=visit.last_next_step or "",

@@ -20,7 +20,7 @@ from bookings.errors import (
     WaitingListClosed,
 )
 from bookings.links import LinkWithdrawn
-from bookings.models import Attendee, Booking
+from bookings.models import Attendee, Booking, Visit
 from bookings.services.attending import has_come
 from bookings.services.locks import is_busy, lock_for
 from bookings.services.waiting import confirm, promote, promote_and_tell
@@ -263,6 +263,7 @@ def correct_name(*, booking: Booking, name: str, now: datetime | None = None) ->
             return booking
         booking.name, booking.changed_at = name, now
         booking.save(update_fields=["name", "changed_at"])
+        Visit.objects.filter(attendee=booking.attendee_id, surgery=booking.surgery_id).update(name=name)
         # Locked whole, so that nothing else can come to point at it while it is decided.
         attendee = Attendee.objects.select_for_update().get(pk=booking.attendee_id)
         if not _is_known_otherwise(attendee, apart_from=booking):

@@ -9,6 +9,8 @@ import time_machine
 from django.urls import reverse
 
 from bookings.models import Booking, Help, Outcome, Visit
+from bookings.services.attending import check_in
+from bookings.services.booking import correct_name
 from bookings.services.diary import call_off
 from bookings.services.editing import end_shift
 from surgeries.models import Shift, Surgery
@@ -220,6 +222,55 @@ def test_the_last_next_step_is_there_if_they_let_the_next_champion_see_it(phone,
     assert "Last next step: Post once." in read(phone, surgery)
     Outcome.objects.filter(pk=outcome.pk).update(is_next_step_shared=False)
     assert "Post once." not in read(phone, surgery)
+
+
+def test_the_last_next_step_of_a_walk_in_is_there_as_well(phone, surgery, alice):
+    before = SurgeryFactory.create(starts_at=surgery.starts_at - timedelta(days=7))
+    OutcomeFactory.create(
+        visit__surgery=before, visit__attendee=alice, next_step="Post once.", is_next_step_shared=True
+    )
+    VisitFactory.create(surgery=surgery, attendee=alice)
+    assert "Last next step: Post once." in read(phone, surgery)
+
+
+@pytest.mark.parametrize("facts", [{"waiting": True}, {"cancelled": True}])
+def test_what_they_told_us_is_there_although_they_have_no_seat(phone, surgery, alice, linkedin, facts):
+    booking = BookingFactory.create(
+        surgery=surgery, attendee=alice, question="How do I mute?", adjustments="A hearing loop", **facts
+    )
+    booking.topics.set([linkedin])
+    check_in(booking=booking)
+    said = read(phone, surgery)
+    assert "Alice Adeyemi Walked in 10:05am LinkedIn" in said
+    assert "How do I mute?" in said
+    assert "To make it easier: A hearing loop" in said
+
+
+def test_who_walked_in_and_then_booked_is_here_for_their_slot(phone, surgery, alice):
+    VisitFactory.create(surgery=surgery, attendee=alice)
+    BookingFactory.create(surgery=surgery, attendee=alice, cancelled=True)
+    assert "Alice Adeyemi Walked in" in read(phone, surgery)
+    BookingFactory.create(surgery=surgery, attendee=alice, slot=surgery.slots.last(), question="How do I mute?")
+    said = read(phone, surgery)
+    assert "Alice Adeyemi 10:40am, here since 10am" in said
+    assert "How do I mute?" in said
+
+
+def test_who_is_just_curious_is_shown_as_such_here_and_in_the_register(phone, surgery, linkedin):
+    visit = VisitFactory.create(surgery=surgery, name="Dora", is_curious=True)
+    assert "Dora Walked in 10am Just curious" in read(phone, surgery)
+    assert "Dora Just curious" in words_of(phone.get(reverse("bookings:register", args=[surgery.reference])))
+    visit.topics.set([linkedin])
+    assert "Dora Walked in 10am LinkedIn" in read(phone, surgery)
+
+
+def test_a_name_put_right_is_put_right_on_every_page(phone, surgery, alices_booking, five_past_ten):
+    five_past_ten.move_to(surgery.starts_at - 10 * MINUTE)
+    check_in(booking=alices_booking)
+    correct_name(booking=alices_booking, name="Alicia Adeyemi")
+    for page in ("room", "register", "outcomes"):
+        said = words_of(phone.get(reverse(f"bookings:{page}", args=[surgery.reference])))
+        assert ("Alicia Adeyemi" in said, "Alice Adeyemi" in said) == (True, False), page
 
 
 def test_what_the_hosts_chose_in_the_brief_holds(phone, surgery, amina, tom, linkedin, alices_booking):

@@ -82,7 +82,7 @@ def lost_a_race() -> Surgery:
     helped = HelpFactory.create(
         visit__booking=BookingFactory.create(surgery=surgery, name=LONG), shift=surgery.shifts.last()
     )
-    VisitFactory.create(surgery=surgery, name="Dora Okafor")
+    VisitFactory.create(surgery=surgery, name="Dora Okafor", is_curious=True)
     assert helped.visit.surgery == surgery
     return surgery
 
