@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Case, OuterRef, Prefetch, Subquery, Value, When
+from django.utils import timezone
 
 from accounts.models import User
-from bookings.models import Booking, Help, Outcome, Visit
+from bookings.models import WORDS_KEPT, Booking, Help, Outcome, Visit
 from surgeries.models import Surgery
 
 LATEST = ("-visit__surgery__starts_at", "-pk")
@@ -34,8 +35,12 @@ class Visitor:
 
 
 def visitor(visit: Visit) -> Visitor:
-    """Of a visit that was read `with_all`."""
-    return Visitor(visit, tuple(visit.helps.all()), getattr(visit, "outcome", None))
+    """Of a visit that was read with its surgery, outcome and HELPS."""
+    outcome = getattr(visit, "outcome", None)
+    if outcome and timezone.now() >= visit.surgery.ends_at + WORDS_KEPT:
+        # Deleted once a day; nobody reads them meanwhile.
+        outcome.next_step = outcome.pledge = ""
+    return Visitor(visit, tuple(visit.helps.all()), outcome)
 
 
 def visitors(surgery: Surgery) -> list[Visitor]:
@@ -46,7 +51,7 @@ def visitors(surgery: Surgery) -> list[Visitor]:
 
 def came(*, attendee: int | None, surgery: int) -> Visitor | None:
     """The person's visit to the surgery, if they came."""
-    visits = Visit.objects.filter(attendee=attendee, surgery=surgery).select_related("outcome")
+    visits = Visit.objects.filter(attendee=attendee, surgery=surgery).select_related("outcome", "surgery")
     visit = visits.prefetch_related(HELPS).first()
     return visitor(visit) if visit else None
 
@@ -57,7 +62,8 @@ def last_next_step(*, before: datetime) -> Subquery:
     Of surgeries that began before a moment, and only if they agreed that the next champion sees it. A step that they
     keep to themselves hides older ones.
     """
-    steps = Outcome.objects.exclude(next_step="").filter(visit__surgery__starts_at__lt=before)
+    kept = Outcome.objects.filter(visit__surgery__ends_at__gt=timezone.now() - WORDS_KEPT)
+    steps = kept.exclude(next_step="").filter(visit__surgery__starts_at__lt=before)
     latest = steps.filter(visit__attendee=OuterRef("attendee")).order_by(*LATEST)
     seen = Case(When(is_next_step_shared=True, then="next_step"), default=Value(""))
     return Subquery(latest.annotate(seen=seen).values("seen")[:1])

@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse
+from django.utils import timezone
 
 from bookings.links import LinkWrong, link_to_visit, private_link, visit_for, visit_token
 from bookings.models import Booking, Outcome, Thanks, Visit
+from bookings.outcomes import last_next_step
 from bookings.services.outcomes import share_next_step
 from tests.bookings.pages import private, words_of
 from tests.bookings.test_statements_per_page import statements
@@ -18,6 +21,7 @@ from tests.factories import (
     ShiftFactory,
     SurgeryFactory,
     TopicFactory,
+    UserFactory,
     VisitFactory,
     local,
 )
@@ -131,6 +135,20 @@ def test_after_90_days_the_link_of_a_visit_says_kindly_that_it_is_no_longer_kept
     assert answer.status_code == 410
     assert "This page is no longer kept" in words_of(answer)
     assert STEP not in words_of(answer)
+
+
+def test_after_90_days_nobody_reads_the_words_though_they_are_deleted_only_once_a_day(client, alice):
+    share_next_step(visit=alice, is_shared=True)
+    pages = [private(alice.booking), reverse("bookings:outcomes", args=[alice.surgery.reference])]
+    for passed, is_read in ((timedelta(days=90, seconds=-1), True), (timedelta(days=90), False)):
+        with time_machine.travel(alice.surgery.ends_at + passed, tick=False):
+            client.force_login(UserFactory.create(organiser=True))
+            for page in pages:
+                said = words_of(client.get(page))
+                assert [words in said for words in (STEP, PLEDGE)] == [is_read, is_read]
+            step = Booking.objects.annotate(step=last_next_step(before=timezone.now())).get().step
+            assert bool(step) is is_read
+    assert Outcome.objects.get().next_step == STEP, "the duty has not run yet"
 
 
 def test_a_made_up_link_and_one_of_somebody_who_was_removed_open_nothing(client, bob):
