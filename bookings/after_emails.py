@@ -119,7 +119,7 @@ def thank_you_for_coming(row: OutboxEmail) -> Message | None:
 @email(MISSED, called="Sorry that we missed you")
 def sorry_that_we_missed_you(row: OutboxEmail) -> Message | None:
     """To who had a seat and is not in the register, as long as that is so and they have not said why."""
-    no_shows = Booking.objects.no_shows(timezone.now()).filter(missed_because="", attendee__email=row.recipient)
+    no_shows = Booking.objects.plain_no_shows(timezone.now()).filter(missed_because="", attendee__email=row.recipient)
     booking = no_shows.for_the_page().filter(pk=row.about["booking"]).first()
     if booking is None:
         return None

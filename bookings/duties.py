@@ -110,7 +110,9 @@ def miss_no_shows(now: datetime) -> None:
     """On the morning of the next working day, tell who had a seat and did not come that they were missed, once."""
     hour = Department.current().reminder_hour
     over = [surgery for surgery in _just_over(now) if _is_time(missed_at(surgery, hour=hour), now)]
-    missed = Booking.objects.no_shows(now).filter(surgery__in=over, missed_because="", attendee__email__isnull=False)
+    missed = Booking.objects.plain_no_shows(now).filter(
+        surgery__in=over, missed_because="", attendee__email__isnull=False
+    )
     queue_missed(missed.select_related("attendee", "surgery"), now=now)
 
 

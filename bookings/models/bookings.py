@@ -9,7 +9,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Lower, Trim
 
 from organisation.models import Grade, Office, Symptom, Team, Topic
@@ -67,6 +67,20 @@ class BookingQuerySet(models.QuerySet):
         over = Surgery.objects.filter(state=Surgery.State.PUBLISHED, ends_at__lte=now)
         missed = self.holding_a_seat().exclude(attendee__visits__surgery=F("surgery"))
         return missed.filter(surgery__in=over.filter(visits__isnull=False))
+
+    def plain_no_shows(self, now: datetime) -> Self:
+        """Those of whom it is plain, so that they can be written to: that one person found themselves says little.
+
+        A host took somebody in or helped them there, or at least half of those with a seat came.
+        """
+        surgery = Surgery.objects.filter(pk=OuterRef("surgery"))
+        noted = surgery.filter(Q(visits__taken_in_by__isnull=False) | Q(visits__helps__isnull=False))
+        booked = Q(bookings__state=Booking.State.CONFIRMED)
+        came = booked & Q(bookings__attendee__visits__surgery=F("pk"))
+        counted = surgery.annotate(
+            booked=Count("bookings", booked, distinct=True), came=Count("bookings", came, distinct=True)
+        )
+        return self.no_shows(now).filter(Exists(noted) | Exists(counted.filter(booked__lte=2 * F("came"))))
 
     def for_the_page(self) -> Self:
         """With what the attendee's page and emails always show, in one query."""

@@ -275,7 +275,7 @@ def walked_in() -> OutboxEmail:
 @story
 def missed() -> OutboxEmail:
     booked()
-    VisitFactory.create(surgery=over(Surgery.objects.get()))
+    VisitFactory.create(surgery=over(Surgery.objects.get()), taken_in_by=UserFactory.create())
     miss_no_shows(local(3, 9))
     return last_email("visit_missed")
 

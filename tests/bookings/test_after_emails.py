@@ -137,7 +137,8 @@ def test_who_did_not_come_is_missed_on_the_next_working_morning_once(day, nation
     with time_machine.travel(at(day, "07:00"), tick=False):
         venue = VenueFactory.create(office=OfficeFactory.create(nation=nation))
         surgery = SurgeryFactory.create(starts_at=at(day, "10:00"), venue=venue)
-        came = VisitFactory.create(booking=BookingFactory.create(surgery=surgery)).booking
+        seat = BookingFactory.create(surgery=surgery)
+        came = VisitFactory.create(booking=seat, taken_in_by=UserFactory.create()).booking
         missed = BookingFactory.create(surgery=surgery)
         for facts in ({"waiting": True}, {"cancelled": True}, {"attendee": AttendeeFactory.create(email=None)}):
             BookingFactory.create(surgery=surgery, **facts)
@@ -153,9 +154,25 @@ def test_a_register_that_nobody_kept_accuses_nobody(tuesday):
     BookingFactory.create(surgery=tuesday)
     miss_no_shows(MORNING)
     assert told("visit_missed") == []
-    VisitFactory.create(surgery=tuesday)
+    VisitFactory.create(surgery=tuesday, taken_in_by=UserFactory.create())
     miss_no_shows(MORNING)
     assert len(told("visit_missed")) == 1
+
+
+def test_one_of_three_who_scans_the_code_by_the_door_is_no_register(tuesday):
+    first, second, _ = BookingFactory.create_batch(3, surgery=tuesday)
+    VisitFactory.create(booking=first), VisitFactory.create_batch(3, surgery=tuesday)
+    miss_no_shows(MORNING)
+    assert told("visit_missed") == []
+    VisitFactory.create(booking=second)
+    miss_no_shows(MORNING)
+    assert len(told("visit_missed")) == 1, "at least half of them came"
+
+
+def test_whom_a_host_helped_was_seen_by_a_host(tuesday):
+    helped(tuesday, host(tuesday)), BookingFactory.create_batch(3, surgery=tuesday)
+    miss_no_shows(MORNING)
+    assert len(told("visit_missed")) == 3
 
 
 def test_who_has_said_why_already_is_not_asked(tuesday):
@@ -251,7 +268,7 @@ def test_control_without_the_key_everybody_would_hear_each_time(tuesday, duty):
 
 def test_control_a_register_that_forgot_somebody_would_miss_them(tuesday):
     came = VisitFactory.create(booking=BookingFactory.create(surgery=tuesday))
-    VisitFactory.create(surgery=tuesday)
+    VisitFactory.create(surgery=tuesday, taken_in_by=UserFactory.create())
     miss_no_shows(MORNING)
     assert told("visit_missed") == []
     came.delete()
