@@ -6,14 +6,15 @@ from contextlib import contextmanager
 from functools import partial
 
 import pytest
-from django.db import connections
+from django.db import IntegrityError, connections
 from django.test import Client
 from django.utils import timezone
 
-from bookings.errors import SomebodyWasFaster
+from bookings.errors import NotHostingNow, SomebodyWasFaster
 from bookings.invariants import violations
 from bookings.models import Help, Visit
 from bookings.services import room
+from bookings.services.editing import end_shift
 from surgeries.models import Shift, Surgery
 from tests.concurrency.crowd import all_at_once, second_begins_after
 from tests.factories import BookingFactory, ChampionFactory, ShiftFactory, SurgeryFactory, UserFactory, VisitFactory
@@ -89,6 +90,37 @@ def test_control_without_the_lock_and_the_constraint_both_would(each_postgres, m
     with without_the_constraint():
         assert (2, "sits sits") in outcomes()
         assert violations()
+
+
+def whoever_stops_hosting() -> set[str]:
+    """What somebody who sits down hears whose shift is ended at once, whichever statement of that they begin after."""
+    found = set()
+    for statements in itertools.count(1):
+        scene = Both()
+
+        def sit_down(scene: Both = scene) -> None:
+            try:
+                scene.sit_down(scene.one)
+            except (NotHostingNow, IntegrityError) as error:
+                scene.answers.append(type(error).__name__)
+
+        if not second_begins_after(statements, partial(end_shift, shift=scene.one, reason="Ill"), sit_down):
+            return found
+        found |= set(scene.answers)
+    raise AssertionError("an act has an end")
+
+
+def test_who_sits_down_as_their_shift_is_ended_does_so_before_or_not_at_all(each_postgres):
+    assert whoever_stops_hosting() == {"sits", "NotHostingNow"}
+
+
+def test_control_without_the_lock_of_the_shift_they_would_see_an_error(each_postgres, monkeypatch: pytest.MonkeyPatch):
+    def not_locked(shifts: Iterable[int], visit: Visit) -> None:
+        if not Shift.objects.live().filter(pk__in=shifts).exists():
+            raise NotHostingNow
+
+    monkeypatch.setattr(room, "_check_hosting", not_locked)
+    assert "IntegrityError" in whoever_stops_hosting()
 
 
 def test_of_five_hosts_who_note_one_arrival_at_once_each_sees_them_there_and_they_came_once(each_postgres):

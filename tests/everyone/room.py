@@ -87,6 +87,17 @@ def lost_a_race() -> Surgery:
     return surgery
 
 
+def changed_places() -> Surgery:
+    """Dora, who came to look around, and somebody else were swapped a moment ago."""
+    surgery = lost_a_race()
+    one, other = surgery.shifts.order_by("pk").first(), surgery.shifts.order_by("pk").last()
+    for visit, before, after in zip(surgery.visits.order_by("pk"), (other, one), (one, other), strict=True):
+        visit.helps.all().delete()
+        HelpFactory.create(visit=visit, shift=before, ends_at=timezone.now())
+        HelpFactory.create(visit=visit, shift=after, starts_at=visit.helps.get().ends_at)
+    return surgery
+
+
 def without_hosts() -> Surgery:
     surgery = lost_a_race()
     surgery.shifts.filter(helps=None).update(ended_at=timezone.now(), ended_reason="Ill")
@@ -117,6 +128,7 @@ STATES: dict[str, State] = {
     "room, busy, long names": shown(lambda: busy(LONG, LONG), "done"),
     "room, everybody done": shown(everybody_done),
     "room, somebody was faster": shown(lost_a_race, "faster"),
+    "room, places changed": shown(changed_places, "swapped"),
     "room, nobody hosts": shown(without_hosts, is_host=False),
     "room, walk-in wrong": shown(lost_a_race, name="", email="x", request_id=str(uuid4())),
 }
