@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, DurationField, Exists, F, OuterRef, Q, Sum
+from django.db.models import Count, DurationField, Exists, F, OuterRef, Sum
 
 from bookings.availability import counted
 from bookings.models import Booking, Help, Visit
@@ -28,26 +28,26 @@ class Wait:
         return self.time // timedelta(minutes=1)
 
 
-def wait_at(surgery: Surgery, *, now: datetime, is_in: bool = False) -> Wait | None:
-    """How long somebody who walks in now may have to wait; None if somebody is free, or nobody hosts yet.
-
-    Whoever `is_in` is one of those who wait, and does not wait for themselves.
-    """
+def wait_at(surgery: Surgery, *, now: datetime) -> Wait | None:
+    """How long somebody who walks in now may have to wait; None if somebody is free, or nobody hosts yet."""
     hosting = Shift.objects.live().filter(surgery=surgery, starts_at__lte=now, ends_at__gt=now)
     busy = hosting.filter(Exists(Help.objects.going_on().filter(shift=OuterRef("pk"))))
-    is_due = Q(booking=None) | Q(booking__slot__starts_at__lte=now + SOON)
-    waiting = Visit.objects.waiting().filter(is_due, surgery=surgery)
-    expected = Booking.objects.holding_a_seat().filter(
-        surgery=surgery, visit=None, slot__starts_at__range=(now, now + SOON)
-    )
+    seated, here = Booking.objects.holding_a_seat().filter(surgery=surgery), Visit.objects.filter(surgery=surgery)
+    too_early = seated.filter(attendee=OuterRef("attendee"), slot__starts_at__gt=now + SOON)
+    waiting = here.waiting().filter(~Exists(too_early))
+    has_come = here.filter(attendee=OuterRef("attendee"))
+    expected = seated.filter(~Exists(has_come), slot__starts_at__range=(now, now + SOON))
     rows = {"hosts": hosting, "busy": busy, "waiting": waiting, "expected": expected}
     counts = {name: counted(each, "surgery") for name, each in rows.items()}
     found = Surgery.objects.filter(pk=surgery.pk).annotate(**counts).values(*counts).get()
-    waiting_now = max(found["waiting"] - is_in, 0)
-    turn = turns(hosts=found["hosts"], busy=found["busy"], ahead=waiting_now + found["expected"])
+    turn = turns(hosts=found["hosts"], busy=found["busy"], ahead=found["waiting"] + found["expected"])
     if not turn:
         return None
-    time = rounded(turn * usual_help(surgery) / found["hosts"])
+    return about(rounded(turn * usual_help(surgery) / found["hosts"]), surgery, now=now)
+
+
+def about(time: timedelta, surgery: Surgery, *, now: datetime) -> Wait:
+    """A wait of so long that begins now."""
     return Wait(time, is_past_the_end=now + time >= surgery.ends_at)
 
 

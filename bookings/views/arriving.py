@@ -4,6 +4,7 @@ Whoever types an address has not shown that it is theirs, so no page says anythi
 no booking has to be said, to those who give no name.
 """
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
@@ -20,7 +21,7 @@ from django.views.decorators.http import require_safe
 from bookings.errors import DoorsClosed, NotExpected
 from bookings.finding import Search, hosts_of, nearest
 from bookings.forms.arriving import ArriveForm
-from bookings.queue import wait_at
+from bookings.queue import Wait, about, wait_at
 from bookings.services.attending import come_in, doors_open_at
 from notifications.form_pages import FOR_BACK, SeeOther, form_page
 from notifications.limits import FORMS_PER_CLIENT, Limit, client_address, count_all
@@ -66,6 +67,8 @@ def here(request: HttpRequest, surgery: Surgery) -> HttpResponseBase:
     if form.is_valid():
         email = form.cleaned_data["email"]
         count_all([(FORMS_PER_CLIENT, client_address(request)), (ARRIVALS_PER_ADDRESS, email)], is_followed=True)
+        # As it was for everybody who might have come: afterwards it would tell who was expected, and when.
+        wait = wait_at(surgery, now=timezone.now())
         try:
             come_in(surgery=surgery, email=email, introduction=form.introduction())
         except NotExpected:
@@ -73,7 +76,8 @@ def here(request: HttpRequest, surgery: Surgery) -> HttpResponseBase:
         except DoorsClosed:
             return SeeOther(reverse("bookings:here", args=[surgery.reference]))
         else:
-            return SeeOther(reverse("bookings:here_in", args=[surgery.reference]))
+            address = reverse("bookings:here_in", args=[surgery.reference])
+            return SeeOther(f"{address}?wait={wait.minutes}" if wait else address)
     now = timezone.now()
     context: dict[str, Any] = {"surgery": surgery, "form": form}
     if surgery.is_drop_in:
@@ -88,7 +92,7 @@ def here(request: HttpRequest, surgery: Surgery) -> HttpResponseBase:
 def here_in(request: HttpRequest, surgery: Surgery) -> HttpResponse:
     """Welcome whoever said that they are here: in the same words, whoever it was and however often they said it."""
     now = timezone.now()
-    context = {"surgery": surgery, "wait": wait_at(surgery, now=now, is_in=True), "has_begun": surgery.starts_at <= now}
+    context = {"surgery": surgery, "wait": _wait_told(request, surgery), "has_begun": surgery.starts_at <= now}
     return render(request, "bookings/here_in.html", context)
 
 
@@ -105,6 +109,14 @@ def here_series(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect("bookings:here", coming.reference)
     context = {"coming": coming, "nearest": nearest(Search(office=series.venue.office), now=now, apart_from=coming)}
     return render(request, "bookings/here_series.html", context | {"office": series.venue.office})
+
+
+def _wait_told(request: HttpRequest, surgery: Surgery) -> Wait | None:
+    """The wait that somebody found when they came in, from the address of the page."""
+    minutes = request.GET.get("wait", "")
+    if not re.fullmatch("[0-9]{1,3}", minutes):
+        return None
+    return about(timedelta(minutes=int(minutes)), surgery, now=timezone.now())
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:

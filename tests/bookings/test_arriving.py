@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from bookings.arriving_links import here_link, here_link_of_series
 from bookings.models import Attendee, Booking, Visit
+from bookings.queue import Wait
 from surgeries.models import Surgery
 from tests.bookings.pages import ADA, title_of, words_of
 from tests.factories import (
@@ -48,7 +49,7 @@ def say(client, surgery, **said):
 
 
 def is_in(response, surgery):
-    return response.status_code == 303 and response["Location"] == door(surgery, "in/")
+    return response.status_code == 303 and response["Location"].partition("?")[0] == door(surgery, "in/")
 
 
 @pytest.mark.parametrize("state", [{}, {"waiting": True}])
@@ -157,8 +158,25 @@ def test_whoever_types_an_address_learns_nothing_of_whose_it_is(surgery):
         assert answers(surgery) == unknown, state
 
 
+def test_nor_from_how_long_they_are_told_to_wait(surgery):
+    HelpFactory.create(visit=VisitFactory.create(surgery=surgery), shift=ShiftFactory.create(surgery=surgery))
+    ada = Attendee.objects.create(name="Augusta Ada King", email=ADA)
+    said = set()
+    for hers in (None, *surgery.slots.all()):
+        Visit.objects.filter(attendee=ada).delete(), Booking.objects.all().delete()
+        for slot in surgery.slots.all():
+            BookingFactory.create(surgery=surgery, slot=slot, **({"attendee": ada} if slot == hers else {}))
+        answer = say(Client(), surgery, name="Ada Lovelace", topics="curious")
+        said.add((answer["Location"], TOKEN.sub(b"", Client().get(answer["Location"]).content)))
+    assert len(said) == 1
+    assert "?wait=" in answer["Location"]
+
+
 def test_control_a_page_that_knew_whose_it_is_would_be_seen(surgery, monkeypatch):
-    monkeypatch.setattr("bookings.views.arriving.wait_at", lambda *_, **__: {"minutes": Booking.objects.count()})
+    monkeypatch.setattr(
+        "bookings.views.arriving.wait_at",
+        lambda *_, **__: Wait(timedelta(minutes=Booking.objects.count()), is_past_the_end=False),
+    )
     unknown = answers(surgery)
     Visit.objects.all().delete(), Attendee.objects.all().delete()
     known(surgery, "booked")
@@ -315,11 +333,14 @@ def test_while_all_are_busy_walk_ins_read_how_long_it_may_be(client, surgery):
     assert "minutes" not in words_of(client.get(door(surgery)))
     HelpFactory.create(visit=VisitFactory.create(surgery=surgery), shift=shift)
     assert "about 20 minutes" in words_of(client.get(door(surgery)))
-    say(client, surgery, name="Ada Lovelace")
-    assert "about 20 minutes" in words_of(client.get(door(surgery, "in/"))), "nobody waits for themselves"
+    answer = say(client, surgery, name="Ada Lovelace")
+    assert "about 20 minutes" in words_of(client.get(answer["Location"])), "nobody waits for themselves"
+    for nonsense in ("", "?wait=", "?wait=-5", "?wait=soon", "?wait=99999999999"):
+        assert "minutes" not in words_of(client.get(door(surgery, f"in/{nonsense}")))
     VisitFactory.create_batch(4, surgery=surgery)
-    for page in ("", "in/"):
-        assert "we may not get to you before" in words_of(client.get(door(surgery, page)))
+    late = say(client, surgery, email="grace.hopper@example.gov.uk", name="Grace Hopper")
+    for page in (door(surgery), late["Location"]):
+        assert "we may not get to you before" in words_of(client.get(page))
 
 
 # ── How much and how often ────────────────────────────────────────────────────────────────────────────────────

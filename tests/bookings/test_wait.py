@@ -53,8 +53,8 @@ def helped(surgery, shift, *, minutes=None):
     return HelpFactory.create(visit=visit, shift=shift, ends_at=ends_at)
 
 
-def minutes(surgery, *, after=30, **facts):
-    wait = wait_at(surgery, now=surgery.starts_at + after * MINUTE, **facts)
+def minutes(surgery, *, after=30):
+    wait = wait_at(surgery, now=surgery.starts_at + after * MINUTE)
     return wait.minutes if wait else None
 
 
@@ -78,7 +78,6 @@ def test_only_who_hosts_now_counts(surgery, facts):
 def test_who_is_here_and_not_helped_goes_first(surgery):
     VisitFactory.create_batch(2, surgery=surgery)
     assert minutes(surgery) == 60
-    assert minutes(surgery, is_in=True) == 40, "of those one is whoever asks"
     VisitFactory.create(surgery=surgery, left_at=surgery.ends_at)
     assert minutes(surgery) == 60, "and who has left waits no more"
 
@@ -91,6 +90,13 @@ def test_so_does_who_has_a_seat_that_is_about_to_begin(surgery):
     VisitFactory.create(booking=BookingFactory.create(surgery=surgery, slot=slots[2]))
     VisitFactory.create(booking=BookingFactory.create(surgery=surgery, slot=slots[3]))
     assert minutes(surgery) == 60, "and who came much too early for theirs does not"
+
+
+def test_what_somebody_booked_since_they_came_counts_as_what_they_booked_before(surgery):
+    slots = list(surgery.slots.all())
+    for slot in (slots[2], slots[3]):  # at 10:40 and 11:00; it is 10:30
+        VisitFactory.create(surgery=surgery, attendee=BookingFactory.create(surgery=surgery, slot=slot).attendee)
+    assert minutes(surgery) == 40, "whoever came much too early does not go first, and nobody counts twice"
 
 
 def test_from_the_second_on_it_is_as_long_as_help_took(surgery):

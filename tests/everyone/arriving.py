@@ -71,8 +71,8 @@ STATES: dict[str, State] = {
     "here, unknown": lambda client: client.get("/here/bcdfghj/"),
     "in": door(on_now, "in/"),
     "in, before it begins": door(lambda: surgery(starts_at=NOW() + timedelta(minutes=30)), "in/"),
-    "in, busy": door(lambda: busy(waiting=1), "in/"),
-    "in, too busy": door(lambda: busy(waiting=9), "in/"),
+    "in, busy": door(lambda: busy(waiting=1), "in/?wait=40"),
+    "in, too busy": door(lambda: busy(waiting=9), "in/?wait=200"),
     "here, series without one today": series_without_one_today,
     "here, series without any": lambda client: client.get(f"/here/series/{SeriesFactory.create().reference}/"),
 }
