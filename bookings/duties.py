@@ -12,6 +12,7 @@ from bookings.emails import queue_reminders
 from bookings.models import WORDS_KEPT, Ask, Booking, Outcome, Thanks, Visit
 from bookings.needs import in_need
 from bookings.services.asking import ask_where_hosts_are_missing
+from bookings.services.attending import end_the_day
 from bookings.services.outcomes import RECORDED_FOR
 from bookings.services.waiting import settle
 from notifications.registry import duty
@@ -169,6 +170,12 @@ def promote_those_free_by_now(now: datetime) -> None:
     free = Seat.objects.filter(surgery=OuterRef("pk"), booking=None, slot__starts_at__gt=now)
     for surgery in Surgery.objects.upcoming(now).filter(Exists(waiting), Exists(free)):
         settle(surgery=surgery, now=now)
+
+
+@duty(every=timedelta(minutes=15))
+def close_the_room(now: datetime) -> None:
+    """After midnight nobody is here any more, nor being helped."""
+    end_the_day(now=now)
 
 
 @duty(every=timedelta(days=1))

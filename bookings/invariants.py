@@ -77,6 +77,13 @@ INVARIANTS: dict[str, str] = {
         WHERE booking.state <> 'confirmed' OR shift.ended_at IS NOT NULL OR shift.surgery_id <> booking.surgery_id
            OR shift.starts_at >= slot.ends_at OR shift.ends_at <= slot.starts_at
     """,
+    "nobody is at a surgery that is a draft or called off": """
+        SELECT visit.id FROM bookings_visit visit JOIN surgeries_surgery surgery ON surgery.id = visit.surgery_id
+        WHERE surgery.state = 'draft' OR surgery.state = 'called_off' AND visit.left_at IS NULL
+        UNION ALL SELECT help.id FROM bookings_help help JOIN surgeries_surgery surgery
+            ON surgery.id = help.surgery_id AND surgery.state = 'called_off'
+        WHERE help.ends_at IS NULL
+    """,
     "slots lie within their surgery": """
         SELECT slot.id FROM surgeries_slot slot JOIN surgeries_surgery surgery ON surgery.id = slot.surgery_id
         WHERE slot.starts_at < surgery.starts_at OR slot.ends_at > surgery.ends_at

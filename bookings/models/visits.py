@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from bookings.models.bookings import WORDS_KEPT, Attendee, Booking
 from organisation.models import Topic
@@ -21,20 +21,9 @@ CORRECTED_FOR = timedelta(days=30)
 
 
 class VisitQuerySet(models.QuerySet):
-    def being_helped(self) -> Self:
-        return self.filter(helps__ends_at=None, helps__isnull=False)
-
     def waiting(self) -> Self:
         """Those who are here, and whom nobody helps at the moment."""
-        return self.filter(left_at=None).exclude(pk__in=Help.objects.going_on().values("visit"))
-
-    def walk_ins(self) -> Self:
-        """Those who came without a seat of their own: not booked, or on the waiting list, or cancelled since."""
-        return self.exclude(booking__state=Booking.State.CONFIRMED)
-
-    def of_a_seat(self) -> Self:
-        """Those who came for the seat that they had booked."""
-        return self.filter(booking__state=Booking.State.CONFIRMED)
+        return self.filter(~Exists(Help.objects.going_on().filter(visit=OuterRef("pk"))), left_at=None)
 
 
 class Visit(models.Model):
@@ -109,6 +98,8 @@ class Help(models.Model):
 
     class Meta:
         ordering = ("starts_at", "id")
+        # Of all help that there ever was, a few go on.
+        indexes = [models.Index(fields=("visit",), name="help_going_on", condition=Q(ends_at=None))]
         constraints = [
             models.CheckConstraint(
                 name="help_ends_after_it_starts", condition=Q(ends_at=None) | Q(ends_at__gte=F("starts_at"))

@@ -117,6 +117,33 @@ def undo_arrival(*, visit: Visit, by: User, now: datetime | None = None) -> None
         raise WasHelped
     _trace(locked, Correction.What.DID_NOT_COME, by=by, now=now)
     locked.delete()
+    # A name alone, of which nothing else is known. What was corrected after the day names them for good.
+    attendee = Attendee.objects.select_for_update().get(pk=locked.attendee_id)
+    is_known = attendee.email or attendee.user_id or attendee.bookings.exists() or attendee.visits.exists()
+    if not is_known and not Correction.objects.filter(attendee=attendee).exists():
+        attendee.delete()
+
+
+@retried
+@transaction.atomic
+def end_the_day(*, now: datetime | None = None) -> None:
+    """Let whoever is still here leave, at surgeries whose midnight has passed: at the end, or when their help began.
+
+    Hosts who forgot to say that somebody was done would go on helping them for ever.
+    """
+    midnight = local_moment(timezone.localdate(now), time())
+    over = Surgery.objects.filter(ends_at__lte=midnight, ends_at__gt=midnight - CORRECTED_FOR - timedelta(days=1))
+    here = Visit.objects.filter(surgery__in=over, left_at=None).select_related("surgery")
+    visits = list(here.select_for_update(no_key=True, of=("self",)).order_by("pk").prefetch_related("helps"))
+    for visit in visits:
+        end = max(visit.arrived_at, visit.surgery.ends_at)
+        for each in visit.helps.all():
+            if each.ends_at is None:
+                each.ends_at = max(each.starts_at, end)
+                each.save(update_fields=["ends_at"])
+            end = max(end, each.ends_at)
+        visit.left_at = end
+        visit.save(update_fields=["left_at"])
 
 
 def booking_under(email: str, *, surgery: Surgery) -> Booking | None:

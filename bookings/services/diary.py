@@ -3,12 +3,14 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from accounts.models import User
 from bookings import emails, shift_emails
 from bookings.errors import BookingClosed, StillBooked
-from bookings.models import Booking
+from bookings.models import Booking, Help, Visit
 from bookings.services.waiting import promote_and_tell
 from bookings.statements import lock_surgeries
 from surgeries.models import Seat, Shift, Slot, Surgery
@@ -98,6 +100,7 @@ def call_off(*, surgery: Surgery, reason: str, by: User | None = None, now: date
             ],
             batch_size=500,
         )  # fmt: skip
+        _send_home(surgery, now)
         shifts = list(surgery.shifts.live().select_related("champion__user"))
         surgery.shifts.live().update(ended_at=now, ended_reason=Shift.CALLED_OFF)
         surgery.state, surgery.called_off_at, surgery.called_off_by = Surgery.State.CALLED_OFF, now, by
@@ -110,6 +113,14 @@ def call_off(*, surgery: Surgery, reason: str, by: User | None = None, now: date
         )  # fmt: skip
         emails.queue_called_off(bookings, now=now)
         shift_emails.queue_ended(shifts, now=now)
+
+
+def _send_home(surgery: Surgery, now: datetime) -> None:
+    """Nobody is helped any more, and nobody waits. Visits are locked before shifts, as in the room."""
+    here = list(surgery.visits.select_for_update(no_key=True).filter(left_at=None).order_by("pk"))
+    helped = Help.objects.going_on().filter(visit__in=here)
+    helped.update(ends_at=Greatest("starts_at", Value(now)))
+    Visit.objects.filter(pk__in=[visit.pk for visit in here]).update(left_at=Greatest("arrived_at", Value(now)))
 
 
 def _set_seats(slot: Slot, wanted: int) -> None:

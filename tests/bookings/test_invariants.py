@@ -202,6 +202,11 @@ def a_visit_to_a_surgery_that_is_called_off(surgery):
     VisitFactory.create(surgery=SurgeryFactory.create(called_off=True))
 
 
+@refused
+def a_visit_to_a_draft(surgery):
+    VisitFactory.create(surgery=SurgeryFactory.create(draft=True))
+
+
 @pytest.fixture
 def busy(surgery, alices_booking, bobs_booking):
     return surgery
@@ -246,6 +251,7 @@ PROTECTION_OFF = """
     ALTER TABLE bookings_visit DROP CONSTRAINT visit_booking_is_that_persons_for_that_surgery;
     ALTER TABLE bookings_help DROP CONSTRAINT help_of_a_person_is_by_one_at_a_time;
     ALTER TABLE bookings_help DROP CONSTRAINT help_is_by_a_host_of_that_surgery;
+    DROP TRIGGER visit_is_to_a_published_surgery ON bookings_visit;
     DROP TRIGGER visit_ends_after_its_help ON bookings_visit;
     DROP TRIGGER help_is_while_both_are_here ON bookings_help;
 """
@@ -275,6 +281,10 @@ FOUND = {
     two_seats_of_one_number: "ends come after starts, and seats are numbered from 1 without repeating",
     two_visits_of_one_person: "a visit is once per person and surgery, and its booking is theirs",
     a_visit_with_somebody_elses_booking: "a visit is once per person and surgery, and its booking is theirs",
+    **dict.fromkeys(
+        (a_visit_to_a_draft, a_visit_to_a_surgery_that_is_called_off),
+        "nobody is at a surgery that is a draft or called off",
+    ),
 }
 
 
@@ -314,6 +324,12 @@ class TestRulesOfTheServices:
         assert "nobody is confirmed while hosting" in violations()
         Shift.objects.update(ended_at=timezone.now(), ended_reason="Given back")
         assert violations() == {}
+
+    def test_nobody_is_helped_where_it_is_called_off(self):
+        help_ = HelpFactory.create()
+        Shift.objects.update(ended_at=timezone.now(), ended_reason=Shift.CALLED_OFF)
+        Surgery.objects.filter(pk=help_.surgery_id).update(**CALLED_OFF)
+        assert violations() == {"nobody is at a surgery that is a draft or called off": [help_.visit_id, help_.pk]}
 
     def test_slots_that_would_suit_are_of_the_surgery(self, busy):
         BookingFactory.create(surgery=busy, waiting=True).suits.set(SurgeryFactory.create().slots.all())
