@@ -62,7 +62,7 @@ def link_to_visit(visit: Visit) -> str:
 
     The visit was read with attendee and booking.
     """
-    if visit.booking and not visit.is_walk_in:
+    if visit.booking and visit.booking.is_confirmed:
         return private_link(visit.booking)
     return settings.PUBLIC_BASE_URL + reverse("bookings:visit", args=[visit_token(visit)])
 

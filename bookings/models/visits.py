@@ -27,7 +27,11 @@ class VisitQuerySet(models.QuerySet):
 
 
 class Visit(models.Model):
-    """Somebody really came, booked or not. A walk-in is a visit without a booking."""
+    """Somebody really came, booked or not.
+
+    Whoever has a seat at the surgery, even since they arrived, came to it, and everybody else walked in: what was
+    booked is found by attendee. `booking` is the seat that they had when they arrived.
+    """
 
     attendee = models.ForeignKey(Attendee, on_delete=models.PROTECT, related_name="visits")
     surgery = models.ForeignKey(Surgery, on_delete=models.PROTECT, related_name="visits")
@@ -61,15 +65,6 @@ class Visit(models.Model):
 
     def __str__(self) -> str:
         return f"Visit {self.pk}"
-
-    @property
-    def is_walk_in(self) -> bool:
-        return self.booking is None or not self.booking.is_confirmed
-
-    @property
-    def due_at(self) -> datetime:
-        """When it is their turn: whoever has a slot came for it, early or late; a walk-in when they arrived."""
-        return self.booking.slot.starts_at if self.booking and self.booking.slot else self.arrived_at
 
     def is_time_for_thanks(self, now: datetime) -> bool:
         """Whether it is over, but not so long ago that nobody would read what was written about it."""

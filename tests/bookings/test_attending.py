@@ -41,7 +41,6 @@ def test_who_booked_is_here_once_however_often_they_say_so(surgery, alices_booki
     assert first == again == Visit.objects.get()
     assert (first.booking, first.name, first.arrived_at) == (alices_booking, alices_booking.name, surgery.starts_at)
     assert again.taken_in_by is None
-    assert not first.is_walk_in
 
 
 @pytest.mark.parametrize("state", ["waiting", "cancelled"])
@@ -50,7 +49,7 @@ def test_who_has_no_seat_walks_in_about_what_they_told_us(surgery, state):
     topic = TopicFactory.create()
     booking.topics.set([topic])
     visit = check_in(booking=booking, now=surgery.starts_at)
-    assert (visit.booking, visit.is_walk_in, list(visit.topics.all())) == (None, True, [topic])
+    assert (visit.booking, list(visit.topics.all())) == (None, [topic])
 
 
 def test_the_doors_open_an_hour_before_and_close_at_the_end(surgery, alices_booking):
@@ -145,20 +144,6 @@ def test_an_arrival_is_taken_back_until_somebody_sat_with_them(surgery, alices_b
         with pytest.raises(WasHelped):
             undo_arrival(visit=visit, by=host, now=surgery.starts_at)
     assert Visit.objects.count() == 2
-
-
-def test_it_is_their_turn_at_their_slot_or_when_they_walked_in(surgery, bobs_booking):
-    late = VisitFactory.create(booking=bobs_booking, arrived_at=surgery.starts_at)
-    assert late.due_at == bobs_booking.slot.starts_at > late.arrived_at
-    dropped_in = VisitFactory.create(surgery=surgery, arrived_at=surgery.starts_at + HOUR / 4)
-    assert dropped_in.due_at == dropped_in.arrived_at
-
-
-def test_who_came_for_a_seat_and_who_walked_in_are_everybody(surgery, alices_booking, bobs_booking):
-    seated = VisitFactory.create(booking=alices_booking)
-    gave_up = VisitFactory.create(booking=BookingFactory.create(surgery=surgery, cancelled=True))
-    dropped_in = VisitFactory.create(surgery=surgery)
-    assert [visit.is_walk_in for visit in (seated, gave_up, dropped_in)] == [False, True, True]
 
 
 def test_times_are_the_present_unless_said_otherwise(alices_booking):
