@@ -159,9 +159,9 @@ def test_everything_adds_up_at_every_second_of_a_busy_morning(transactional_db, 
 def test_control_without_lock_and_constraint_two_sit_with_one_person(transactional_db, quiet, monkeypatch):
     monkeypatch.setattr(room, "_locked", not_locked)
     with without_the_constraint():
-        morning = Morning(people=4, seconds=3)
-        looks = morning.goes_by()
-        assert any(looks) or violations()
+        # On a busy machine a morning may be too slow for two to press at once.
+        mornings = (any(Morning(people=4, seconds=3).goes_by()) or violations() for _ in range(5))
+        assert any(mornings)
 
 
 def test_control_a_total_that_is_wrong_is_noticed(transactional_db):
