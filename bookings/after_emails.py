@@ -113,7 +113,8 @@ def thank_you_for_coming(row: OutboxEmail) -> Message | None:
     visit = published.filter(surgery=row.about["surgery"]).first()
     if visit is None:
         return None
-    return _message(CAME, visit.surgery, button={"text": "See what came of it", "url": link_to_visit(visit)})
+    button = {"text": "See what came of it", "url": link_to_visit(visit)}
+    return _message(CAME, visit.surgery, is_walk_in=visit.booking_id is None, button=button)
 
 
 @email(MISSED, called="Sorry that we missed you")

@@ -22,6 +22,10 @@ class LinkWithdrawn(Exception):
     """The link was good until the booking went to another address."""
 
 
+class Disowned(Exception):
+    """The link was good until the owner of the address said that the visit was not theirs."""
+
+
 def _signer() -> Signer:
     return Signer(sep=".", salt="bookings.link", algorithm="sha256")
 
@@ -68,13 +72,18 @@ def link_to_visit(visit: Visit) -> str:
 
 
 def visit_for(token: str) -> Visit:
-    """The visit that a token names. Raises LinkWrong, also once nobody knows any more whose address it was."""
+    """The visit that a token names. Raises Disowned, and LinkWrong, also once nobody knows any more whose it was."""
     try:
         pk, _, attendee = _visiting().unsign(token).partition(".")
         visits = Visit.objects.select_related("attendee", "surgery__venue__office")
-        return visits.get(pk=int(pk), attendee=int(attendee), attendee__email__isnull=False)
+        visit = visits.get(pk=int(pk))
     except (BadSignature, ValueError, Visit.DoesNotExist):
         raise LinkWrong from None
+    if visit.attendee_id != int(attendee):
+        raise Disowned
+    if visit.attendee.email is None:
+        raise LinkWrong
+    return visit
 
 
 def step_in_link(ask: Ask) -> str:

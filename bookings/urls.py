@@ -102,5 +102,6 @@ urlpatterns = [
     path("bookings/<str:token>/missed/<slug:reference>/", missed.book_again, name="book_again"),
     path("visits/<str:token>/", afterwards.visit, name="visit"),
     path("visits/<str:token>/thanks/", afterwards.visit_thanks, name="visit_thanks"),
+    path("visits/<str:token>/not-me/", afterwards.visit_not_me, name="visit_not_me"),
     path("visits/<str:token>/next-step/", afterwards.visit_next_step, name="visit_next_step"),
 ]

@@ -211,6 +211,7 @@ TABLE = [
     *of_booking("book_again", get=ELSEWHERE, post=ELSEWHERE, reference="x"),
     *of_visit("visit"),
     *of_visit("visit_thanks", get=ELSEWHERE, post=ELSEWHERE),  # to the visit, which is not over
+    *of_visit("visit_not_me", get=ELSEWHERE, post=ELSEWHERE),
     *of_visit("visit_next_step", get=ELSEWHERE, post=ELSEWHERE),
     # What there is to read, and the process itself
     *(reading(f"organisation:{name}") for name in ("cheat_sheets", "accessibility", "privacy", "cookies")),

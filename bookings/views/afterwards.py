@@ -19,6 +19,7 @@ from bookings.finding import Search, around, hosts_of, names_of, nearest
 from bookings.forms.changing import ThanksForm
 from bookings.models import WORDS_KEPT, Booking, Thanks, Visit
 from bookings.outcomes import Visitor, came
+from bookings.services.disowning import disown
 from bookings.services.outcomes import delete_next_step, share_next_step
 from bookings.services.thanking import thank
 from bookings.views.decorators import private_page, see_booking, see_visit, visit_page
@@ -65,6 +66,7 @@ def visit(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     if now >= surgery.ends_at + WORDS_KEPT:
         return render(request, "bookings/visit_forgotten.html", context, status=410)
     visitor = came(attendee=visit.attendee_id, surgery=visit.surgery_id)
+    context["is_unsure_whose"] = visit.booking_id is None
     context |= what_came_of_it(visit, visitor, now=now)
     return render(request, "bookings/visit.html", context)
 
@@ -109,6 +111,19 @@ def next_step(request: HttpRequest, booking: Booking) -> HttpResponseBase:
 def visit_next_step(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     """The same for somebody who came without a booking."""
     return _next_step(request, visit, see=partial(see_visit, visit))
+
+
+@visit_page
+def visit_not_me(request: HttpRequest, visit: Visit) -> HttpResponseBase:
+    """Whoever walked in gave the address by mistake, says its owner, who has nothing to do with the visit any more."""
+    if request.method != "POST":
+        return see_visit(visit)
+    count_form(request)
+    try:
+        disown(visit=visit)
+    except BookingClosed:
+        return see_visit(visit, done="closed")
+    return see_visit(visit)
 
 
 def _next_step(request: HttpRequest, visit: Visit | None, *, see: Callable[..., SeeOther]) -> HttpResponseBase:

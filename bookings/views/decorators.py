@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
-from bookings.links import LinkWithdrawn, LinkWrong, booking_for, token_for, visit_for, visit_token
+from bookings.links import Disowned, LinkWithdrawn, LinkWrong, booking_for, token_for, visit_for, visit_token
 from bookings.models import Booking, Visit
 from bookings.services.attending import has_come
 from notifications.form_pages import FOR_BACK, SeeOther, View, form_page
@@ -55,6 +55,8 @@ def _below_a_link(view: View, find: Callable[[str], Any]) -> View:
             response = render(request, "bookings/link_wrong.html", status=404)
         except LinkWithdrawn:
             response = render(request, "bookings/link_withdrawn.html", status=410)
+        except Disowned:
+            response = render(request, "bookings/visit_disowned.html", status=410)
         response["Referrer-Policy"] = "strict-origin"
         if request.method == "POST":
             patch_cache_control(response, **FOR_BACK)

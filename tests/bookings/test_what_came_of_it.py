@@ -7,8 +7,8 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings.links import LinkWrong, link_to_visit, private_link, visit_for, visit_token
-from bookings.models import Booking, Outcome, Thanks, Visit
+from bookings.links import Disowned, LinkWrong, link_to_visit, private_link, visit_for, visit_token
+from bookings.models import Attendee, Booking, Outcome, Thanks, Visit
 from bookings.outcomes import last_next_step
 from bookings.services.outcomes import share_next_step
 from tests.bookings.pages import private, words_of
@@ -129,6 +129,36 @@ def test_who_waited_and_came_all_the_same_is_not_told_that_there_was_no_seat(cli
     assert "No seat came free" not in said
 
 
+def test_whose_address_was_mistyped_says_so_and_sees_nothing_any_more(client, bob):
+    old = bob.attendee
+    assert "That was not me" in words_of(client.get(of_visit(bob)))
+    for _ in range(2):
+        answer = client.post(of_visit(bob, "not-me/"), follow=True)
+        assert answer.status_code == 410
+        assert "Your address is taken off" in words_of(answer)
+        assert STEP not in words_of(answer)
+    visit = Visit.objects.get(pk=bob.pk)
+    assert (visit.name, visit.attendee.name, visit.attendee.email) == (bob.name, bob.name, None)
+    assert visit.outcome.next_step == STEP, "it stays with the hosts"
+    assert not Attendee.objects.filter(pk=old.pk).exists()
+
+
+def test_the_address_stays_known_for_what_else_it_is_known_for(client, bob):
+    booking = BookingFactory.create(attendee=bob.attendee)
+    client.post(of_visit(bob, "not-me/"))
+    assert Booking.objects.get(pk=booking.pk).attendee == bob.attendee
+    assert Visit.objects.get(pk=bob.pk).attendee != bob.attendee
+
+
+def test_looking_takes_no_address_off_and_whoever_had_booked_was_meant(client, bob, alice):
+    client.get(of_visit(bob, "not-me/"))
+    assert Visit.objects.get(pk=bob.pk).attendee == bob.attendee
+    page = f"/visits/{visit_token(alice)}/"
+    assert "That was not me" not in words_of(client.get(page))
+    client.post(f"{page}not-me/")
+    assert Visit.objects.get(pk=alice.pk).attendee == alice.attendee
+
+
 def test_after_90_days_the_link_of_a_visit_says_kindly_that_it_is_no_longer_kept(client, bob):
     with time_machine.travel(bob.surgery.ends_at + timedelta(days=90), tick=False):
         answer = client.get(of_visit(bob))
@@ -158,7 +188,7 @@ def test_a_made_up_link_and_one_of_somebody_who_was_removed_open_nothing(client,
     assert client.get(f"/visits/{token.replace(str(bob.pk), str(bob.pk + 1), 1)}/").status_code == 404
     other = AttendeeFactory.create()
     Visit.objects.filter(pk=bob.pk).update(attendee=other)
-    with pytest.raises(LinkWrong):
+    with pytest.raises(Disowned):
         visit_for(token)
     type(other).objects.update(email=None)
     with pytest.raises(LinkWrong):

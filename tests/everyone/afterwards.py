@@ -121,6 +121,12 @@ def of_visit(make: Callable[[], Visit], page: str = "") -> State:
     return state
 
 
+def disowned(client: Client) -> Any:
+    visit = walked_in()
+    link = link_to_visit(visit).removeprefix("http://127.0.0.1")
+    return client.get(client.post(f"{link}not-me/")["Location"])
+
+
 def missed(*, elsewhere: int = 3, query: str = "", reason: str = "", sent: dict | None = None) -> State:
     """Somebody who had a seat yesterday, where somebody else came."""
 
@@ -167,6 +173,7 @@ STATES: dict[str, State] = {
     "over, walked in, no outcome": of_visit(without_outcome),
     "over, walked in, thanks": of_visit(walked_in, "thanks/"),
     "over, walked in, long ago": of_visit(long_ago),
+    "over, walked in, somebody else": disowned,
     "over, did not come": not_come,
     "missed": missed(),
     "missed, wrong": missed(sent={}),

@@ -33,6 +33,7 @@ BUTTONS_ALONE = {
     "bookings/room_next.html",
     "bookings/room_said.html",
     "bookings/shifts.html",
+    "bookings/visit.html",
     "champions/account.html",
     "champions/home.html",
 }
