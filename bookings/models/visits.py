@@ -152,6 +152,7 @@ class Correction(models.Model):
         CAME = "came", "came"
         DID_NOT_COME = "did_not_come", "did not come"
         WALKED_IN = "walked_in", "walked in"
+        OUTCOME = "outcome", "what came of it"
 
     is_history: ClassVar[bool] = True
 

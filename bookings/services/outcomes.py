@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from bookings.errors import OutcomeChanged, OutcomeClosed
-from bookings.models import CORRECTED_FOR, Outcome, Visit
+from bookings.models import CORRECTED_FOR, Correction, Outcome, Visit
 from organisation.models import Topic
 from surgeries.models import Surgery
 from surgeries.transactions import retried
@@ -42,6 +42,8 @@ def record_outcome(
 
     `seen` is the version that the form showed, if there was one. The same words once more change nothing. Raises
     OutcomeChanged if it is another version by now: nobody undoes unseen what the person, or another host, has done.
+    After the hosts' time, what an organiser records is noted among the corrections of the register.
+
     Raises OutcomeClosed, and Visit.DoesNotExist if somebody took it back meanwhile that they are here.
     """
     now = now or timezone.now()
@@ -66,6 +68,14 @@ def record_outcome(
     outcome, _ = Outcome.objects.update_or_create(visit=visit, defaults=said | {"recorded_at": now, "recorded_by": by})
     outcome.topics.set(topics)
     outcome.platforms.set(platforms)
+    if now >= visit.surgery.ends_at + RECORDED_FOR:
+        Correction.objects.create(
+            surgery=visit.surgery,
+            attendee_id=visit.attendee_id,
+            what=Correction.What.OUTCOME,
+            corrected_at=now,
+            corrected_by=by,
+        )
     return outcome
 
 

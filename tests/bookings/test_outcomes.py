@@ -8,7 +8,7 @@ import time_machine
 from django.urls import reverse
 
 from bookings.errors import OutcomeClosed
-from bookings.models import Help, Outcome, Visit
+from bookings.models import Correction, Help, Outcome, Visit
 from bookings.outcomes import last_next_step
 from bookings.services.attending import undo_arrival
 from bookings.services.outcomes import delete_next_step, record_outcome, share_next_step
@@ -211,6 +211,21 @@ def test_it_is_open_so_long_and_then_says_kindly_that_it_is_too_late(client, ali
     with pytest.raises(OutcomeClosed):
         record_outcome(visit=alice, topics=[linkedin], result="partly", by=user, now=end)
     assert Outcome.objects.get().result == "answered"
+
+
+def test_what_an_organiser_changes_after_the_hosts_time_stands_below_the_register(client, alice, linkedin):
+    organiser = UserFactory.create(organiser=True)
+    end = alice.surgery.ends_at + timedelta(days=2)
+    said = {"visit": alice, "topics": [linkedin], "by": organiser}
+    first = record_outcome(**said, result="answered", now=end - timedelta(seconds=1))
+    assert not Correction.objects.exists()
+    for _ in range(2):
+        record_outcome(**said, result="partly", seen=first.version, now=end)
+    correction = Correction.objects.get()
+    assert (correction.attendee, correction.what, correction.corrected_by) == (alice.attendee, "outcome", organiser)
+    client.force_login(organiser)
+    register = reverse("bookings:register", args=[alice.surgery.reference])
+    assert f"{alice.attendee.name}: what came of it." in words_of(client.get(register))
 
 
 def test_a_visit_to_another_surgery_is_not_found_here(amina, alice, linkedin):
