@@ -22,11 +22,12 @@ def one_page(chromium: Browser, shared_product: Product) -> Iterator[Page]:
 
 @pytest.fixture
 def browser_page(one_page: Page) -> Iterator[Page]:
-    """A page at the product's address, with nothing left of the test before once it has opened the next.
+    """A page at the product's address, with nothing left of the test before.
 
     To open another takes a third of each test; so does an empty page in between, which is another process.
     """
     yield one_page
+    one_page.goto("/healthz")  # nothing asks for news there
     one_page.unroute_all()
     one_page.emulate_media(forced_colors="none")
     one_page.set_viewport_size(ROOMY)
@@ -37,7 +38,10 @@ def open_page(page: Page, made: Shown) -> None:
     """Show the page as it was answered, with its headers; styles and scripts come from the product."""
 
     def answer(route: Route) -> None:
-        route.fulfill(status=made.status, headers=made.headers, body=made.html)
+        if route.request.is_navigation_request():
+            route.fulfill(status=made.status, headers=made.headers, body=made.html)
+        else:
+            route.fulfill(status=204)  # to a page that asks by itself there is no news
 
     # By a pattern, which the browser's driver looks at by itself; a function would be asked about every style sheet.
     page.route(re.compile(rf"^[^/]+//[^/]+{re.escape(made.path)}(\?.*)?$"), answer)
