@@ -17,6 +17,7 @@ from tests.factories import (
     ChampionFactory,
     CheatSheetFactory,
     DepartmentFactory,
+    OutcomeFactory,
     PairingFactory,
     ShiftFactory,
     SurgeryFactory,
@@ -25,6 +26,7 @@ from tests.factories import (
     TopicFactory,
     UserFactory,
     VenueFactory,
+    VisitFactory,
 )
 
 
@@ -70,6 +72,15 @@ def full(**facts: Any) -> Surgery:
     return made
 
 
+def back() -> Surgery:
+    """People who were at one before, and agreed that the next champion sees their next step."""
+    made, before = full(), SurgeryFactory.create(starts_at=timezone.now() - timedelta(days=20))
+    for booking in made.bookings.holding_a_seat()[:3]:
+        visit = VisitFactory.create(attendee=booking.attendee, surgery=before)
+        OutcomeFactory.create(visit=visit, next_step="Averyverylongword" * 10, is_next_step_shared=True)
+    return made
+
+
 def long() -> Surgery:
     made = talkative().surgery
     made.shifts.all().delete()
@@ -111,6 +122,7 @@ def long_ago() -> Surgery:
 
 STATES: dict[str, State] = {
     "brief": shown(full),
+    "brief, back again": shown(back),
     "brief, of an organiser": shown(full, is_host=False),
     "brief, long names": shown(long),
     "brief, nobody booked yet": shown(hosted),
