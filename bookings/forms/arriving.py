@@ -58,4 +58,7 @@ class ArriveForm(forms.Form):
         except ValidationError as refusal:
             self.add_error("email", f"{refusal.message.rstrip('.')}. Or ask a host, who can add you")
         else:
-            self.add_error("name", "We did not find a booking with this address. Tell us your name, and you are in")
+            # At the address first: a mistyped one would make a walk-in of somebody who booked, and a no-show.
+            check = "Check that it is the one that you booked with, or, if you have not booked, tell us your name"
+            self.add_error("email", f"We did not find a booking with this address. {check}")
+            self.add_error("name", "Enter your name, if you have not booked")

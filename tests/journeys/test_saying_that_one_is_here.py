@@ -40,7 +40,7 @@ def test_who_booked_and_who_did_not_say_that_they_are_here(chromium: Browser, li
         visitor.type("Your work email address", "bob.obrien@example.gov.uk")
         visitor.tick(linkedin.name)
         visitor.press_button("I’m here, and I booked")
-        visitor.press("We did not find a booking with this address. Tell us your name, and you are in")
+        visitor.press("Enter your name, if you have not booked")
         expect(visitor.page.get_by_label("Your name", exact=True)).to_be_focused()
         visitor.page.keyboard.type("Bob O’Brien")
         visitor.press_button("I’m here, without a booking")
