@@ -101,8 +101,9 @@ def record_of(champion: Champion, period: Period, *, now: datetime) -> Record:
     """What the champion did in the period: five statements."""
     shifts = Shift.objects.hosted(now).filter(champion=champion)
     shifts = shifts.filter(surgery__starts_at__gte=period.starts_at, surgery__starts_at__lt=period.ends_at)
-    surgeries = Surgery.objects.filter(pk__in=shifts.values("surgery")).select_related("venue__office")
-    hosted = list(surgeries.order_by("-starts_at", "-id"))
+    held = list(shifts.select_related("surgery__venue__office").order_by("-surgery__starts_at", "-surgery_id"))
+    hosted = list(dict.fromkeys(shift.surgery for shift in held))
+    shifts = Shift.objects.filter(pk__in=[shift.pk for shift in held])
     came = _came(shifts, hosted)
     return Record(
         period=period,
@@ -121,7 +122,7 @@ def first_hosted_on(champion: Champion, *, now: datetime) -> date | None:
     return timezone.localdate(first.starts_at) if first else None
 
 
-# The surgeries are named as well, so that PostgreSQL begins with them and not with every booking that there is.
+# Shifts and surgeries are named, so that PostgreSQL begins with them and not with every booking that there is.
 
 
 def _came(shifts: ShiftQuerySet, hosted: list[Surgery]) -> dict[int, int]:
