@@ -1,6 +1,6 @@
 """Why somebody is to sit with a champion, in words that the hosts can check."""
 
-from django.utils.text import capfirst, get_text_list
+from django.utils.text import get_text_list
 
 from bookings.matching import Host, Person, Suggestion
 from champions.models import Skill
@@ -24,13 +24,13 @@ def why(suggestion: Suggestion) -> list[str]:
     return [sentence.replace("?.", "?") for sentence in sentences]  # a topic may be called “Can I say this?”
 
 
-def in_a_few_words(person: Person, host: Host, *, first: str, is_chosen: bool) -> str:
+def in_a_few_words(person: Person, host: Host, *, first: str, is_me: bool, is_chosen: bool) -> str:
     """Why somebody could sit down with this host, for whoever reads it in a busy room: `first`, what the host does."""
     best = next(iter(host.known(person).items()), None)
     said = [first, *(["as a host chose"] if is_chosen else [])]
     if best:
-        said.append(f"knows {best[0]} ({LEVELS[best[1]]})")
-    return capfirst(", ".join(said))
+        said.append(f"and know {best[0]}" if is_me else f"and knows {best[0]} ({LEVELS[best[1]]})")
+    return ", ".join(said)
 
 
 def _what_the_host_knows(person: Person, host: Host) -> list[str]:

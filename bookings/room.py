@@ -326,9 +326,7 @@ def _suggesting(
     stays = {shift.pk: (shift.starts_at, shift.ends_at) for shift in shifts}
     known = [(host, Host(host.champion, host.name, (stays[host.shift],), knows[host.champion])) for host in hosts]
     load = {host.champion: len(host.sits_with) for host in hosts}
-    occupied = {
-        host.champion: f"sits with {get_text_list(list(host.sits_with), 'and')}" for host in hosts if host.sits_with
-    }
+    occupied = {host.champion: f"with {get_text_list(list(host.sits_with), 'and')}" for host in hosts if host.sits_with}
     for guest in waiting:
         if not known:
             yield guest
@@ -338,10 +336,11 @@ def _suggesting(
         host, fits = min(
             chosen or known, key=lambda each: (load[each[0].champion], -worth(person, each[1]), each[0].name)
         )
-        why = in_a_few_words(person, fits, first=occupied.get(host.champion, "free"), is_chosen=bool(chosen))
+        does = f"{'You are' if host.is_me else f'{host.called} is'} {occupied.get(host.champion, 'free')}"
+        why = in_a_few_words(person, fits, first=does, is_me=host.is_me, is_chosen=bool(chosen))
         yield replace(guest, suggested=Suggested(host, why, is_free=host.champion not in occupied))
         load[host.champion] += 1
-        occupied[host.champion] = f"after {guest.name}"
+        occupied[host.champion] = f"free after {guest.name}"
 
 
 def _person(guest: Guest, booking: Any, now: datetime) -> Person:

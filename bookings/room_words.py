@@ -24,7 +24,8 @@ class Message:
 
 
 def message_of(room: Room, said: str, who: str) -> Message | None:
-    """The message of that name about the guest with that key, unless it is not true any more."""
+    """The message of that name about the guest with that key, or the two who were swapped back."""
+    who, _, with_whom = who.partition(" ")
     guest = room.find(who)
     if said in ABOUT_ANYBODY:
         return Message(ABOUT_ANYBODY[said](guest), who)
@@ -34,6 +35,8 @@ def message_of(room: Room, said: str, who: str) -> Message | None:
     text = say(guest)
     if not text:
         return None
+    if swapped := room.find(with_whom):
+        text = " ".join(["Swapped back.", text, _sits(swapped)]).strip()
     other = room.swapped_with(guest) if said == "swapped" else None
     if undo == "hand_back" and not (other if said == "swapped" else guest.passed_on):
         undo = ""

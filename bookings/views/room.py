@@ -108,7 +108,7 @@ def _hand_back(request: HttpRequest, surgery: Surgery, visit: Visit | None) -> S
         visits += surgery.visits.filter(helps=swapped)
         seen.append(swapped)
     services.hand_back(visits=visits, by=signed_in(request), seen=seen)
-    return "handed_back", f"visit-{visits[0].pk}"
+    return "handed_back", " ".join(f"visit-{each.pk}" for each in visits)
 
 
 def _done(request: HttpRequest, surgery: Surgery, visit: Visit | None) -> Said:

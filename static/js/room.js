@@ -114,8 +114,14 @@ function miss(ctx) {
   misses += 1;
   if (ctx.isPress) sayUnsent(ctx.sourceElement);
   if (!ctx.isPress && misses < 2) return; // one that is lost says nothing
-  const since = heardAt.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-  sayStale(`No connection since ${since}: this may be old.`);
+  sayStale(`No connection since ${clock(heardAt)}: this may be old.`);
+}
+
+// As every other time on the page is written: 11:29pm, 10am, midday.
+function clock(at) {
+  const [hours, minutes] = [at.getHours(), at.getMinutes()];
+  if (!minutes && hours % 12 === 0) return hours ? "midday" : "midnight";
+  return `${hours % 12 || 12}${minutes ? `:${String(minutes).padStart(2, "0")}` : ""}${hours < 12 ? "am" : "pm"}`;
 }
 
 function sayThatSignedOut() {

@@ -38,7 +38,7 @@ def test_from_expected_to_done_and_back_each_in_one_press(phone, surgery, amina,
 
     said = press(phone, surgery, here=alices_booking.pk)
     assert "Alice Adeyemi is here. Undo" in said
-    assert "Next Alice Adeyemi 10am, here since 10:05am Sit down : Alice Adeyemi Free" in said
+    assert "Next Alice Adeyemi 10am, here since 10:05am Sit down : Alice Adeyemi You are free" in said
 
     visit = Visit.objects.get()
     said = press(phone, surgery, visit=visit.pk, sit_down=amina.pk)
@@ -153,7 +153,8 @@ def test_passing_on_and_swapping_are_one_press(phone, surgery, amina, tom):
     assert "Carys Morgan sits with" in press(phone, surgery, visit=one.visit_id, seen=now.pk, sit_down=carys.pk)
     assert one.visit.helps.get(ends_at=None).shift == carys
     assert f"Tom Price sits with {one.visit.name}." in undo(phone, surgery, "passed_on", one.visit)
-    assert f"You sit with {one.visit.name}." in undo(phone, surgery, "swapped", one.visit)
+    back = undo(phone, surgery, "swapped", one.visit)
+    assert f"Swapped back. You sit with {one.visit.name}. Tom Price sits with {two.visit.name}." in back
     assert list(Help.objects.order_by("pk")) == [one, two]
     assert not Help.objects.exclude(ends_at=None).exists()
 

@@ -48,22 +48,22 @@ def test_who_is_free_and_knows_it_is_suggested_first_and_then_who_comes_free_nex
         )
         visit.topics.set([linkedin][: minute != 1])
     assert suggestions(phone, surgery) == [
-        ("Tom", "Free, knows LinkedIn (uses it daily)"),
-        ("Amina", "Free"),
-        ("Tom", "After Guest 0, knows LinkedIn (uses it daily)"),
+        ("Tom", "Tom is free, and knows LinkedIn (uses it daily)"),
+        ("Amina", "You are free"),
+        ("Tom", "Tom is free after Guest 0, and knows LinkedIn (uses it daily)"),
     ]
     HelpFactory.create(shift=tom, visit__surgery=surgery, visit__name="Zoe")
     assert suggestions(phone, surgery) == [
-        ("Amina", "Free"),
-        ("Amina", "After Guest 0"),
-        ("Tom", "Sits with Zoe, knows LinkedIn (uses it daily)"),
+        ("Amina", "You are free"),
+        ("Amina", "You are free after Guest 0"),
+        ("Tom", "Tom is with Zoe, and knows LinkedIn (uses it daily)"),
     ]
 
 
 def test_what_they_notice_counts_where_they_name_no_topic(phone, surgery, tom, linkedin, alices_booking):
     alices_booking.symptoms.set([SymptomFactory.create(words="My profile says nothing", topics=[linkedin])])
     VisitFactory.create(booking=alices_booking)
-    assert suggestions(phone, surgery) == [("Tom", "Free, knows LinkedIn (uses it daily)")]
+    assert suggestions(phone, surgery) == [("Tom", "Tom is free, and knows LinkedIn (uses it daily)")]
     assert "What they told us : Alice Adeyemi My profile says nothing" in read(phone, surgery)
 
 
@@ -91,7 +91,7 @@ def test_what_the_hosts_chose_in_the_brief_holds(phone, surgery, amina, tom, lin
     alices_booking.topics.set([linkedin])
     PairingFactory.create(booking=alices_booking, shift=amina)
     VisitFactory.create(booking=alices_booking)
-    assert suggestions(phone, surgery) == [("Amina", "Free, as a host chose")]
+    assert suggestions(phone, surgery) == [("Amina", "You are free, as a host chose")]
 
 
 def test_only_who_is_there_now_is_suggested_and_those_are_there_a_little_before_and_after(
