@@ -29,6 +29,11 @@ class Visitor:
         """Who helped them, each once."""
         return list(dict.fromkeys(each.shift.champion.name for each in self.helps))
 
+    @property
+    def is_still_here(self) -> bool:
+        """Whether they are being helped, or wait: what came of it is not known yet."""
+        return self.visit.left_at is None and not self.visit.surgery.is_over(timezone.now())
+
     def was_helped_last_by(self, user: User) -> bool:
         """Whether it is for this champion to record what came of it."""
         return bool(self.helps) and self.helps[-1].shift.champion.user_id == user.pk

@@ -25,13 +25,16 @@ def outcomes(request: HttpRequest, surgery: Surgery) -> HttpResponse:
     """Everybody who came, those whom whoever looks helped last first: what is recorded, and what is missing."""
     user = signed_in(request)
     people = visitors(surgery)
-    missing = [person for person in people if person.helps and not person.outcome]
+    unrecorded = [person for person in people if not person.outcome]
+    gone = [person for person in unrecorded if not person.is_still_here]
+    missing = [person for person in gone if person.helps]
     context = {
         "surgery": surgery,
         "people": people,
         "missing": sorted(missing, key=lambda person: not person.was_helped_last_by(user)),
         "recorded": [person for person in people if person.outcome],
-        "not_helped": [person for person in people if not person.helps and not person.outcome],
+        "not_helped": [person for person in gone if not person.helps],
+        "still_here": len(unrecorded) - len(gone),
         "is_open": timezone.now() < recorded_until(surgery, by=user),
         "is_done": "done" in request.GET,
     }

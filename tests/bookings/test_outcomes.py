@@ -253,14 +253,31 @@ def test_the_list_says_what_is_missing_and_begins_with_ones_own(amina, alice, sh
     HelpFactory.create(visit=passed_on, shift=shift)
     VisitFactory.create(surgery=shift.surgery, name="Dave Dunn")
     OutcomeFactory.create(visit=VisitFactory.create(surgery=shift.surgery, name="Erin Evans"))
+    with time_machine.travel(alice.surgery.ends_at, tick=False):
+        amina.force_login(shift.champion.user)
+        said = words_of(amina.get(list_of(alice)))
+        assert "3 outcomes are still to be recorded" in said
+        order = ["Still to be recorded", "Alice", "Helped by Tom Price, then Amina Yusuf", "Bob Brown", "Erin", "Dave"]
+        assert sorted(order, key=said.index) == order
+        assert said.index("Carol") < said.index("Bob"), "whom Amina helped last comes before whom she did not"
+        for visit in (alice, bob, passed_on):
+            OutcomeFactory.create(visit=visit)
+        assert "an outcome for everybody who was helped." in words_of(amina.get(list_of(alice)))
+
+
+def test_while_it_runs_whoever_is_still_here_is_not_asked_about(amina, alice, shift):
+    VisitFactory.create(surgery=shift.surgery, name="Dave Dunn")
     said = words_of(amina.get(list_of(alice)))
-    assert "3 outcomes are still to be recorded" in said
-    order = ["Still to be recorded", "Alice", "Helped by Tom Price, then Amina Yusuf", "Bob Brown", "Erin", "Dave"]
+    assert "2 people are still being helped or waiting." in said
+    for words in ("still to be recorded", "nobody noted who helped", "Alice", "Dave"):
+        assert words not in said
+    gone = {"surgery": shift.surgery, "left_at": shift.starts_at}
+    VisitFactory.create(**gone, arrived_at=shift.starts_at, name="Bob Brown")
+    helped = VisitFactory.create(**gone, arrived_at=shift.starts_at, name="Carol Clark")
+    HelpFactory.create(visit=helped, shift=shift, starts_at=shift.starts_at, ends_at=shift.starts_at)
+    said = words_of(amina.get(list_of(alice)))
+    order = ["1 outcome is still", "2 people are still", "Carol", "nobody noted who helped", "Bob"]
     assert sorted(order, key=said.index) == order
-    assert said.index("Carol") < said.index("Bob"), "whom Amina helped last comes before whom she did not"
-    for visit in (alice, bob, passed_on):
-        OutcomeFactory.create(visit=visit)
-    assert "an outcome for everybody who was helped" in words_of(amina.get(list_of(alice)))
 
 
 def test_the_pages_take_the_same_few_statements_however_many_came(amina, alice, shift):
