@@ -6,13 +6,14 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.text import Truncator
 
 from accounts.fields import NOT_SHOWN, NameField, SentencesField, WorkEmailField
 from bookings.forms.fields import Label
 from bookings.models import Booking
 from bookings.register import Entry
 from bookings.services.paper import Line
-from organisation.addresses import check_work_email
+from organisation.models import Department
 from surgeries.templatetags.times import clock
 
 MOST_LINES = 200
@@ -61,14 +62,20 @@ class NamesField(SentencesField):
         try:
             self._line(line)
         except ValidationError as error:
-            yield from (f"Line {number}: {message}" for message in error.messages)
+            # With the words themselves: nobody has to count lines.
+            words = Truncator("".join(filter(str.isprintable, line)).strip()).chars(60)
+            quoted = "" if getattr(error, "code", "") == "domain" else f" (“{words}”)"
+            yield from (f"Line {number}: {message}{quoted}" for message in error.messages)
 
     def _line(self, line: str) -> Line:
         name, comma, email = line.rpartition(",")
         if not comma or "@" not in email:
             name, email = line, ""  # such as "Lovelace, Ada"
         email = self.email.clean(email)
-        return self.name.clean(name), check_work_email(email) if email else ""
+        if email and not Department.recent().lets_book(email):
+            advice = "Leave it out, and keep the name"
+            raise ValidationError(f"{email} is not an address of the department. {advice}", code="domain")
+        return self.name.clean(name), email
 
 
 class PaperForm(forms.Form):

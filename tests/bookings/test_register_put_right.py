@@ -148,6 +148,9 @@ def test_mistakes_are_said_by_line_and_everything_stays_typed(client, surgery, a
         page, words = response.content.decode(), words_of(response)
         found = set(re.findall(r"Line (\d):", words))
         assert found == {"3", "4", "5", "6"}
+        assert "Line 3: write a name before the email address (“, nobody@example.gov.uk”)" in words
+        own = "Line 5: alan@example.org is not an address of the department. Leave it out, and keep the name"
+        assert own in words
         assert typed in page.replace("\r\n", "\n")
         assert re.search(rf'value="{alices_booking.pk}" checked', page)
         assert "00000000-0000-4000-8000-000000000001" in page
