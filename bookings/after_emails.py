@@ -108,13 +108,15 @@ def without_outcome(surgeries: Iterable[int]) -> dict[tuple[int, int], list[int]
 @email(CAME, called="Thank you for coming")
 def thank_you_for_coming(row: OutboxEmail) -> Message | None:
     """To everybody who came, with the way to their next step and to saying thank you."""
-    visits = Visit.objects.select_related("attendee", "booking__slot", "surgery__venue__office")
+    visits = Visit.objects.select_related("attendee", "booking__slot", "surgery__venue__office", "outcome")
     published = visits.filter(surgery__state=Surgery.State.PUBLISHED, attendee__email=row.recipient)
     visit = published.filter(surgery=row.about["surgery"]).first()
     if visit is None:
         return None
-    button = {"text": "See what came of it", "url": link_to_visit(visit)}
-    return _message(CAME, visit.surgery, is_walk_in=visit.booking_id is None, button=button)
+    outcome = getattr(visit, "outcome", None)
+    has_words = bool(outcome and outcome.is_in_words)
+    button = {"text": "See what came of it" if has_words else "Say thank you", "url": link_to_visit(visit)}
+    return _message(CAME, visit.surgery, is_walk_in=visit.booking_id is None, has_words=has_words, button=button)
 
 
 @email(MISSED, called="Sorry that we missed you")

@@ -140,6 +140,11 @@ class Outcome(models.Model):
         return f"Outcome {self.pk}"
 
     @property
+    def is_in_words(self) -> bool:
+        """Whether there is something to read for the person themselves."""
+        return bool(self.next_step or self.pledge)
+
+    @property
     def version(self) -> str:
         """Another one whenever a host records it again, or the person deletes or shares their next step."""
         return f"{self.recorded_at:%Y%m%d%H%M%S%f}-{int(bool(self.next_step))}-{int(self.is_next_step_shared)}"

@@ -7,10 +7,13 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
+from bookings.after_emails import queue_thanks_for_coming
 from bookings.links import Disowned, LinkWrong, link_to_visit, private_link, visit_for, visit_token
 from bookings.models import Attendee, Booking, Outcome, Thanks, Visit
 from bookings.outcomes import last_next_step
 from bookings.services.outcomes import share_next_step
+from notifications.models import OutboxEmail
+from tests.bookings.letters import write
 from tests.bookings.pages import private, words_of
 from tests.bookings.test_statements_per_page import statements
 from tests.factories import (
@@ -119,6 +122,28 @@ def test_whom_nobody_helped_is_thanked_all_the_same(client):
     said = words_of(client.get(private(visit.booking)))
     assert "Thank you for coming." in said
     assert "helped you" not in said
+
+
+def test_where_nothing_is_written_down_nothing_is_promised(client, bob):
+    assert "What came of it" in words_of(client.get(of_visit(bob)))
+    assert "See what came of it" in thanks_to(bob)
+    Outcome.objects.update(next_step="", pledge="")
+    for _ in ("an outcome without words", "no outcome"):
+        said = words_of(client.get(of_visit(bob)))
+        assert "What came of it" not in said
+        assert "It was good to have you" in said
+        letter = thanks_to(bob)
+        assert "what came of it" not in letter
+        assert "You can say thank you to whoever hosted." in letter
+        Outcome.objects.all().delete()
+
+
+def thanks_to(visit: Visit) -> str:
+    """The email that thanks them for coming, as it is written now."""
+    queue_thanks_for_coming([visit], now=timezone.now())
+    letter = write(OutboxEmail.objects.get(kind="visit_over"))
+    assert letter
+    return letter.text
 
 
 def test_who_waited_and_came_all_the_same_is_not_told_that_there_was_no_seat(client):
