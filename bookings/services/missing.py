@@ -2,8 +2,9 @@
 
 from contextlib import suppress
 from datetime import datetime
-from uuid import uuid5
+from uuid import UUID, uuid5
 
+from django.db.models import F
 from django.utils import timezone
 
 from bookings.errors import BookingClosed, SlotFull
@@ -29,7 +30,7 @@ def book_again(*, booking: Booking, surgery: Surgery, now: datetime | None = Non
     """
     now = now or timezone.now()
     # Of this press, however often it is pressed: the booking's reference is as secret as the link.
-    request_id = uuid5(booking.reference, surgery.reference)
+    request_id = _press(booking, surgery)
     if pressed := Submission.objects.select_related("booking").filter(pk=request_id).first():
         # Not that of somebody to whom the address was put right since: its link is theirs.
         is_theirs = pressed.booking and pressed.booking.attendee_id == booking.attendee_id
@@ -59,3 +60,15 @@ def book_again(*, booking: Booking, surgery: Surgery, now: datetime | None = Non
                 give_evidence(booking=made, office=booking.office, grade=booking.grade, feeling=booking.feeling)
             return made
     raise SlotFull
+
+
+def booked_again(*, booking: Booking, now: datetime) -> list[Booking]:
+    """What was booked from this page and is still to come. Of other bookings under the address it says nothing."""
+    coming = Booking.objects.live().filter(attendee=booking.attendee_id, surgery__ends_at__gt=now)
+    sent = coming.annotate(request_id=F("submissions__request_id")).order_by("surgery__starts_at", "pk")
+    made = sent.select_related("slot", "surgery__venue__office")
+    return [each for each in made if each.request_id == _press(booking, each.surgery)]
+
+
+def _press(booking: Booking, surgery: Surgery) -> UUID:
+    return uuid5(booking.reference, surgery.reference)

@@ -66,12 +66,18 @@ def is_missed(booking: Booking, *, now: datetime) -> bool:
 
 def _show(request: HttpRequest, booking: Booking, form: MissedForm, *, status: int = HTTPStatus.OK) -> HttpResponse:
     surgery = booking.surgery
-    elsewhere = nearest(Search(office=surgery.venue.office), now=timezone.now(), apart_from=surgery, at_most=OFFERED)
+    now = timezone.now()
+    elsewhere = nearest(Search(office=surgery.venue.office), now=now, apart_from=surgery, at_most=OFFERED)
+    again = missing.booked_again(booking=booking, now=now)
+    taken = {made.surgery_id for made in again}
+    offered = [entry for entry in elsewhere if entry.surgery.pk not in taken]
     context = {
         "form": form,
         "booking": booking,
         "surgery": surgery,
-        "elsewhere": [entry for entry in elsewhere if entry.surgery.seats_left],  # type: ignore[attr-defined]
+        "elsewhere": [entry for entry in offered if entry.surgery.seats_left],  # type: ignore[attr-defined]
+        "again": again,
+        "was_there": booking.missed_because == Booking.Missed.WAS_THERE,
         "is_full": status == HTTPStatus.CONFLICT,
         "is_done": "done" in request.GET and bool(booking.missed_because),
     }

@@ -106,6 +106,8 @@ def test_the_link_leads_to_the_question_and_the_answer_is_counted(client, alice,
 def test_who_was_there_is_told_that_the_mistake_is_ours(client, alice):
     answer = client.post(private(alice, "missed/"), {"missed_because": "was_there"}, follow=True)
     assert "Then the mistake is ours" in words_of(answer)
+    assert "did not see you" not in words_of(answer)
+    assert "missed you" not in words_of(answer)
     assert Booking.objects.get(pk=alice.pk).missed_because == "was_there"
     client.force_login(UserFactory.create(organiser=True))
     register = reverse("bookings:register", args=[alice.surgery.reference])
@@ -153,6 +155,15 @@ def test_one_press_books_the_first_free_slot_with_the_same_answers(client, alice
     assert list(made.topics.all()) == list(alice.topics.all())
     assert list(made.symptoms.all()) == list(alice.symptoms.all())
     assert OutboxEmail.objects.get(kind="booking_booked").recipient == EMAIL
+
+
+def test_what_they_booked_again_is_said_and_not_offered_once_more(client, alice, next_week):
+    elsewhere = SurgeryFactory.create(starts_at=local(9))
+    BookingFactory.create(attendee=alice.attendee, surgery=elsewhere)
+    client.post(again(alice, next_week))
+    page = client.get(private(alice, "missed/"))
+    assert words_of(page).count("You are booked for") == 1, "of what was booked elsewhere the link says nothing"
+    assert [entry.surgery for entry in page.context["elsewhere"]] == [elsewhere]
 
 
 def test_pressed_twice_it_is_one_booking(client, alice, next_week):
