@@ -147,6 +147,11 @@ class Room:
         return [host for host in self.hosts if host.is_free]
 
     @property
+    def does_user_help(self) -> bool:
+        """Whether whoever looks sits with somebody: then these come first, so that Done is at hand."""
+        return any(host.is_me and not host.is_free for host in self.hosts)
+
+    @property
     def everybody(self) -> Iterator[Guest]:
         for guests in (self.next, self.helped, self.expected, self.on_list, self.done):
             yield from guests
@@ -183,7 +188,7 @@ def room_of(surgery: Surgery, *, user: User, now: datetime) -> Room:
     absent = [booking for booking in bookings.values() if booking.is_live and booking.attendee_id not in here]
     came = [_visitor(visit, theirs.get(visit.attendee_id), sittings.get(visit.pk, ())) for visit in visits]
     waiting = sorted((guest for guest in came if not guest.left_at and not guest.sits_with), key=_turn)
-    helped = sorted((guest for guest in came if guest.sits_with), key=_turn)
+    helped = sorted((guest for guest in came if guest.sits_with), key=_mine_first)
     done = sorted((guest for guest in came if guest.left_at), key=lambda guest: (guest.left_at, guest.visit))
     at = _within(surgery, now)
     shifts = list(hosting(surgery))
@@ -277,6 +282,11 @@ def _booker(booking: Any) -> Guest:
 def _turn(guest: Guest) -> tuple[Any, ...]:
     """Whose turn is first: by slot, or by when they walked in; of two, who came first."""
     return guest.due_at, guest.arrived_at, guest.visit
+
+
+def _mine_first(guest: Guest) -> tuple[Any, ...]:
+    """Of those who are being helped, first whoever sits with the user."""
+    return not (guest.sits_with and guest.sits_with.is_me), *_turn(guest)
 
 
 def _within(surgery: Surgery, now: datetime) -> datetime:

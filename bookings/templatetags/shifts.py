@@ -35,6 +35,12 @@ def with_next_shift(entries: Iterable[Entry]) -> list[tuple[Entry, Shift | None]
 
 
 @register.filter
+def is_on(shift: Shift) -> bool:
+    """Whether they host at this moment, of a shift that is not over."""
+    return shift.has_begun(timezone.now())
+
+
+@register.filter
 def has_open_room(surgery: Surgery) -> bool:
     """Whether its hosts find a room there now."""
     return is_open(surgery, timezone.now())

@@ -176,6 +176,14 @@ def test_their_own_page_says_what_they_host_next(client, alice):
     assert f"/champion/surgeries/{alice.shifts.get(starts_at=local(5)).surgery.reference}/" in page.content.decode()
 
 
+def test_while_they_host_their_own_page_says_so(client, alice, time_machine):
+    shift = ShiftFactory.create(champion=alice, surgery__starts_at=local(5))
+    time_machine.move_to(shift.starts_at + SLOT)
+    client.force_login(alice.user)
+    said = words_of(client.get("/champion/"))
+    assert ("You are hosting now" in said, "You host next" in said) == (True, False)
+
+
 def test_pressing_twice_takes_it_once(client, alice, surgery):
     assert {press(client, surgery)["Location"] for _ in range(2)} == {f"{PAGE}?done=taken"}
     assert Shift.objects.count() == OutboxEmail.objects.filter(kind="shift_taken").count() == 1

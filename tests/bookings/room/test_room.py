@@ -159,6 +159,16 @@ def test_passing_on_and_swapping_are_one_press(phone, surgery, amina, tom):
     assert not Help.objects.exclude(ends_at=None).exists()
 
 
+def test_whom_the_user_sits_with_comes_before_those_who_wait(phone, surgery, amina, tom):
+    VisitFactory.create(surgery=surgery, name="Dora")
+    HelpFactory.create(shift=tom, visit__surgery=surgery, visit__name="Zoe")
+    said = read(phone, surgery)
+    assert said.index("Next Dora") < said.index("Being helped Zoe")
+    HelpFactory.create(shift=amina, visit__surgery=surgery, visit__name="Eve")
+    said = read(phone, surgery)
+    assert said.index("Being helped Eve") < said.index("Zoe With Tom") < said.index("Next Dora")
+
+
 def test_nobody_is_offered_who_sits_with_somebody_still_and_does_not_host_any_more(phone, surgery, amina, tom):
     one, two = (HelpFactory.create(shift=shift, visit__surgery=surgery) for shift in (amina, tom))
     assert "Swap with" in read(phone, surgery)
