@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from bookings.models import Booking, Help, Visit
 from bookings.services.attending import check_in
@@ -132,9 +133,12 @@ def test_who_is_just_curious_is_shown_as_such_here_and_in_the_register(phone, su
     assert "Dora Walked in 10am LinkedIn" in read(phone, surgery)
 
 
-def test_a_name_put_right_is_put_right_on_every_page(phone, surgery, alices_booking, five_past_ten):
+def test_a_name_put_right_is_put_right_on_every_page(phone, surgery, amina, alices_booking, five_past_ten):
     five_past_ten.move_to(surgery.starts_at - 10 * MINUTE)
     check_in(booking=alices_booking)
+    visit = Visit.objects.get()
+    HelpFactory.create(visit=visit, shift=amina, starts_at=visit.arrived_at, ends_at=timezone.now())
+    Visit.objects.update(left_at=timezone.now())
     correct_name(booking=alices_booking, name="Alicia Adeyemi")
     for page in ("room", "register", "outcomes"):
         said = words_of(phone.get(reverse(f"bookings:{page}", args=[surgery.reference])))
