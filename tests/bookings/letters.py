@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from bookings.duties import miss_no_shows, thank_for_coming
+from bookings.duties import miss_no_shows, missed_at, thank_for_coming
 from bookings.emails import queue_reminders
 from bookings.models import Booking
 from bookings.services.booking import Answers, book, cancel, correct_email, edit_answers, move
@@ -275,8 +275,9 @@ def walked_in() -> OutboxEmail:
 @story
 def missed() -> OutboxEmail:
     booked()
-    VisitFactory.create(surgery=over(Surgery.objects.get()), taken_in_by=UserFactory.create())
-    miss_no_shows(local(3, 9))
+    surgery = over(Surgery.objects.get())
+    VisitFactory.create(surgery=surgery, taken_in_by=UserFactory.create())
+    miss_no_shows(missed_at(surgery, hour=9))
     return last_email("visit_missed")
 
 

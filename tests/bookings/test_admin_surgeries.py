@@ -169,6 +169,7 @@ def test_a_later_cut_off_promotes_those_who_wait_and_tells_them(client):
     surgery = SurgeryFactory(starts_at=local(days=0, hour=14), slots=1, seats=1)
     waiting = BookingFactory(surgery=surgery, waiting=True)
     with time_machine.travel(local(days=0, hour=12, minute=30), tick=False):
+        client.force_login(UserFactory(administrator=True))
         assert complaints(send(client, CHANGE, surgery.pk, cutoff_minutes=30)) == ""
     waiting.refresh_from_db()
     assert waiting.is_confirmed
