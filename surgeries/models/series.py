@@ -1,0 +1,106 @@
+"""Where surgeries are held, and the patterns that make them."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time
+
+from dateutil.rrule import WEEKLY, rrule
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import MD5, Cast, Left, Random
+from django.utils.crypto import get_random_string
+
+from organisation.models import CurrentQuerySet, Office
+
+# Without vowels, so that no reference spells a word, and without what is easily misread.
+REFERENCE_LETTERS = "bcdfghjkmnpqrstvwxz23456789"
+USUAL_HOSTS, MOST_HOSTS = 2, 20
+
+
+def new_reference() -> str:
+    """A short name for the address of a surgery or a series, such as `k3m9tq2`."""
+    return get_random_string(7, REFERENCE_LETTERS)
+
+
+class Venue(models.Model):
+    """A café or a room where surgeries are held."""
+
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="venues")
+    name = models.CharField(max_length=100, help_text="Such as “Ground floor café”.")
+    directions = models.TextField(blank=True, help_text="How to find the table, from the front door.")
+    accessibility = models.TextField(blank=True, help_text="Step-free access, hearing loop, quiet corners, toilets.")
+    is_retired = models.BooleanField(default=False)
+
+    objects = CurrentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("office__name", "name")
+        constraints = [
+            models.UniqueConstraint(
+                "office",
+                "name",
+                name="venue_name_is_unique_in_its_office",
+                violation_error_message="This office has a venue of that name already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.office}"
+
+
+class Series(models.Model):
+    """A pattern that makes surgeries: every second Tuesday at 10:00 in the café. Times are local times."""
+
+    # Printed on posters. The database makes one for those that know of none: older rows, and older processes.
+    reference = models.CharField(
+        max_length=12,
+        unique=True,
+        default=new_reference,
+        db_default=Left(MD5(Cast(Random(), models.TextField())), 7),
+        editable=False,
+    )
+    name = models.CharField(max_length=100)
+    venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="series")
+    starts_on = models.DateField("first date")
+    ends_on = models.DateField("last date", null=True, blank=True)
+    every_weeks = models.PositiveSmallIntegerField(default=2, validators=[MinValueValidator(1), MaxValueValidator(12)])
+    start_time = models.TimeField(default=time(10))
+    end_time = models.TimeField(default=time(12))
+    slot_minutes = models.PositiveSmallIntegerField(default=20, validators=[MinValueValidator(5)])
+    seats_per_slot = models.PositiveSmallIntegerField(default=3, validators=[MinValueValidator(1)])
+    hosts_wanted = models.PositiveSmallIntegerField(
+        default=USUAL_HOSTS, db_default=USUAL_HOSTS, validators=[MinValueValidator(1), MaxValueValidator(MOST_HOSTS)]
+    )
+    is_drop_in = models.BooleanField("people may drop in", default=True)
+
+    class Meta:
+        ordering = ("name",)
+        verbose_name_plural = "series"
+        constraints = [
+            models.CheckConstraint(
+                name="series_ends_after_it_starts",
+                condition=Q(end_time__gt=F("start_time")) & (Q(ends_on=None) | Q(ends_on__gte=F("starts_on"))),
+                violation_error_message="The end has to come after the start.",
+            ),
+            models.CheckConstraint(
+                name="series_counts_are_positive",
+                condition=Q(every_weeks__gte=1, slot_minutes__gte=5, seats_per_slot__gte=1),
+                violation_error_message="Weeks, minutes and seats have to be positive, and a slot at least 5 minutes.",
+            ),
+            models.CheckConstraint(name="series_wants_a_few_hosts", condition=Q(hosts_wanted__range=(1, MOST_HOSTS))),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def dates(self, *, until: date) -> Iterator[date]:
+        """The dates of the pattern from its first one up to and including `until` (and its own last date)."""
+        last = min(until, self.ends_on) if self.ends_on else until
+        midnight = time()
+        for moment in rrule(
+            WEEKLY,
+            interval=self.every_weeks,
+            dtstart=datetime.combine(self.starts_on, midnight),
+            until=datetime.combine(last, midnight),
+        ):
+            yield moment.date()
