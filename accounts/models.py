@@ -54,6 +54,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    personal: ClassVar[set[str]] = {"email", "name", "password", "last_login"}
+    impersonal: ClassVar[set[str]] = {"is_staff", "is_superuser", "is_active", "joined_at"}
+
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"

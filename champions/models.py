@@ -1,6 +1,6 @@
 """Champions: what they say of themselves, what they know, and what became of their application."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -100,6 +100,11 @@ class Champion(models.Model):
     applied_at = models.DateTimeField(null=True, blank=True, help_text="When they last sent their application.")
     resting_until = models.DateField(null=True, blank=True, help_text="The last day on which they rest.")
 
+    personal: ClassVar[set[str]] = {
+        "name", "about", "usual_days", "most_shifts_a_month", "experience", "is_manager_aware", "resting_until",
+    }  # fmt: skip
+    impersonal: ClassVar[set[str]] = {"is_listed", "shown", "state", "applied_at"}
+
     objects = ChampionQuerySet.as_manager()
 
     class Meta:
@@ -178,6 +183,8 @@ class Skill(models.Model):
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="skills")
     level = models.PositiveSmallIntegerField(choices=Level, default=Level.USES_IT_DAILY)
 
+    impersonal: ClassVar[set[str]] = {"level"}
+
     class Meta:
         ordering = ("-level", "topic__name")
         constraints = [
@@ -205,6 +212,8 @@ class CalendarLink(models.Model):
     champion = models.OneToOneField(Champion, on_delete=models.CASCADE, related_name="calendar_link")
     token = models.CharField(max_length=32, unique=True, default=new_calendar_token)
 
+    personal: ClassVar[set[str]] = {"token"}
+
     def __str__(self) -> str:
         return f"Calendar link {self.pk}"
 
@@ -224,6 +233,8 @@ class Milestone(models.Model):
     kind = models.CharField(max_length=4, choices=Kind)
     reached_at = models.DateTimeField()
     emailed_at = models.DateTimeField(null=True, help_text="When an email about it was queued, if one was.")
+
+    impersonal: ClassVar[set[str]] = {"kind", "reached_at", "emailed_at"}
 
     class Meta:
         ordering = ("reached_at", "pk")
@@ -259,6 +270,9 @@ class Decision(models.Model):
     )
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()
+
+    personal: ClassVar[set[str]] = {"words"}
+    impersonal: ClassVar[set[str]] = {"outcome", "decided_at"}
 
     objects = DecisionQuerySet.as_manager()
 

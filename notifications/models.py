@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from email.utils import parseaddr
+from typing import ClassVar
 from uuid import UUID
 
 from django.conf import settings
@@ -62,6 +63,12 @@ class OutboxEmail(models.Model):
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
 
+    personal: ClassVar[set[str]] = {"recipient", "dedupe_key", "context"}
+    impersonal: ClassVar[set[str]] = {
+        "kind", "about", "needs_context", "not_after", "state", "attempts", "unsure_attempts", "next_try_at", "lease",
+        "lease_until", "last_error", "created_at", "sent_at",
+    }  # fmt: skip
+
     objects = OutboxQuerySet.as_manager()
 
     class Meta:
@@ -117,6 +124,8 @@ class DutyRun(models.Model):
     due_at = models.DateTimeField()
     ran_at = models.DateTimeField(null=True, blank=True, help_text="When it last ended well.")
 
+    impersonal: ClassVar[set[str]] = {"due_at", "ran_at"}
+
     def __str__(self) -> str:
         return self.name
 
@@ -130,6 +139,9 @@ class LimitCount(models.Model):
     window_ends_at = models.DateTimeField()
     count = models.PositiveIntegerField()
 
+    personal: ClassVar[set[str]] = {"key"}
+    impersonal: ClassVar[set[str]] = {"what", "window_ends_at", "count"}
+
     def __str__(self) -> str:
         return f"{self.what}: {self.count} until {self.window_ends_at}"
 
@@ -141,6 +153,9 @@ class MailboxEmail(models.Model):
     subject = models.CharField(max_length=250)
     raw = models.BinaryField()
     arrived_at = models.DateTimeField()
+
+    personal: ClassVar[set[str]] = {"recipient", "subject", "raw"}
+    impersonal: ClassVar[set[str]] = {"arrived_at"}
 
     class Meta:
         ordering = ["-pk"]

@@ -1,6 +1,6 @@
 """The department's own lists. Organisers edit them; history refers to them."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -34,6 +34,8 @@ class Department(models.Model):
     reminder_hour = models.PositiveSmallIntegerField(
         default=8, help_text="At which hour of the working day before the surgery reminders are sent (0 to 23)."
     )
+
+    impersonal: ClassVar[set[str]] = {"name", "email_domains", "contact_email", "cutoff_minutes", "reminder_hour"}
 
     class Meta:
         verbose_name_plural = "department"
@@ -92,6 +94,8 @@ class Office(models.Model):
     nation = models.CharField(max_length=3, choices=Nation, default=Nation.ENGLAND)
     is_retired = models.BooleanField(default=False)
 
+    impersonal: ClassVar[set[str]] = {"name", "slug", "nation", "is_retired"}
+
     objects = Headcounted.as_manager()
 
     class Meta:
@@ -105,6 +109,8 @@ class Directorate(models.Model):
     """A group of teams."""
 
     name = models.CharField(max_length=120, unique=True)
+
+    impersonal: ClassVar[set[str]] = {"name"}
 
     class Meta:
         ordering = ("name",)
@@ -122,6 +128,8 @@ class Team(models.Model):
         max_length=200, blank=True, help_text="Other names and initials people use for it, so that the search finds it."
     )
     is_retired = models.BooleanField(default=False)
+
+    impersonal: ClassVar[set[str]] = {"name", "also_known_as", "is_retired"}
 
     objects = Headcounted.as_manager()
 
@@ -147,6 +155,8 @@ class Grade(models.Model):
     rank = models.PositiveSmallIntegerField(unique=True, validators=[MinValueValidator(1)])
     is_retired = models.BooleanField(default=False)
 
+    impersonal: ClassVar[set[str]] = {"name", "rank", "is_retired"}
+
     objects = Headcounted.as_manager()
 
     class Meta:
@@ -164,6 +174,8 @@ class Headcount(models.Model):
     grade = models.ForeignKey(Grade, on_delete=models.CASCADE, null=True, blank=True, related_name="headcounts")
     counted_on = models.DateField()
     people = models.PositiveIntegerField()
+
+    impersonal: ClassVar[set[str]] = {"counted_on", "people"}
 
     class Meta:
         ordering = ("-counted_on",)
@@ -201,6 +213,8 @@ class Topic(models.Model):
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.PLATFORM)
     is_retired = models.BooleanField(default=False)
 
+    impersonal: ClassVar[set[str]] = {"name", "slug", "kind", "is_retired"}
+
     objects = CurrentQuerySet.as_manager()
 
     class Meta:
@@ -217,6 +231,8 @@ class Symptom(models.Model):
     topics = models.ManyToManyField(Topic, related_name="symptoms")
     position = models.PositiveSmallIntegerField("place in the list", default=100)
     is_retired = models.BooleanField(default=False)
+
+    impersonal: ClassVar[set[str]] = {"words", "position", "is_retired"}
 
     objects = CurrentQuerySet.as_manager()
 
@@ -248,6 +264,8 @@ class CheatSheet(models.Model):
         "last reviewed on", default=timezone.localdate, help_text="The day when somebody last read it with care."
     )
     is_retired = models.BooleanField(default=False)
+
+    impersonal: ClassVar[set[str]] = {"level", "title", "body", "reviewed_on", "is_retired"}
 
     objects = CheatSheetQuerySet.as_manager()
 

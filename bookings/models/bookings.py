@@ -5,7 +5,7 @@ What must never be false is a constraint; those that Django cannot express are i
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -31,6 +31,9 @@ class Attendee(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="attendee"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+
+    personal: ClassVar[set[str]] = {"name", "email"}
+    impersonal: ClassVar[set[str]] = {"created_at"}
 
     class Meta:
         constraints = [
@@ -158,6 +161,12 @@ class Booking(models.Model):
     # Rises with every change that calendars should follow (RFC 5545, SEQUENCE).
     calendar_sequence = models.PositiveIntegerField(default=0)
 
+    personal: ClassVar[set[str]] = {"reference", "name", "question", "adjustments", "cancelled_reason"}
+    impersonal: ClassVar[set[str]] = {
+        "link_number", "state", "position", "feeling", "is_unsure", "created_at", "changed_at", "confirmed_at",
+        "cancelled_at", "canceller", "missed_because", "calendar_sequence",
+    }  # fmt: skip
+
     objects = BookingQuerySet.as_manager()
 
     class Meta:
@@ -263,6 +272,9 @@ class Submission(models.Model):
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, null=True, related_name="submissions")
     created_at = models.DateTimeField()
 
+    personal: ClassVar[set[str]] = {"fingerprint"}
+    impersonal: ClassVar[set[str]] = {"created_at"}
+
     def __str__(self) -> str:
         return str(self.request_id)
 
@@ -278,6 +290,8 @@ class Pairing(models.Model):
     shift = models.ForeignKey(Shift, on_delete=models.CASCADE, related_name="pairings")
     chosen_at = models.DateTimeField()
     chosen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    impersonal: ClassVar[set[str]] = {"chosen_at"}
 
     def __str__(self) -> str:
         return f"Pairing {self.pk}"

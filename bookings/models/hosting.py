@@ -1,7 +1,7 @@
 """What champions were asked, and what they write for themselves."""
 
 from datetime import datetime
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -18,6 +18,8 @@ class Ask(models.Model):
     surgery = models.ForeignKey(Surgery, on_delete=models.CASCADE, related_name="asks")
     asked_at = models.DateTimeField()
     is_given_back = models.BooleanField(default=False, help_text="Because somebody gave a shift there back.")
+
+    impersonal: ClassVar[set[str]] = {"asked_at", "is_given_back"}
 
     class Meta:
         constraints = [
@@ -55,6 +57,9 @@ class JournalEntry(models.Model):
     written_at = models.DateTimeField()
     # Of the form that made it: sent again, it changes the entry instead of making another.
     request_id = models.UUIDField(null=True, editable=False)
+
+    personal: ClassVar[set[str]] = {"learned", "wants_to_learn", "would_change"}
+    impersonal: ClassVar[set[str]] = {"is_shared", "written_at", "request_id"}
 
     objects = JournalQuerySet.as_manager()
 

@@ -1,5 +1,7 @@
 """What people would come to if there were such a surgery."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Count, Q
 
@@ -18,6 +20,8 @@ class SurgeryRequest(models.Model):
     office = models.ForeignKey(Office, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+
+    impersonal: ClassVar[set[str]] = {"created_at"}
 
     objects = SurgeryRequestQuerySet.as_manager()
 

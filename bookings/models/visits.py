@@ -50,6 +50,9 @@ class Visit(models.Model):
     # Of the form that added them: sent again, it adds nobody else.
     request_id = models.UUIDField(null=True, editable=False)
 
+    personal: ClassVar[set[str]] = {"name"}
+    impersonal: ClassVar[set[str]] = {"is_curious", "arrived_at", "left_at", "request_id"}
+
     objects = VisitQuerySet.as_manager()
 
     class Meta:
@@ -88,6 +91,8 @@ class Help(models.Model):
     surgery = models.ForeignKey(Surgery, on_delete=models.PROTECT, related_name="+")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
+
+    impersonal: ClassVar[set[str]] = {"starts_at", "ends_at"}
 
     objects = HelpQuerySet.as_manager()
 
@@ -128,6 +133,9 @@ class Outcome(models.Model):
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 
+    personal: ClassVar[set[str]] = {"next_step", "pledge"}
+    impersonal: ClassVar[set[str]] = {"result", "is_next_step_shared", "is_possible_story", "recorded_at"}
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -167,6 +175,8 @@ class Correction(models.Model):
     corrected_at = models.DateTimeField()
     corrected_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
+    impersonal: ClassVar[set[str]] = {"what", "corrected_at"}
+
     class Meta:
         ordering = ("corrected_at", "id")
 
@@ -183,6 +193,9 @@ class Thanks(models.Model):
     surgery = models.ForeignKey(Surgery, on_delete=models.PROTECT, related_name="thanks")
     words = models.CharField(max_length=LONGEST, blank=True)
     said_at = models.DateTimeField()
+
+    personal: ClassVar[set[str]] = {"words"}
+    impersonal: ClassVar[set[str]] = {"said_at"}
 
     class Meta:
         verbose_name_plural = "thanks"

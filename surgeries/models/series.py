@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from typing import ClassVar
 
 from dateutil.rrule import WEEKLY, rrule
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -30,6 +31,8 @@ class Venue(models.Model):
     directions = models.TextField(blank=True, help_text="How to find the table, from the front door.")
     accessibility = models.TextField(blank=True, help_text="Step-free access, hearing loop, quiet corners, toilets.")
     is_retired = models.BooleanField(default=False)
+
+    impersonal: ClassVar[set[str]] = {"name", "directions", "accessibility", "is_retired"}
 
     objects = CurrentQuerySet.as_manager()
 
@@ -72,6 +75,11 @@ class Series(models.Model):
         default=USUAL_HOSTS, db_default=USUAL_HOSTS, validators=[MinValueValidator(1), MaxValueValidator(MOST_HOSTS)]
     )
     is_drop_in = models.BooleanField("people may drop in", default=True)
+
+    impersonal: ClassVar[set[str]] = {
+        "reference", "name", "starts_on", "ends_on", "every_weeks", "start_time", "end_time", "slot_minutes",
+        "seats_per_slot", "hosts_wanted", "is_drop_in",
+    }  # fmt: skip
 
     class Meta:
         ordering = ("name",)

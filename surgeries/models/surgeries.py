@@ -4,7 +4,7 @@ What must never be false is a constraint; those that Django cannot express are i
 """
 
 from datetime import datetime, timedelta
-from typing import Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -104,6 +104,12 @@ class Surgery(models.Model):
     calendar_sequence = models.PositiveIntegerField(default=0, editable=False)
     changed_at = models.DateTimeField(auto_now=True)
 
+    personal: ClassVar[set[str]] = {"called_off_reason"}
+    impersonal: ClassVar[set[str]] = {
+        "reference", "kind", "starts_at", "ends_at", "state", "hosts_wanted", "is_drop_in", "cutoff_minutes", "note",
+        "called_off_at", "last_position", "calendar_sequence", "changed_at",
+    }  # fmt: skip
+
     objects = SurgeryQuerySet.as_manager()
 
     class Meta:
@@ -172,6 +178,8 @@ class Slot(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
 
+    impersonal: ClassVar[set[str]] = {"starts_at", "ends_at"}
+
     objects = SlotQuerySet.as_manager()
 
     class Meta:
@@ -201,6 +209,8 @@ class Seat(models.Model):
     slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="seats")
     surgery = models.ForeignKey(Surgery, on_delete=models.CASCADE, related_name="seats")
     number = models.PositiveSmallIntegerField()
+
+    impersonal: ClassVar[set[str]] = {"number"}
 
     class Meta:
         ordering = ("slot", "number")
@@ -244,6 +254,9 @@ class Shift(models.Model):
     ends_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, editable=False)
     ended_reason = models.CharField(max_length=200, blank=True, editable=False)
+
+    personal: ClassVar[set[str]] = {"ended_reason"}
+    impersonal: ClassVar[set[str]] = {"starts_at", "ends_at", "ended_at"}
 
     objects = ShiftQuerySet.as_manager()
 
