@@ -2,6 +2,7 @@
 
 from django import template
 from django.template import Context
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -21,3 +22,9 @@ def menu_item(context: Context, href: str, text: str) -> SafeString:
         return format_html(ITEM, "", href, "", text)
     active, current = " govuk-service-navigation__item--active", SafeString(' aria-current="page"')
     return format_html(ITEM, active, href, current, format_html(ACTIVE, text))
+
+
+@register.simple_tag(takes_context=True)
+def menu_page(context: Context, name: str, text: str) -> SafeString:
+    """The same, of the page whose URL has this name."""
+    return menu_item(context, reverse(name), text)

@@ -21,3 +21,13 @@ for (const button of document.querySelectorAll(".app-print-button")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
+
+// Where there is room, the menu is always open: styles see to it, except in browsers that are a few years old.
+const roomy = window.matchMedia("(min-width: 40.0625em)");
+for (const menu of document.querySelectorAll(".app-menu")) {
+  const fit = () => {
+    menu.open = roomy.matches;
+  };
+  roomy.addEventListener("change", fit);
+  fit();
+}
