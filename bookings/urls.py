@@ -50,6 +50,8 @@ urlpatterns = [
     path("organise/series/<slug:reference>/poster/", printing.series_poster, name="series_poster"),
     path("organise/series/<slug:reference>/cards/", printing.series_cards, name="series_cards"),
     path("organise/attendance/", attendance.attendance, name="attendance"),
+    path("organise/attendance.csv", attendance.attendance_csv, name="attendance_csv"),
+    path("organise/attendance.xlsx", attendance.attendance_spreadsheet, name="attendance_spreadsheet"),
     path("organise/attendance/people/", attendance.attendance_people, name="attendance_people"),
     path("organise/attendance/people.csv", attendance.attendance_people_csv, name="attendance_people_csv"),
     path(

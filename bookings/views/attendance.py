@@ -37,6 +37,20 @@ def attendance(request: HttpRequest) -> HttpResponse:
 
 @organiser_page
 @require_safe
+def attendance_csv(request: HttpRequest) -> HttpResponse:
+    """The table as CSV."""
+    return as_csv(_table(request), filename=f"{_filename(request)}.csv")
+
+
+@organiser_page
+@require_safe
+def attendance_spreadsheet(request: HttpRequest) -> HttpResponse:
+    """The table as a spreadsheet."""
+    return as_spreadsheet(_table(request), filename=f"{_filename(request)}.xlsx")
+
+
+@organiser_page
+@require_safe
 def attendance_people(request: HttpRequest) -> HttpResponseBase:
     """The people, seats or surgeries that a number of the table counts."""
     form = _form(request)
@@ -91,6 +105,19 @@ def _sheet(request: HttpRequest) -> Sheet:
         for line in lines
     ]
     return Sheet(what.label, ("Name", "Surgery", "Time", "Venue", "Office"), rows)
+
+
+def _table(request: HttpRequest) -> Sheet:
+    """The table with the columns of its page, and its sums at the foot."""
+    table = attendance_of(_asked(request), now=timezone.now())
+    groups = [*table.groups, *([table.total] if len(table.groups) > 1 else [])]
+    rows: list[list[Cell]] = [[group.name, *(number for _, number in group.numbers)] for group in groups]
+    return Sheet("Attendance", (table.asked.by.label, *table.columns), rows)
+
+
+def _filename(request: HttpRequest) -> str:
+    period = _asked(request).period
+    return f"attendance-{period.first}-to-{period.last}"
 
 
 def _asked(request: HttpRequest) -> Asked:

@@ -227,7 +227,7 @@ def test_wrong_dates_are_said_beside_them(client, organiser):
 @given(asked=st.dictionaries(st.sampled_from(FIELDS), VALUES))
 def test_addresses_may_hold_anything(client, asked):
     client.force_login(UserFactory.create(organiser=True))
-    for page in (ATTENDANCE, PEOPLE, "/organise/attendance/people.csv"):
+    for page in (ATTENDANCE, PEOPLE, "/organise/attendance/people.csv", "/organise/attendance.csv"):
         response = client.get(f"{page}?{encoded(asked)}")
         assert response.status_code in {200, 303, 400, 404}
         assert b"<script>alert(1)" not in response.content
@@ -244,6 +244,29 @@ def test_the_list_is_a_file_as_well_with_all_of_them(client, organiser):
     rows = list(openpyxl.load_workbook(BytesIO(client.get(in_xlsx).content)).worksheets[0].values)
     assert lines[0] == ["Name", "Surgery", "Time", "Venue", "Office"] == list(rows[0])
     assert len(lines) == len(rows) == 71
+
+
+def test_the_table_is_a_file_as_well_with_its_columns_its_sums_and_what_was_asked_for(client, organiser):
+    dangerous = SeriesFactory.create(name='=HYPERLINK("https://evil.example")')
+    there, elsewhere = (SurgeryFactory.create(starts_at=local(-1), series=each) for each in (dangerous, None))
+    happened(there, came=2, missed=1, walked_in=1)
+    happened(elsewhere, came=1, missed=0, walked_in=0)
+    page = client.get(f"{ATTENDANCE}?by=series").content.decode()
+    (in_xlsx, in_csv) = (unescape(each) for each in re.findall(r'href="([^"]*attendance\.(?:csv|xlsx)[^"]*)"', page))
+    columns = ["Series", *(unescape(each) for each in re.findall(r'header--numeric">([^<]+)</th>', page))]
+
+    lines = list(csv.reader(StringIO(client.get(in_csv).content.decode("utf-8-sig"))))
+    rows = list(openpyxl.load_workbook(BytesIO(client.get(in_xlsx).content)).worksheets[0].values)
+    assert lines[0] == columns == list(rows[0])
+    numbers = {str(name).lstrip("'"): numbers for name, *numbers in rows[1:]}
+    assert {name.lstrip("'"): list(map(int, each)) for name, *each in lines[1:]} == numbers
+    assert list(numbers) == [dangerous.name, "No series", "All"]
+    assert numbers["All"] == [sum(each) for each in zip(*list(numbers.values())[:2], strict=True)]
+    assert lines[1][0].startswith("'=")
+
+    alone = client.get(f"/organise/attendance.csv?by=series&series={dangerous.reference}")
+    assert alone.content.decode("utf-8-sig").count("\r\n") == 2
+    assert client.get("/organise/attendance.csv?since=never").status_code == 404
 
 
 # ── It is quick ───────────────────────────────────────────────────────────────────────────────────────────────
