@@ -261,7 +261,7 @@ TABLE = [
         address=lambda world, role: step_in_link(world.ask)),
     row("bookings:step_in", get=everybody(404), post=everybody(404), whose="a made-up link", token="made-up"),
     *(row(f"bookings:{name}", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405),
-          address=at_surgery(f"bookings:{name}")) for name in ("poster", "cards")),
+          address=at_surgery(f"bookings:{name}")) for name in ("manage_surgery", "poster", "cards")),
     *(row(f"bookings:{name}", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405),
           reference="knpw2x3") for name in ("series_poster", "series_cards")),
     *of_hosts("bookings:brief", get=200, post=405),

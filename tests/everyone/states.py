@@ -20,6 +20,7 @@ from tests.everyone import (
     elsewhere,
     finding,
     hosting,
+    managing,
     printing,
     reading,
     recording,
@@ -32,7 +33,7 @@ from tests.everyone.booking import State
 
 OTHERS = elsewhere.STATES | signing_in.STATES | champions.STATES | hosting.STATES | recording.STATES | shifts.STATES
 DOOR = afterwards.STATES | arriving.STATES | printing.STATES
-AFTER = registering.STATES | attending.STATES
+AFTER = registering.STATES | attending.STATES | managing.STATES
 STATES: dict[str, State] = finding.STATES | booking.STATES | reading.STATES | DOOR | room.STATES | OTHERS | AFTER
 
 

@@ -1,0 +1,90 @@
+"""What organisers see of one surgery: how it stands, its slots with their seats, who hosts and who waits."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q
+
+from bookings.room import is_open
+from surgeries.hosts import Gap, gaps
+from surgeries.models import Shift, Surgery
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a surgery stands, in one word, the colour of its tag, and what that means for everybody."""
+
+    word: str
+    colour: str
+    meaning: str
+
+
+def standing_of(surgery: Surgery, *, now: datetime) -> Standing:
+    """How the surgery stands at `now`."""
+    if surgery.is_called_off:
+        return Standing("Called off", "red", "Everybody has been told, and its page says why.")
+    if surgery.state == Surgery.State.DRAFT:
+        if surgery.is_over(now):
+            return Standing("Never published", "grey", "It was a draft until its time was over. Nobody but you saw it.")
+        return Standing("Draft", "yellow", "Only organisers see it.")
+    if surgery.is_over(now):
+        return Standing("Over", "grey", "The register says who came.")
+    if surgery.starts_at <= now:
+        return Standing("Under way", "blue", "It is going on now.")
+    return Standing("Published", "green", "Everybody sees it and can book.")
+
+
+@dataclass(frozen=True)
+class Managed:
+    """A surgery with all that its organisers decide by. `slots` have their `number_of_seats` and how many `booked`."""
+
+    surgery: Surgery
+    standing: Standing
+    slots: tuple[Any, ...]
+    shifts: tuple[Shift, ...]
+    gaps: tuple[Gap, ...]
+    waiting: int
+    is_over: bool
+    has_open_room: bool
+    can_wait: bool
+
+    @property
+    def seats(self) -> int:
+        return sum(slot.number_of_seats for slot in self.slots)
+
+    @property
+    def booked(self) -> int:
+        return sum(slot.booked for slot in self.slots)
+
+    @property
+    def hosts(self) -> int:
+        """How many champions host, whatever parts of it they have."""
+        return len({shift.champion_id for shift in self.shifts})
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be changed: what has been stays as it was."""
+        return not (self.is_over or self.surgery.is_called_off)
+
+    @property
+    def is_draft(self) -> bool:
+        return self.surgery.state == Surgery.State.DRAFT
+
+
+def managed(surgery: Surgery, *, now: datetime) -> Managed:
+    """Look at the surgery as it is at `now`: three queries, however many people there are."""
+    booked = Count("seats", filter=Q(seats__booking__isnull=False))
+    slots = surgery.slots.annotate(number_of_seats=Count("seats"), booked=booked)
+    shifts = tuple(surgery.shifts.live().select_related("champion").order_by("champion__name", "starts_at"))
+    return Managed(
+        surgery=surgery,
+        standing=standing_of(surgery, now=now),
+        slots=tuple(slots),
+        shifts=shifts,
+        gaps=tuple(gaps(surgery, shifts)),
+        waiting=surgery.bookings.waiting().count(),
+        is_over=surgery.is_over(now),
+        has_open_room=is_open(surgery, now),
+        can_wait=now < surgery.cutoff_at,
+    )

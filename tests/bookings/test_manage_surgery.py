@@ -1,0 +1,67 @@
+"""The organisers' page of one surgery says how it stands, and leads to everything about it."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from bookings.managing import standing_of
+from surgeries.models import Surgery
+from tests.bookings.pages import words_of
+from tests.bookings.test_statements_per_page import statements
+from tests.everyone.managing import address, busy
+from tests.factories import BookingFactory, ShiftFactory, SlotFactory, SurgeryFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def organiser(client):
+    client.force_login(UserFactory.create(organiser=True))
+    return client
+
+
+def test_it_says_who_is_booked_waits_and_hosts(organiser):
+    surgery = busy()
+    waiting = surgery.bookings.waiting().count()
+    words = words_of(organiser.get(address(surgery)))
+    assert "12 booked of 12 seats in 6 slots" in words
+    assert f"{waiting} waiting for a seat" in words
+    assert "3 hosts 3 wanted at any time: more are needed" in words
+    assert "1 more is wanted from 11am to midday" in words
+
+
+def test_it_leads_to_its_pages_and_to_what_is_printed(organiser):
+    surgery = busy()
+    html = organiser.get(address(surgery)).content.decode()
+    for name in ("surgery", "brief", "register", "poster", "cards", "sheet"):
+        assert f'href="{reverse(f"bookings:{name}", args=[surgery.reference])}"' in html
+    assert reverse("bookings:room", args=[surgery.reference]) not in html
+    Surgery.objects.filter(pk=surgery.pk).update(starts_at=timezone.now())
+    assert reverse("bookings:room", args=[surgery.reference]) in organiser.get(address(surgery)).content.decode()
+
+
+def test_every_state_has_its_word():
+    now, hour = timezone.now(), timedelta(hours=1)
+    at = {
+        "Draft": SurgeryFactory.create(draft=True),
+        "Never published": SurgeryFactory.create(draft=True, starts_at=now - 2 * hour, ends_at=now),
+        "Published": SurgeryFactory.create(),
+        "Under way": SurgeryFactory.create(starts_at=now, ends_at=now + hour),
+        "Over": SurgeryFactory.create(starts_at=now - hour, ends_at=now),
+        "Called off": SurgeryFactory.create(called_off=True),
+    }
+    assert {word: standing_of(surgery, now=now).word for word, surgery in at.items()} == {word: word for word in at}
+
+
+def test_it_takes_the_same_few_statements_however_many_there_are(organiser, surgery):
+    BookingFactory.create(surgery=surgery, waiting=True), ShiftFactory.create(surgery=surgery)
+    few = statements(lambda: organiser.get(address(surgery)))
+    assert few <= 12
+    for number in range(12):
+        SlotFactory.create(surgery=surgery, starts_at=surgery.ends_at + number * timedelta(minutes=20), seats=3)
+        BookingFactory.create(surgery=surgery)
+        BookingFactory.create(surgery=surgery, waiting=True)
+        ShiftFactory.create(surgery=surgery)
+    assert statements(lambda: organiser.get(address(surgery))) == few
