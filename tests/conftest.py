@@ -23,6 +23,8 @@ ENVIRONMENT = {
     "EMAIL_FROM": "Social media surgeries <surgeries@example.gov.uk>",
 }
 until_the_end = ExitStack()
+# Whether the server of this run is one of our own: it holds nothing yet, and its programs are at hand.
+OUR_SERVER = "TESTS_STARTED_A_SERVER"
 # The tests of each share what takes long to make.
 RUN_BY_ONE_PROCESS = {
     "tests/accounts/test_single_sign_on.py",
@@ -56,6 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
         # Tests run as the application's role, which owns nothing; the owner makes and empties the tables.
         os.environ["DATABASE_URL"] = server.url()
         os.environ["DATABASE_OWNER_URL"] = server.url(OWNER)
+        os.environ[OUR_SERVER] = "yes"
     os.environ.setdefault("DATABASE_URL", "postgresql:///not-needed-to-list-tests")
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     from django.conf import settings
@@ -110,15 +113,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+    pytestconfig: pytest.Config,
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[None]:
     """Make each process its test database, as the owner, whichever role the tests that were chosen act as."""
     from django.conf import settings
     from django.db import connections
     from django.test.utils import setup_databases, teardown_databases
 
-    with django_db_blocker.unblock():
-        databases = setup_databases(verbosity=0, interactive=False, aliases=set(settings.DATABASES))
+    from tests.migrated import tables_from
+
+    with ExitStack() as around, django_db_blocker.unblock():
+        is_ours = OUR_SERVER in os.environ
+        if is_ours:
+            around.enter_context(tables_from(pytestconfig.cache.mkdir("migrated")))
+        databases = setup_databases(verbosity=0, interactive=False, aliases=set(settings.DATABASES), keepdb=is_ours)
     yield
     with django_db_blocker.unblock():
         connections.close_all()  # nobody can drop a database that somebody else is connected to

@@ -36,9 +36,9 @@ PATIENCE_MS = 20_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
-def database_url(alias: str = "default") -> str:
-    """How another process reaches the database that the tests use, in the role of `alias`."""
-    settings = connections[alias].settings_dict
+def database_url(alias: str = "default", **instead: str) -> str:
+    """How another process reaches the database that the tests use, in the role of `alias`; or another, as `NAME`."""
+    settings = connections[alias].settings_dict | instead
     names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
     return make_conninfo(**{key: settings[name] for key, name in names.items() if settings[name]})
 
