@@ -3,7 +3,8 @@
 from typing import Self
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
+from django.forms.boundfield import BoundWidget
 from django.forms.models import model_to_dict
 from django.http import QueryDict
 
@@ -19,23 +20,23 @@ TICKS = {"class": "govuk-checkboxes--small app-columns"}
 class OutcomeForm(forms.Form):
     """What came of a visit: filled in with what was recorded or else with what they came to ask about."""
 
-    topics = forms.ModelMultipleChoiceField(
-        Topic.objects.none(),
-        label="What was it about?",
-        error_messages={"required": "Choose what it was about", **NOT_SHOWN},
-        widget=forms.CheckboxSelectMultiple(attrs=TICKS),
-    )
     result = forms.ChoiceField(
         label="What became of it?",
         choices=Outcome.Result.choices,
         error_messages={"required": "Choose what became of it", **NOT_SHOWN},
         widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
     )
+    topics = forms.ModelMultipleChoiceField(
+        Topic.objects.none(),
+        label="What was it about?",
+        error_messages={"required": "Choose what it was about", **NOT_SHOWN},
+        widget=forms.CheckboxSelectMultiple(attrs=TICKS),
+    )
     next_step = LineField(
         named="The next step",
         max_length=Outcome.LONGEST,
         required=False,
-        label="One next step (optional)",
+        label="One next step",
         help_text="In a line. They see it too, and may delete it.",
     )
     is_next_step_shared = forms.BooleanField(
@@ -47,13 +48,13 @@ class OutcomeForm(forms.Form):
         named="The pledge",
         max_length=Outcome.LONGEST,
         required=False,
-        label="One new thing that they will do online (optional)",
+        label="One new thing that they will do online",
         help_text="Their pledge, in a line. They see it too.",
     )
     platforms = forms.ModelMultipleChoiceField(
         Topic.objects.none(),
         required=False,
-        label="Did they open an account? (optional)",
+        label="On which platforms?",
         error_messages=NOT_SHOWN,
         widget=forms.CheckboxSelectMultiple(attrs=TICKS),
     )
@@ -74,8 +75,30 @@ class OutcomeForm(forms.Form):
         super().__init__(data, initial=said | {"topics": topics, "platforms": platforms})
         # What was chosen once stays a choice when the department retires it.
         known = Topic.objects.filter(Q(is_retired=False) | Q(pk__in=[topic.pk for topic in topics + platforms]))
-        _choose_from(self.fields["topics"], known)
+        chosen_first = Case(When(pk__in=[topic.pk for topic in topics], then=0), default=1)
+        _choose_from(self.fields["topics"], known.order_by(chosen_first, *(Topic._meta.ordering or ())))
+        self._first = len(topics)
         _choose_from(self.fields["platforms"], known.filter(kind=Topic.Kind.PLATFORM))
+
+    @property
+    def first_topics(self) -> list[BoundWidget]:
+        """What they came to ask about, or what was recorded: seldom more than three."""
+        return self["topics"].subwidgets[: self._first]
+
+    @property
+    def other_topics(self) -> list[BoundWidget]:
+        """The rest, which stay out of the way."""
+        return self["topics"].subwidgets[self._first :]
+
+    @property
+    def is_about_something_else(self) -> bool:
+        """Whether the rest has to be seen: something among them is ticked, or wrong."""
+        return bool(self["topics"].errors) or _any_is_ticked(self.other_topics)
+
+    @property
+    def opened_accounts(self) -> bool:
+        """The same of the platforms."""
+        return bool(self["platforms"].errors) or _any_is_ticked(self["platforms"].subwidgets)
 
     def asked_again(self, *, visit: Visit, outcome: Outcome) -> Self:
         """The same, with what was typed, once it is another outcome than the one that the form was opened with.
@@ -103,3 +126,7 @@ def _came_for(visit: Visit) -> QuerySet[Topic]:
 def _choose_from(field: forms.Field, topics: QuerySet[Topic]) -> None:
     assert isinstance(field, forms.ModelMultipleChoiceField)
     field.queryset = topics
+
+
+def _any_is_ticked(boxes: list[BoundWidget]) -> bool:
+    return any(box.data["selected"] for box in boxes)

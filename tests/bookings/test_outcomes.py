@@ -118,6 +118,20 @@ def test_what_a_walk_in_came_for_is_filled_in_as_well(amina, shift, linkedin):
     assert amina.get(form_of(bob)).context["form"]["topics"].value() == [linkedin.pk]
 
 
+def test_what_they_asked_about_comes_first_and_the_rest_stays_closed_unless_it_matters(amina, alice, linkedin):
+    """Whatever is ticked or wrong can be seen without a press."""
+    bluesky = TopicFactory.create(name="Bluesky")
+    form = amina.get(form_of(alice)).context["form"]
+    assert [[box.data["label"] for box in boxes] for boxes in (form.first_topics, form.other_topics)] == [
+        ["LinkedIn"],
+        ["Bluesky"],
+    ]
+    for said, is_open in {"": (False, False), "topics": (True, False), "platforms": (False, True)}.items():
+        form = amina.post(form_of(alice), {"topics": linkedin.pk, said: bluesky.pk}).context["form"]
+        assert (form.is_about_something_else, form.opened_accounts) == is_open, said
+    assert amina.post(form_of(alice), {"result": "answered"}).content.count(b'app-outcome__else" open') == 1
+
+
 def test_without_either_nothing_is_kept_and_nothing_typed_is_lost(amina, alice):
     page = amina.post(form_of(alice), {"next_step": "x" * 201, "pledge": "One photo a week."})
     said = words_of(page)
