@@ -18,7 +18,7 @@ from django.utils.http import urlencode
 
 from bookings.models import Booking, Visit
 from bookings.record import Period
-from bookings.register import Counts, came_to_their_seat
+from bookings.register import NOT_KNOWN, Counts, came_to_their_seat
 from surgeries.models import Seat, Surgery
 from surgeries.templatetags.times import clock
 
@@ -247,7 +247,7 @@ def line_of(row: Any) -> Line:
     if isinstance(row, Surgery):
         return Line(row)
     if isinstance(row, Visit):
-        return Line(row.surgery, clock(row.arrived_at), row.name)
+        return Line(row.surgery, clock(row.arrived_at) if row.arrived_at else f"arrival {NOT_KNOWN}", row.name)
     if isinstance(row, Seat):
         booking = getattr(row, "booking", None)
         return Line(row.surgery, clock(row.slot.starts_at), booking.name if booking else "Nobody had booked")

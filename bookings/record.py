@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import dateformat, timezone
 
@@ -17,6 +17,8 @@ from champions.models import Champion
 from surgeries.models import Shift, ShiftQuerySet, Surgery, local_moment
 
 YEAR_BEGINS = (4, 1)
+# The end of a surgery is no part of it.
+MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -126,11 +128,18 @@ def first_hosted_on(champion: Champion, *, now: datetime) -> date | None:
 
 
 def _came(shifts: ShiftQuerySet, hosted: list[Surgery]) -> dict[int, int]:
-    """How many came during the shifts to each surgery with a register. Who has a slot came for it, early or late."""
-    moment = Greatest(Coalesce("booking__slot__starts_at", "arrived_at"), "surgery__starts_at")
-    then = shifts.filter(surgery=OuterRef("surgery"), starts_at__lte=OuterRef("moment"), ends_at__gt=OuterRef("moment"))
+    """How many came during the shifts to each surgery with a register. Who has a slot came for it, early or late.
+
+    Of whom it is not known when they came, they came during a shift that was as long as the surgery.
+    """
+    moment = Coalesce("booking__slot__starts_at", "arrived_at")
+    earliest = Greatest(Coalesce(moment, "surgery__starts_at"), "surgery__starts_at")
+    latest = Greatest(Coalesce(moment, F("surgery__ends_at") - MOMENT), "surgery__starts_at")
+    then = shifts.filter(
+        surgery=OuterRef("surgery"), starts_at__lte=OuterRef("earliest"), ends_at__gt=OuterRef("latest")
+    )
     visits = Visit.objects.filter(surgery__in=hosted)
-    visits = visits.annotate(moment=moment).annotate(is_met=Exists(then))
+    visits = visits.annotate(earliest=earliest, latest=latest).annotate(is_met=Exists(then))
     return dict(visits.values_list("surgery").annotate(met=Count("pk", filter=Q(is_met=True))))
 
 

@@ -22,6 +22,10 @@ from surgeries.templatetags.times import clock
 LAST, OFTEN = 5, 2
 
 
+# Instead of when somebody came who was noted afterwards.
+NOT_KNOWN = "not known"
+
+
 class Standing(models.TextChoices):
     """What somebody is at a surgery: one of these, and no other."""
 
@@ -129,6 +133,11 @@ class Entry:
     @property
     def arrived_at(self) -> datetime | None:
         return self.visit.arrived_at if self.visit else None
+
+    @property
+    def is_arrival_unknown(self) -> bool:
+        """Whether they were noted afterwards."""
+        return self.visit is not None and self.visit.arrived_at is None
 
     @property
     def helps(self) -> list[Help]:
@@ -265,12 +274,14 @@ def _totals(entries: Iterable[Entry], *, seats: int) -> Totals:
 
 
 def _in_order(entry: Entry) -> tuple:
-    """Seats by time; then who walked in, as they arrived; then who waits, in line; then who cancelled."""
+    """Seats by time; then who walked in, as they arrived, as far as it is known; then who waits, in line; then who
+    cancelled.
+    """
     booking, visit = entry.booking, entry.visit
     if booking and booking.is_confirmed and booking.slot:
         return 0, booking.slot.starts_at, entry.name, booking.pk
     if visit:
-        return 1, visit.arrived_at, entry.name, visit.pk
+        return 1, visit.arrived_at is None, visit.arrived_at, entry.name, visit.pk
     assert booking
     if booking.is_waiting:
         return 2, booking.position or 0, entry.name, booking.pk

@@ -6,7 +6,7 @@ Read with the same few queries however many people come, into plain values: two 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any
@@ -27,6 +27,8 @@ from surgeries.models import Shift, Surgery
 
 # How long somebody is sat with, as far as the suggestion is concerned.
 A_WHILE = timedelta(minutes=20)
+# Before any other moment.
+EARLIEST = datetime.min.replace(tzinfo=UTC)
 # The end of a shift is no part of it.
 MOMENT = timedelta(microseconds=1)
 
@@ -280,8 +282,11 @@ def _booker(booking: Any) -> Guest:
 
 
 def _turn(guest: Guest) -> tuple[Any, ...]:
-    """Whose turn is first: by slot, or by when they walked in; of two, who came first."""
-    return guest.due_at, guest.arrived_at, guest.visit
+    """Whose turn is first: by slot, or by when they walked in; of two, who came first.
+
+    Whoever was noted afterwards has been here already for some time, nobody knows how long.
+    """
+    return guest.due_at or EARLIEST, guest.arrived_at or EARLIEST, guest.visit
 
 
 def _mine_first(guest: Guest) -> tuple[Any, ...]:

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from bookings.availability import counted
 from bookings.models import Attendee, Booking, SurgeryRequest, Visit
+from bookings.register import NOT_KNOWN
 from bookings.templatetags.seats import ordinal
 from organisation.kind_admin import ReadOnlyAdmin
 from surgeries.models import Surgery
@@ -126,8 +127,8 @@ class VisitAdmin(ReadOnlyAdmin):
     list_display = ["attendee", "surgery", "has_booked", "arrived"]
     list_filter = ["surgery__venue__office"]
     list_select_related = ["attendee", "surgery__venue__office"]
-    ordering = ["-arrived_at", "-id"]
-    fields = ("attendee", "surgery", "booking", "arrived_at")
+    ordering = [F("arrived_at").desc(nulls_last=True), "-id"]
+    fields = ("attendee", "surgery", "booking", "arrived")
 
     @admin.display(description="booked", boolean=True)
     def has_booked(self, visit: Visit) -> bool:
@@ -135,7 +136,7 @@ class VisitAdmin(ReadOnlyAdmin):
 
     @admin.display(description="arrived", ordering="arrived_at")
     def arrived(self, visit: Visit) -> str:
-        return day_and_time(visit.arrived_at)
+        return day_and_time(visit.arrived_at) if visit.arrived_at else NOT_KNOWN
 
 
 @admin.register(SurgeryRequest)

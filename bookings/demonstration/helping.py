@@ -20,6 +20,7 @@ def let_leave(surgery: Surgery, visits: list[Visit]) -> None:
     """Let everybody have left after half an hour or so, and when the surgery ended at the latest."""
     rng = Random(f"leaving {surgery.starts_at}")
     for visit in visits:
+        assert visit.arrived_at, "the demonstration notes everybody as they come"
         stayed = visit.arrived_at + timedelta(minutes=rng.randint(15, 40))
         visit.left_at = max(visit.arrived_at, min(stayed, surgery.ends_at))
 
@@ -41,7 +42,7 @@ def record_help(visits: list[Visit], *, now: datetime) -> None:
         asked[booking].append(topics[topic])
     helps, outcomes, about, opened = [], [], [], []
     for number, visit in enumerate(visits):
-        if not hosts[visit.surgery_id] or visit.left_at is None:
+        if not hosts[visit.surgery_id] or visit.arrived_at is None or visit.left_at is None:
             continue
         rng = Random(f"help {visit.arrived_at} {visit.name}")
         shift = hosts[visit.surgery_id][number % len(hosts[visit.surgery_id])]

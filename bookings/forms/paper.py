@@ -116,6 +116,8 @@ def _named(entry: Entry) -> Label:
     assert booking
     words = f"{entry.place}, {entry.name}" if booking.is_confirmed else entry.name
     hint = "" if booking.is_confirmed or visit else booking.get_state_display()
-    label = Label(f"{words}: arrived at {clock(visit.arrived_at)}" if visit else words, hint=hint)
+    if visit:
+        words += f": arrived at {clock(visit.arrived_at)}" if visit.arrived_at else ": in the register already"
+    label = Label(words, hint=hint)
     label.is_closed = visit is not None
     return label

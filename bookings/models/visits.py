@@ -41,7 +41,8 @@ class Visit(models.Model):
     # What a walk-in is here about; of somebody who booked, the booking says it.
     topics = models.ManyToManyField(Topic, blank=True, related_name="+")
     is_curious = models.BooleanField(default=False, db_default=False, help_text="Here to look around.")
-    arrived_at = models.DateTimeField()
+    # Not known of whoever was noted afterwards.
+    arrived_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
     # Who took them in; nobody, if they found themselves.
     taken_in_by = models.ForeignKey(

@@ -47,25 +47,27 @@ def come_in(
     if here := _here_again(email, surgery=surgery, now=now):
         return here
     if booking := booking_under(email, surgery=surgery):
-        return _check_in(booking, surgery=surgery, by=None, now=now)
+        return _check_in(booking, surgery=surgery, by=None, arrived_at=now, now=now)
     if introduction is None:
         raise NotExpected
-    return _walk_in(introduction, surgery=surgery, email=email, request_id=None, by=None, now=now)
+    return _walk_in(introduction, surgery=surgery, email=email, request_id=None, by=None, arrived_at=now, now=now)
 
 
 @retried
 @transaction.atomic
-def check_in(*, booking: Booking, by: User | None = None, now: datetime | None = None) -> Visit:
+def check_in(
+    *, booking: Booking, by: User | None = None, is_afterwards: bool = False, now: datetime | None = None
+) -> Visit:
     """Note that somebody who has booked, or waits, is here, and return the visit; a second time is as good as one.
 
-    Without `by` they found themselves. Whoever has no seat (they wait, or have cancelled since) is a walk-in like any
-    other, about what they told us when they booked. Whoever has moved meanwhile is expected at the other surgery, whose
-    doors count. Raises DoorsClosed.
+    Without `by` they found themselves. Of whoever is noted afterwards it is not known when they arrived. Whoever has no
+    seat (they wait, or have cancelled since) is a walk-in like any other, about what they told us when they booked.
+    Whoever has moved meanwhile is expected at the other surgery, whose doors count. Raises DoorsClosed.
     """
     now = now or timezone.now()
     surgery = keep_surgery(Booking.objects.values_list("surgery_id", flat=True).get(pk=booking.pk))
     check_doors(surgery, by=by, now=now)
-    return _check_in(booking, surgery=surgery, by=by, now=now)
+    return _check_in(booking, surgery=surgery, by=by, arrived_at=arrival(surgery, now, is_afterwards), now=now)
 
 
 @retried
@@ -79,26 +81,35 @@ def walk_in(
     topics: Iterable[Topic] = (),
     is_curious: bool = False,
     by: User | None = None,
+    is_afterwards: bool = False,
     now: datetime | None = None,
 ) -> Visit:
     """Note that somebody without a booking is here, and return the visit.
 
     Without an address they are a name alone, and only `request_id` says that a form was sent before and adds nobody
-    else. Whoever has booked under the address is checked in instead, and whoever was done is here again. Raises
-    DoorsClosed.
+    else. Whoever has booked under the address is checked in instead, and whoever was done is here again. Of whoever is
+    noted afterwards it is not known when they arrived. Raises DoorsClosed.
     """
     now = now or timezone.now()
     surgery = keep_surgery(surgery.pk)
     check_doors(surgery, by=by, now=now)
+    arrived_at = arrival(surgery, now, is_afterwards)
     if request_id and (known := surgery.visits.filter(request_id=request_id).first()):
         return known
     if email:
         if here := _here_again(email, surgery=surgery, now=now):
             return here
         if booking := booking_under(email, surgery=surgery):
-            return _check_in(booking, surgery=surgery, by=by, now=now)
-    introduction = Introduction(name, topics, is_curious)
-    return _walk_in(introduction, surgery=surgery, email=email, request_id=request_id, by=by, now=now)
+            return _check_in(booking, surgery=surgery, by=by, arrived_at=arrived_at, now=now)
+    return _walk_in(
+        Introduction(name, topics, is_curious),
+        surgery=surgery,
+        email=email,
+        request_id=request_id,
+        by=by,
+        arrived_at=arrived_at,
+        now=now,
+    )
 
 
 @retried
@@ -136,7 +147,7 @@ def end_the_day(*, now: datetime | None = None) -> None:
     here = Visit.objects.filter(surgery__in=over, left_at=None).select_related("surgery")
     visits = list(here.select_for_update(no_key=True, of=("self",)).order_by("pk").prefetch_related("helps"))
     for visit in visits:
-        end = max(visit.arrived_at, visit.surgery.ends_at)
+        end = visit.surgery.ends_at
         for each in visit.helps.all():
             if each.ends_at is None:
                 each.ends_at = max(each.starts_at, end)
@@ -184,12 +195,14 @@ def end_of_day(surgery: Surgery) -> datetime:
     return local_moment(timezone.localdate(surgery.ends_at) + timedelta(days=1), time())
 
 
-def arrival(surgery: Surgery, now: datetime) -> datetime:
-    """When somebody who is noted now arrived: at the latest at the end, however late that is written down."""
-    return min(now, surgery.ends_at)
+def arrival(surgery: Surgery, now: datetime, is_afterwards: bool) -> datetime | None:
+    """When somebody who is noted now arrived: that is not known if it is written down afterwards, as after the end."""
+    return None if is_afterwards or surgery.is_over(now) else now
 
 
-def _check_in(booking: Booking, *, surgery: Surgery, by: User | None, now: datetime) -> Visit:
+def _check_in(
+    booking: Booking, *, surgery: Surgery, by: User | None, arrived_at: datetime | None, now: datetime
+) -> Visit:
     """Whoever has booked is here, at the surgery that is kept. Raises Contention if they have moved elsewhere."""
     booking = Booking.objects.select_related("attendee").select_for_update(no_key=True, of=("self",)).get(pk=booking.pk)
     if booking.surgery_id != surgery.pk:
@@ -200,7 +213,7 @@ def _check_in(booking: Booking, *, surgery: Surgery, by: User | None, now: datet
         defaults={
             "booking": booking if booking.is_confirmed else None,
             "name": booking.name,
-            "arrived_at": arrival(surgery, now),
+            "arrived_at": arrived_at,
             "taken_in_by": by,
         },
     )
@@ -212,7 +225,14 @@ def _check_in(booking: Booking, *, surgery: Surgery, by: User | None, now: datet
 
 
 def _walk_in(
-    introduction: Introduction, *, surgery: Surgery, email: str, request_id: UUID | None, by: User | None, now: datetime
+    introduction: Introduction,
+    *,
+    surgery: Surgery,
+    email: str,
+    request_id: UUID | None,
+    by: User | None,
+    arrived_at: datetime | None,
+    now: datetime,
 ) -> Visit:
     """Whoever is not known at the surgery that is kept is here."""
     name = introduction.name
@@ -223,7 +243,7 @@ def _walk_in(
         defaults={
             "name": name,
             "is_curious": introduction.is_curious,
-            "arrived_at": arrival(surgery, now),
+            "arrived_at": arrived_at,
             "taken_in_by": by,
             "request_id": request_id,
         },

@@ -29,14 +29,15 @@ def enter_from_paper(
 ) -> None:
     """Note all of these people at once, or none: who booked, and the names and addresses of who walked in.
 
+    The sheet does not say when they arrived.
     Sent again, also with more lines, the form adds nobody twice; two lines that are the same are two people. Raises
     DoorsClosed.
     """
     for booking in sorted(came, key=lambda booking: booking.pk):
-        check_in(booking=booking, by=by, now=now)
+        check_in(booking=booking, by=by, is_afterwards=True, now=now)
     times = Counter[Line]()
     for line in walked_in:
         times[line] += 1
         name, email = line
         number = uuid5(request_id, f"{times[line]} {name}, {email}")
-        walk_in(surgery=surgery, name=name, email=email, request_id=number, by=by, now=now)
+        walk_in(surgery=surgery, name=name, email=email, request_id=number, by=by, is_afterwards=True, now=now)

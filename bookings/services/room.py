@@ -112,7 +112,7 @@ def finish(
     _check_seen(visit, going_on, seen, after)
     if going_on:
         _end(going_on, now)
-    visit.left_at = max(now, visit.arrived_at)
+    visit.left_at = max(now, visit.arrived_at or now)
     visit.save(update_fields=["left_at"])
     return visit
 

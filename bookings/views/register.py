@@ -14,7 +14,7 @@ from bookings.errors import DoorsClosed, WasHelped
 from bookings.exports import Cell, Sheet, as_csv, as_spreadsheet
 from bookings.forms.paper import PaperForm
 from bookings.models import CORRECTED_FOR, DOORS_OPEN_BEFORE
-from bookings.register import Entry, Register, register_of
+from bookings.register import NOT_KNOWN, Entry, Register, register_of
 from bookings.services.attending import check_doors, check_in, undo_arrival
 from bookings.services.paper import enter_from_paper
 from bookings.views.champion import host_page, posted_id
@@ -49,7 +49,7 @@ def correct_register(request: HttpRequest, surgery: Surgery) -> HttpResponseBase
     try:
         if "came" in request.POST:
             booking = get_object_or_404(surgery.bookings, pk=posted_id(request, "came"))
-            check_in(booking=booking, by=user)
+            check_in(booking=booking, by=user, is_afterwards=True)
             attendee = booking.attendee_id
         elif "did_not_come" in request.POST:
             visit = surgery.visits.filter(pk=posted_id(request, "did_not_come")).first()
@@ -140,7 +140,8 @@ def _cells(entry: Entry) -> list[Cell]:
         f"{each.shift.champion.name}, {clock(each.starts_at)}{f' to {clock(each.ends_at)}' if each.ends_at else ''}"
         for each in entry.helps
     ]
-    return [entry.name, entry.place, entry.standing.label, entry.arrived_at, "\n".join(helps), entry.outcome]
+    arrived = NOT_KNOWN if entry.is_arrival_unknown else entry.arrived_at
+    return [entry.name, entry.place, entry.standing.label, arrived, "\n".join(helps), entry.outcome]
 
 
 def _filename(surgery: Surgery) -> str:

@@ -121,7 +121,7 @@ def test_all_that_the_sheet_says_is_entered_in_one_go(client, surgery, alices_bo
         sent = f"Grace Hopper, {GRACE.upper()} \n\n  Lovelace, Ada\nSam\nSam"
         assert enter(client, surgery, sent, came=[alices_booking]).url.endswith("?said=entered")
     assert names(surgery) == ["Alice Adeyemi", "Grace Hopper", "Lovelace, Ada", "Sam", "Sam"]
-    assert Visit.objects.get(attendee__email=GRACE).arrived_at == surgery.ends_at
+    assert Visit.objects.get(attendee__email=GRACE).booking is None
     assert sorted(Correction.objects.values_list("what", flat=True)) == ["came"] + ["walked_in"] * 4
 
 

@@ -44,6 +44,7 @@ def under_way(*, before: timedelta = timedelta(), **facts: Any) -> Surgery:
         if number < 3:
             OutcomeFactory.create(visit=visit, result=["answered", "partly", "come_back"][number])
     VisitFactory.create_batch(2, surgery=made, arrived_at=made.starts_at + 20 * MINUTES)
+    VisitFactory.create(surgery=made, arrived_at=None)
     gone = made.bookings.first().slot
     BookingFactory.create(surgery=made, cancelled=True, cancelled_at=made.starts_at - 3 * DAY, slot=gone)
     BookingFactory.create(surgery=made, cancelled=True, cancelled_at=made.starts_at - 5 * MINUTES, slot=gone)

@@ -58,6 +58,8 @@ def busy(name: str = "Dora Okafor", host: str = "Ben Ashworth") -> Surgery:
     BookingFactory.create_batch(2, surgery=surgery, waiting=True, name=name)
     visits = [VisitFactory.create(booking=booking, name=booking.name) for booking in bookings[:20]]
     visits += [VisitFactory.create(surgery=surgery, name=f"{name} who walked in") for _ in range(4)]
+    for noted_afterwards in (bookings[20], None):
+        VisitFactory.create(surgery=surgery, booking=noted_afterwards, name=name, arrived_at=None)
     visits[-1].topics.set([TopicFactory.create(name=LONG[:60])])
     shifts = list(surgery.shifts.order_by("pk"))
     for visit, shift in zip(visits[-8:-4], shifts, strict=False):
