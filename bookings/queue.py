@@ -2,18 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, DurationField, Exists, F, OuterRef, Sum
+from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, Subquery, Sum
 
 from bookings.availability import counted
 from bookings.models import Booking, Help, Visit
-from surgeries.models import Shift, Surgery
+from surgeries.models import Shift, Slot, Surgery
 
 # Whoever has a seat in a slot that begins within this time goes before somebody who walks in now.
 SOON = timedelta(minutes=15)
 # How long help takes, as long as nothing says otherwise.
 USUAL_HELP = timedelta(minutes=20)
+# So many people as if helped before the first, each for as long as a slot.
+AS_IF = 3
 STEP = timedelta(minutes=5)
+# Of a slot, or of help that has ended.
+LENGTH = ExpressionWrapper(F("ends_at") - F("starts_at"), output_field=DurationField())
 
 
 @dataclass(frozen=True)
@@ -37,13 +42,17 @@ def wait_at(surgery: Surgery, *, now: datetime) -> Wait | None:
     waiting = here.waiting().filter(~Exists(too_early))
     has_come = here.filter(attendee=OuterRef("attendee"))
     expected = seated.filter(~Exists(has_come), slot__starts_at__range=(now, now + SOON))
-    rows = {"hosts": hosting, "busy": busy, "waiting": waiting, "expected": expected}
-    counts = {name: counted(each, "surgery") for name, each in rows.items()}
-    found = Surgery.objects.filter(pk=surgery.pk).annotate(**counts).values(*counts).get()
+    slots = Slot.objects.filter(surgery=surgery).order_by("starts_at")
+    rows = {"hosts": hosting, "busy": busy, "waiting": waiting, "expected": expected, "of_slots": slots}
+    told: dict[str, Any] = {name: counted(each, "surgery") for name, each in rows.items()}
+    told["first_slot"] = Subquery(slots.values(length=LENGTH)[:1])
+    found = Surgery.objects.filter(pk=surgery.pk).annotate(**told).values(*told).get()
     turn = turns(hosts=found["hosts"], busy=found["busy"], ahead=found["waiting"] + found["expected"])
     if not turn:
         return None
-    return about(rounded(turn * usual_help(surgery) / found["hosts"]), surgery, now=now)
+    # One long slot says nothing of how long help takes.
+    slot = found["first_slot"] if found["of_slots"] > 1 else USUAL_HELP
+    return about(rounded(turn * usual_help(surgery, slot=slot) / found["hosts"]), surgery, now=now)
 
 
 def about(time: timedelta, surgery: Surgery, *, now: datetime) -> Wait:
@@ -61,15 +70,15 @@ def rounded(time: timedelta) -> timedelta:
     return max(-(-time // STEP), 1) * STEP
 
 
-def usual_help(surgery: Surgery) -> timedelta:
-    """How long people were helped there on average, once two are done: before that, as long as a slot.
+def usual_help(surgery: Surgery, *, slot: timedelta) -> timedelta:
+    """How long help takes there: at first as long as a slot, and from then on as the day goes, little by little.
 
-    Whoever was passed on was helped by both. A surgery of one long slot says nothing of how long help takes.
+    The mean of how long everybody was helped so far and of AS_IF others who took as long as a slot. Nobody counts for
+    more than two slots. So one visit, however short or long, moves it by a quarter of a slot at most. Whoever was
+    passed on was helped by both.
     """
-    ended = Help.objects.filter(surgery=surgery, ends_at__isnull=False)
-    took = Sum(F("ends_at") - F("starts_at"), output_field=DurationField())
-    done = ended.aggregate(time=took, people=Count("visit", distinct=True))
-    if done["people"] >= 2:
-        return done["time"] / done["people"]
-    slots = surgery.slots.all()[:2]
-    return slots[0].ends_at - slots[0].starts_at if len(slots) == 2 else USUAL_HELP
+    ended = Help.objects.filter(surgery=surgery, ends_at__isnull=False).order_by()
+    times = [
+        min(time, 2 * slot) for time in ended.values("visit").annotate(took=Sum(LENGTH)).values_list("took", flat=True)
+    ]
+    return sum(times, AS_IF * slot) / (AS_IF + len(times))

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bookings.queue import rounded, turns, wait_at
+from bookings.queue import rounded, turns, usual_help, wait_at
 from tests.factories import BookingFactory, HelpFactory, ShiftFactory, SurgeryFactory, VisitFactory
 
 MINUTE = timedelta(minutes=1)
@@ -99,21 +99,34 @@ def test_what_somebody_booked_since_they_came_counts_as_what_they_booked_before(
     assert minutes(surgery) == 40, "whoever came much too early does not go first, and nobody counts twice"
 
 
-def test_from_the_second_on_it_is_as_long_as_help_took(surgery):
+def test_the_day_draws_it_away_from_the_length_of_a_slot_little_by_little(surgery):
     shift = surgery.shifts.get()
-    helped(surgery, shift, minutes=6)
-    assert minutes(surgery) == 20
-    helped(surgery, shift, minutes=8)
-    assert minutes(surgery) == 10
+    said = [minutes(surgery)]
+    for _ in range(12):
+        helped(surgery, shift, minutes=6)
+        said.append(minutes(surgery))
+    assert said == [20, 20, 15, 15, 15, 15, 15, 15, 10, 10, 10, 10, 10]
+    assert usual_help(surgery, slot=20 * MINUTE) == (3 * 20 + 12 * 6) * MINUTE / 15
+
+
+@pytest.mark.parametrize("before", [(), (20,), (6, 6), (30, 10, 25)])
+@pytest.mark.parametrize("took", [0, 1, 40, 180])
+def test_one_visit_moves_it_by_a_quarter_of_a_slot_at_most(surgery, before, took):
+    shift = surgery.shifts.get()
+    for each in before:
+        helped(surgery, shift, minutes=each)
+    was = usual_help(surgery, slot=20 * MINUTE)
+    helped(surgery, shift, minutes=took)
+    assert abs(usual_help(surgery, slot=20 * MINUTE) - was) <= 5 * MINUTE
 
 
 def test_who_was_passed_on_was_helped_by_both(surgery):
     shift = surgery.shifts.get()
-    for visit in VisitFactory.create_batch(2, surgery=surgery, left_at=surgery.starts_at + 30 * MINUTE):
-        for begins, ends in ((0, 10), (10, 30)):
-            times = {"starts_at": surgery.starts_at + begins * MINUTE, "ends_at": surgery.starts_at + ends * MINUTE}
-            HelpFactory.create(visit=visit, shift=shift, **times)
-    assert minutes(surgery) == 30
+    visit = VisitFactory.create(surgery=surgery, left_at=surgery.starts_at + 30 * MINUTE)
+    for begins, ends in ((0, 12), (12, 28)):
+        times = {"starts_at": surgery.starts_at + begins * MINUTE, "ends_at": surgery.starts_at + ends * MINUTE}
+        HelpFactory.create(visit=visit, shift=shift, **times)
+    assert usual_help(surgery, slot=20 * MINUTE) == 22 * MINUTE
 
 
 def test_more_hosts_are_faster(surgery):
@@ -141,8 +154,8 @@ def test_what_happens_elsewhere_makes_no_difference(surgery):
     assert minutes(surgery) == 20
 
 
-def test_it_takes_three_statements_however_many_there_are(surgery):
+def test_it_takes_two_statements_however_many_there_are(surgery):
     VisitFactory.create_batch(12, surgery=surgery)
     with CaptureQueriesContext(connection) as queries:
         assert minutes(surgery)
-    assert len(queries) == 3
+    assert len(queries) == 2
