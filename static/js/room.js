@@ -3,7 +3,7 @@
 // the focus, what somebody types.
 import "htmx.org";
 
-const SHOWN_FOR = 10_000;
+const [UNDO_SHOWN_FOR, WORDS_SHOWN_FOR] = [10_000, 5_000];
 const [room, said, news, stale] = ["room", "room-said", "room-news", "room-stale"].map((id) =>
   document.getElementById(id),
 );
@@ -100,13 +100,14 @@ function announce(before) {
   if (names.length) news.textContent = `Waiting now: ${names.join(", ")}`;
 }
 
-// The press that takes the last one back stays for a moment. Afterwards it is with the person.
+// The press that takes the last one back stays for a moment; afterwards it is with the person. Words alone go once there
+// was time to read them.
 function hushLater() {
   clearTimeout(timer);
   timer = setTimeout(() => {
     if (isHeld || said.contains(document.activeElement) || said.querySelector(".app-room__unsent")) hushLater();
     else said.replaceChildren();
-  }, SHOWN_FOR);
+  }, said.querySelector("form") ? UNDO_SHOWN_FOR : WORDS_SHOWN_FOR);
 }
 
 // ── When the network goes ─────────────────────────────────────────────────────────────────────────────────────
