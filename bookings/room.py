@@ -60,7 +60,7 @@ class Sitting:
     is_me: bool
     starts_at: datetime
     ends_at: datetime | None
-    # Whether they host here still: if not, they can finish, and begin with nobody.
+    # Whether they host here still: if not, nobody is handed back to them.
     is_hosting: bool = True
 
 
@@ -97,6 +97,8 @@ class Guest:
     last_next_step: str = ""
     sittings: tuple[Sitting, ...] = ()
     has_outcome: bool = False
+    # Of the visit: a press says of which.
+    version: int = 0
     suggested: Suggested | None = None
 
     @property
@@ -256,6 +258,7 @@ def _visitor(visit: Any, booking: Any, sittings: tuple[Sitting, ...]) -> Guest:
         is_curious=visit.is_curious,
         sittings=sittings,
         has_outcome=visit.has_outcome,
+        version=visit.version,
         last_next_step=visit.last_next_step or "",
     )
 

@@ -99,12 +99,17 @@ def _is_not_here(guest: Guest | None) -> str:
     return f"{guest.name} is not here yet." if guest else "They are not here."
 
 
+def _comes_elsewhere(_: Guest | None) -> str:
+    return "They have moved to another surgery. Are they here after all? Add them as a walk-in."
+
+
 # Of these the guest may be gone.
 ABOUT_ANYBODY: dict[str, Callable[[Guest | None], str]] = {
     "faster": _who_was_faster,
     "helped": _was_helped,
     "not_hosting": _hosts_no_more,
     "not_here": _is_not_here,
+    "moved": _comes_elsewhere,
 }
 # Nothing is said once it is not true any more. With the press that takes it back.
 ABOUT_THE_PRESENT: dict[str, tuple[Callable[[Guest], str], str]] = {

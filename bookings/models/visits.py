@@ -50,9 +50,11 @@ class Visit(models.Model):
     )
     # Of the form that added them: sent again, it adds nobody else.
     request_id = models.UUIDField(null=True, editable=False)
+    # Rises whenever they wait again, or are sat with as before: what was pressed before that counts no more.
+    version = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     personal: ClassVar[set[str]] = {"name"}
-    impersonal: ClassVar[set[str]] = {"is_curious", "arrived_at", "left_at", "request_id"}
+    impersonal: ClassVar[set[str]] = {"is_curious", "arrived_at", "left_at", "request_id", "version"}
 
     objects = VisitQuerySet.as_manager()
 
@@ -83,8 +85,8 @@ class HelpQuerySet(models.QuerySet):
 class Help(models.Model):
     """A champion sits with somebody, from when to when. Passed on, one ends and the next begins.
 
-    Nobody is helped by two at once, which an exclusion constraint guards; nor has anybody left meanwhile, which
-    triggers guard. Visit and shift are of the same surgery, which composite foreign keys guard.
+    Nobody is helped by two at once, which an exclusion constraint guards; nor has anybody left meanwhile, or stopped
+    hosting, which triggers guard. Visit and shift are of the same surgery, which composite foreign keys guard.
     """
 
     visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="helps")

@@ -259,7 +259,8 @@ def _here_again(email: str, *, surgery: Surgery, now: datetime) -> Visit | None:
     here = surgery.visits.select_for_update(no_key=True, of=("self",)).filter(attendee__email=email).first()
     if here and here.left_at and now < end_of_day(surgery):
         here.left_at = None
-        here.save(update_fields=["left_at"])
+        here.version += 1
+        here.save(update_fields=["left_at", "version"])
     return here
 
 

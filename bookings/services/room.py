@@ -1,9 +1,10 @@
 """Who sits with whom in the room: sit down, pass on, swap, done, and taking each of them back.
 
-Every act says what whoever pressed had `seen` of the person: the id of the help that was going on, or when they left.
-Of somebody who waits it is None, and `after` is the id of the help that they had last, if any. If that is not how it is
-any more, nothing is changed and SomebodyWasFaster says what happened; unless what was wanted is how it is already,
-which a press that is repeated finds. Acts lock the visits and then the shifts, each in order of id.
+Every act says what whoever pressed had `seen` of the person: the id of the help that was going on, None if they waited,
+or when they left. What may come again (somebody waits again, or their help goes on as before) has another `version` of
+the visit then. If that is not how it is any more, nothing is changed and SomebodyWasFaster says what happened; unless
+what was wanted is how it is already, which a press that is repeated finds. Acts lock the visits and then the shifts,
+each in order of id.
 """
 
 from collections.abc import Iterable, Sequence
@@ -29,7 +30,7 @@ def sit_down(
     shift: Shift,
     by: User,
     seen: int | None = None,
-    after: int | None = None,
+    version: int = 0,
     now: datetime | None = None,
 ) -> Help:
     """Let the champion of the shift sit with somebody; whoever sat with them so far passes them on.
@@ -44,7 +45,7 @@ def sit_down(
         return going_on
     if visit.left_at:
         raise SomebodyWasFaster(None)
-    _check_seen(visit, going_on, seen, after)
+    _check_seen(visit, going_on, seen, version)
     if going_on:
         _end(going_on, now)
     return _begin(visit, shift, now)
@@ -52,7 +53,9 @@ def sit_down(
 
 @retried
 @transaction.atomic
-def swap(*, visit: Visit, other: Visit, by: User, seen: Iterable[int], now: datetime | None = None) -> None:
+def swap(
+    *, visit: Visit, other: Visit, by: User, seen: Iterable[int], version: int = 0, now: datetime | None = None
+) -> None:
     """Let the two champions who sit with these people change places. `seen` are the ids of both helps.
 
     Raises SomebodyWasFaster, also when it was done already, NotHostingNow and DoorsClosed.
@@ -60,7 +63,9 @@ def swap(*, visit: Visit, other: Visit, by: User, seen: Iterable[int], now: date
     both = _locked([visit.pk, other.pk])
     now = _at(both, by=by, now=now)
     going_on = [_going_on(each) for each in both]
-    if {each.pk for each in going_on if each} != set(seen) or len(both) != 2 or None in going_on:
+    versions = {each.pk: each.version for each in both}
+    is_as_seen = {each.pk for each in going_on if each} == set(seen) and versions[visit.pk] == version
+    if not is_as_seen or len(both) != 2 or None in going_on:
         raise SomebodyWasFaster(next((each for each in going_on if each), None))
     one, two = (each for each in going_on if each)
     _check_hosting([one.shift_id, two.shift_id], visit)
@@ -90,6 +95,7 @@ def hand_back(*, visits: Iterable[Visit], by: User, seen: Iterable[int], now: da
     _check_hosting([each.shift_id for each in passed_on], both[0])
     for slip in going_on:
         slip.delete()
+        _is_again(slip.visit)
     for each in passed_on:
         each.ends_at = None
         each.save(update_fields=["ends_at"])
@@ -97,9 +103,7 @@ def hand_back(*, visits: Iterable[Visit], by: User, seen: Iterable[int], now: da
 
 @retried
 @transaction.atomic
-def finish(
-    *, visit: Visit, by: User, seen: int | None = None, after: int | None = None, now: datetime | None = None
-) -> Visit:
+def finish(*, visit: Visit, by: User, seen: int | None = None, version: int = 0, now: datetime | None = None) -> Visit:
     """The person is done, or has left without having been helped. Done already, it changes nothing.
 
     Raises SomebodyWasFaster and DoorsClosed.
@@ -109,7 +113,7 @@ def finish(
     going_on = _going_on(visit)
     if visit.left_at:
         return visit
-    _check_seen(visit, going_on, seen, after)
+    _check_seen(visit, going_on, seen, version)
     if going_on:
         _end(going_on, now)
     visit.left_at = max(now, visit.arrived_at or now)
@@ -132,6 +136,7 @@ def call_back(*, visit: Visit, by: User, seen: datetime | None, now: datetime | 
         raise SomebodyWasFaster(None)
     visit.left_at = None
     visit.save(update_fields=["left_at"])
+    _is_again(visit)
     return visit
 
 
@@ -149,6 +154,7 @@ def stand_up(*, visit: Visit, by: User, seen: int, now: datetime | None = None) 
         raise SomebodyWasFaster(going_on)
     if going_on:
         going_on.delete()
+        _is_again(visit)
 
 
 def _locked(ids: Iterable[int]) -> list[Visit]:
@@ -176,12 +182,16 @@ def _check_hosting(shifts: Sequence[int], visit: Visit) -> None:
         raise NotHostingNow
 
 
-def _check_seen(visit: Visit, going_on: Help | None, seen: int | None, after: int | None) -> None:
+def _check_seen(visit: Visit, going_on: Help | None, seen: int | None, version: int) -> None:
     """Raises SomebodyWasFaster unless it is still so, and has not been otherwise meanwhile."""
-    if (going_on.pk if going_on else None) != seen:
+    if (going_on.pk if going_on else None, visit.version) != (seen, version):
         raise SomebodyWasFaster(going_on)
-    if going_on is None and visit.helps.values_list("pk", flat=True).last() != after:
-        raise SomebodyWasFaster(None)
+
+
+def _is_again(visit: Visit) -> None:
+    """The locked visit is as it has been before: what was pressed then must not count now."""
+    visit.version += 1
+    visit.save(update_fields=["version"])
 
 
 def _going_on(visit: Visit) -> Help | None:

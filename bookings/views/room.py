@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 from accounts.sessions import signed_in
 from bookings.errors import DoorsClosed, NotHostingNow, SomebodyWasFaster, WasHelped
 from bookings.forms.room import WalkInForm
-from bookings.models import DOORS_OPEN_BEFORE, Help, Visit
+from bookings.models import DOORS_OPEN_BEFORE, Booking, Help, Visit
 from bookings.room import is_open, room_of
 from bookings.room_words import message_of
 from bookings.services import attending
@@ -75,8 +75,15 @@ def act(request: HttpRequest, surgery: Surgery) -> HttpResponse:
 
 # ── Presses: each acts, and says what to say of whom ──────────────────────────────────────────────────────────
 def _here(request: HttpRequest, surgery: Surgery, visit: Visit | None) -> Said:
-    booking = get_object_or_404(surgery.bookings.select_related("surgery"), pk=posted_id(request, "here"))
-    visit = attending.check_in(booking=booking, by=signed_in(request))
+    booking = get_object_or_404(Booking.objects.select_related("surgery"), pk=posted_id(request, "here"))
+    if booking.surgery_id != surgery.pk:
+        return "moved", ""
+    try:
+        visit = attending.check_in(booking=booking, by=signed_in(request))
+    except DoorsClosed:
+        if surgery.bookings.filter(pk=booking.pk).exists():
+            raise
+        return "moved", ""  # in this very moment
     return "here", f"visit-{visit.pk}"
 
 
@@ -90,7 +97,7 @@ def _not_here(request: HttpRequest, surgery: Surgery, visit: Visit | None) -> Sa
 def _sit_down(request: HttpRequest, surgery: Surgery, visit: Visit | None) -> Said:
     shift = get_object_or_404(surgery.shifts, pk=posted_id(request, "sit_down"))
     visit = _there(visit)
-    services.sit_down(visit=visit, shift=shift, by=signed_in(request), seen=_seen(request), after=_after(request))
+    services.sit_down(visit=visit, shift=shift, by=signed_in(request), seen=_seen(request), version=_version(request))
     return "passed_on" if _seen(request) else "sat_down", f"visit-{visit.pk}"
 
 
@@ -98,7 +105,7 @@ def _swap(request: HttpRequest, surgery: Surgery, visit: Visit | None) -> Said:
     other = Help.objects.filter(surgery=surgery, pk=posted_id(request, "swap")).select_related("visit").first()
     visit, changing = _there(visit), _there(other.visit if other else None)
     seen = [_seen(request) or 0, posted_id(request, "swap")]
-    services.swap(visit=visit, other=changing, by=signed_in(request), seen=seen)
+    services.swap(visit=visit, other=changing, by=signed_in(request), seen=seen, version=_version(request))
     return "swapped", f"visit-{visit.pk}"
 
 
@@ -113,7 +120,7 @@ def _hand_back(request: HttpRequest, surgery: Surgery, visit: Visit | None) -> S
 
 def _done(request: HttpRequest, surgery: Surgery, visit: Visit | None) -> Said:
     visit = _there(visit)
-    services.finish(visit=visit, by=signed_in(request), seen=_seen(request), after=_after(request))
+    services.finish(visit=visit, by=signed_in(request), seen=_seen(request), version=_version(request))
     return "done", f"visit-{visit.pk}"
 
 
@@ -153,9 +160,9 @@ def _seen(request: HttpRequest) -> int | None:
     return posted_id(request, "seen") or None
 
 
-def _after(request: HttpRequest) -> int | None:
-    """The help that they had had last when the page was made, if they waited then."""
-    return posted_id(request, "after") or None
+def _version(request: HttpRequest) -> int:
+    """Of the visit when the page was made."""
+    return posted_id(request, "visit_version")
 
 
 def _left_at(request: HttpRequest) -> datetime | None:

@@ -11,7 +11,6 @@ from bookings.models import Booking, Help, Visit
 from bookings.services.attending import check_in
 from bookings.services.booking import correct_name
 from bookings.services.diary import call_off
-from bookings.services.editing import end_shift
 from surgeries.models import Shift, Surgery
 from tests.bookings.pages import words_of
 from tests.bookings.room.pages import host_of, press, read, room, undo, walk_in
@@ -48,9 +47,10 @@ def test_from_expected_to_done_and_back_each_in_one_press(phone, surgery, amina,
 
     seen = visit.helps.get().pk
     assert "Alice Adeyemi waits again." in press(phone, surgery, visit=visit.pk, seen=seen, stand_up=1)
-    press(phone, surgery, visit=visit.pk, sit_down=amina.pk)
+    assert "changed this a moment ago" in press(phone, surgery, visit=visit.pk, sit_down=amina.pk), "an old press"
+    press(phone, surgery, visit=visit.pk, visit_version=1, sit_down=amina.pk)
     seen = visit.helps.get().pk
-    said = press(phone, surgery, visit=visit.pk, seen=seen, done=1)
+    said = press(phone, surgery, visit=visit.pk, seen=seen, visit_version=1, done=1)
     assert "Alice Adeyemi is done. What came of it? Undo" in said
     assert "Everybody is done." in said
     assert "Done Alice Adeyemi You, 10:05am What came of it? Alice Adeyemi Call back" in said
@@ -173,14 +173,6 @@ def test_whom_the_user_sits_with_comes_before_those_who_wait(phone, surgery, ami
     assert said.index("Being helped Eve") < said.index("Zoe With Tom") < said.index("Next Dora")
 
 
-def test_nobody_is_offered_who_sits_with_somebody_still_and_does_not_host_any_more(phone, surgery, amina, tom):
-    one, two = (HelpFactory.create(shift=shift, visit__surgery=surgery) for shift in (amina, tom))
-    assert "Swap with" in read(phone, surgery)
-    end_shift(shift=tom, reason="Ill")
-    assert "Swap with" not in read(phone, surgery)
-    assert "does not host here any more" in press(phone, surgery, visit=one.visit_id, seen=one.pk, swap=two.pk)
-
-
 # ── Several hosts ─────────────────────────────────────────────────────────────────────────────────────────────
 def test_the_slower_one_sees_what_happened(phone, surgery, amina, tom):
     visit = VisitFactory.create(surgery=surgery, name="Dora")
@@ -261,7 +253,8 @@ def test_the_people_of_another_surgery_are_none_of_theirs(phone, surgery, amina)
     elsewhere = VisitFactory.create(booking=BookingFactory.create(surgery__starts_at=surgery.starts_at), name="Zoe")
     away = HelpFactory.create(visit=elsewhere)
     act = reverse("bookings:act", args=[surgery.reference])
-    assert phone.post(act, {"here": elsewhere.booking_id}).status_code == 404
+    assert phone.post(act, {"here": 10**9}).status_code == 404
+    assert "They have moved to another surgery." in press(phone, surgery, here=elsewhere.booking_id)
     mine = HelpFactory.create(visit__surgery=surgery, shift=amina)
     assert phone.post(act, {"visit": mine.visit_id, "seen": mine.pk, "sit_down": away.shift_id}).status_code == 404
     for sent in ({"visit": elsewhere.pk, "done": 1, "seen": away.pk}, {"visit": mine.visit_id, "swap": away.pk}):
