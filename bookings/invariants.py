@@ -60,13 +60,13 @@ INVARIANTS: dict[str, str] = {
             ON booking.id = visit.booking_id
         WHERE (booking.attendee_id, booking.surgery_id) <> (visit.attendee_id, visit.surgery_id)
     """,
-    "nobody is helped by two at once, or after having left, or at another surgery": """
+    "nobody is helped by two at once, after having left, at another surgery, or by who hosts no more": """
         SELECT help.id FROM bookings_help help
         JOIN bookings_visit visit ON visit.id = help.visit_id
         JOIN surgeries_shift shift ON shift.id = help.shift_id
         LEFT JOIN bookings_help other ON other.visit_id = help.visit_id AND other.id > help.id
             AND tstzrange(other.starts_at, other.ends_at) && tstzrange(help.starts_at, help.ends_at)
-        WHERE other.id IS NOT NULL OR help.ends_at IS NULL AND visit.left_at IS NOT NULL
+        WHERE other.id IS NOT NULL OR help.ends_at IS NULL AND (visit.left_at IS NOT NULL OR shift.ended_at IS NOT NULL)
            OR (visit.surgery_id, shift.surgery_id) <> (help.surgery_id, help.surgery_id)
     """,
     "whoever is to sit with a champion has a seat while that champion hosts": """

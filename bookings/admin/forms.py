@@ -147,6 +147,8 @@ class RowFormSet(forms.BaseInlineFormSet):
     added: Callable
     changed: Callable
     removed: Callable
+    # What there is to say of what was removed.
+    said: list[str]
 
     def _construct_form(self, i: int, **kwargs: Any) -> forms.ModelForm:
         form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
@@ -156,6 +158,7 @@ class RowFormSet(forms.BaseInlineFormSet):
     def keep(self) -> None:
         """Save what was added, changed and ticked for deletion. Raises DiaryError if a service refuses."""
         self.new_objects: list[Any] = []
+        self.said = []
         self.changed_objects: list[Any] = []
         self.deleted_objects: list[Any] = []
         for form in self.deleted_forms:
@@ -262,7 +265,9 @@ class ShiftFormSet(RowFormSet):
         return host(surgery=self.instance, champion=form.cleaned_data["who"], **form.times)
 
     def removed(self, form: Any) -> None:
-        end_shift(shift=form.instance, reason=Shift.TAKEN_OFF)
+        for stopped in end_shift(shift=form.instance, reason=Shift.TAKEN_OFF):
+            guest = stopped.visit.name
+            self.said.append(f"{form.instance.champion} sat with {guest}. {guest} waits again for the next host.")
 
 
 class CallOffForm(forms.Form):

@@ -264,6 +264,8 @@ class SurgeryAdmin(KindAdmin):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         assert isinstance(formset, RowFormSet)
         formset.keep()
+        for words in formset.said:
+            self.message_user(request, words, messages.WARNING)
 
     def response_add(self, request: HttpRequest, obj: Surgery, post_url_continue: str | None = None) -> HttpResponse:
         """Go on to its page, where hosts are added."""

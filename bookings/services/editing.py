@@ -12,8 +12,9 @@ from django.utils import timezone
 from accounts.models import User
 from bookings import shift_emails
 from bookings.errors import HasSeat, HostsAlready
-from bookings.models import Booking
+from bookings.models import Booking, Help
 from bookings.services.locks import check_own_seats, lock_champion
+from bookings.services.room import stop_helping
 from bookings.services.waiting import promote_and_tell
 from bookings.statements import lock_surgeries
 from champions.models import Champion
@@ -162,17 +163,20 @@ def know_by_email(*, champion: Champion, email: str, now: datetime | None = None
 
 @retried
 @transaction.atomic
-def end_shift(*, shift: Shift, reason: str, now: datetime | None = None) -> None:
+def end_shift(*, shift: Shift, reason: str, now: datetime | None = None) -> list[Help]:
     """Take a champion off a surgery, and tell them if it is published; the shift stays on record with the `reason`.
 
-    Ending it again changes nothing.
+    Whoever they sit with waits again, for the next host: returns that help, which ended. Ending the shift again changes
+    nothing.
     """
     now = now or timezone.now()
     _open_surgery(shift.surgery_id, now)
     live = Shift.objects.live().filter(pk=shift.pk)
     ended = list(live.select_related("champion__user", "surgery"))
+    stopped = stop_helping([each.pk for each in ended], now=now)
     live.update(ended_at=now, ended_reason=reason)
     shift_emails.queue_ended(ended, now=now)
+    return stopped
 
 
 def _open_surgery(pk: int, now: datetime) -> Surgery:

@@ -12,6 +12,7 @@ from bookings.fit import month_of
 from bookings.services.asking import ask_about
 from bookings.services.editing import put_on
 from bookings.services.locks import check_own_seats, lock_champion
+from bookings.services.room import stop_helping
 from bookings.statements import lock_surgeries
 from champions.models import Champion
 from surgeries.hosts import gaps
@@ -66,8 +67,9 @@ def _check_month(champion: Champion, surgery: Surgery) -> None:
 def give_back(*, shifts: Iterable[Shift], reason: str, now: datetime | None = None) -> list[Shift]:
     """End these shifts of one champion, even on the morning itself, and ask others. Returns those that it ended.
 
-    The champion's calendar follows, organisers are told, and those who fit best are asked. What has begun, or has
-    ended already, stays as it is: so giving back again changes nothing.
+    The champion's calendar follows, organisers are told, and those who fit best are asked. Somebody with whom they sit
+    before the shift begins waits again. What has begun, or has ended already, stays as it is: so giving back again
+    changes nothing.
     """
     now = now or timezone.now()
     asked_for = {shift.pk for shift in shifts}
@@ -76,6 +78,7 @@ def give_back(*, shifts: Iterable[Shift], reason: str, now: datetime | None = No
     ended = list(live.select_related("champion__user", "surgery").order_by("starts_at", "pk"))
     if not ended:
         return []
+    stop_helping([shift.pk for shift in ended], now=now)
     live.update(ended_at=now, ended_reason=reason)
     shift_emails.queue_ended(ended, now=now)
     ask_about([surgeries[shift.surgery_id] for shift in ended], is_given_back=True, now=now)

@@ -19,7 +19,7 @@ from bookings.errors import NotHostingNow, SomebodyWasFaster
 from bookings.models import Help, Visit
 from bookings.services.attending import check_doors
 from surgeries.models import Shift
-from surgeries.transactions import retried
+from surgeries.transactions import Contention, retried
 
 
 @retried
@@ -155,6 +155,27 @@ def stand_up(*, visit: Visit, by: User, seen: int, now: datetime | None = None) 
     if going_on:
         going_on.delete()
         _is_again(visit)
+
+
+def stop_helping(shifts: Iterable[int], *, now: datetime) -> list[Help]:
+    """Whoever hosts in these shifts gets up: the people wait again, for the next host. Returns what ended.
+
+    Call it before the shifts end, in the same transaction, with the surgeries locked. Raises Contention if they have
+    sat down with somebody else in this very moment.
+    """
+    ids = sorted(shifts)
+    going_on = Help.objects.going_on().filter(shift__in=ids)
+    visits = Visit.objects.select_for_update(no_key=True).filter(pk__in=going_on.values("visit")).order_by("pk")
+    locked = {visit.pk: visit for visit in visits}
+    list(Shift.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
+    ended = list(going_on.select_related("shift__champion"))
+    if not {each.visit_id for each in ended} <= locked.keys():
+        raise Contention
+    for each in ended:
+        each.visit = locked[each.visit_id]
+        _end(each, now)
+        _is_again(each.visit)
+    return ended
 
 
 def _locked(ids: Iterable[int]) -> list[Visit]:

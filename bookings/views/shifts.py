@@ -15,6 +15,7 @@ from bookings.errors import BookingClosed, HasSeat, HostsAlready, HostsEnough, M
 from bookings.fit import Need, fit
 from bookings.forms.hosting import GiveBackForm, TakeForm
 from bookings.links import LinkWrong, ask_for
+from bookings.models import Help
 from bookings.needs import candidate_of, needs, places_for
 from bookings.services import hosting
 from champions.models import Champion
@@ -75,7 +76,9 @@ def give_back(request: HttpRequest, champion: Champion, pk: int) -> HttpResponse
     if form.is_valid():
         hosting.give_back(shifts=[shift], reason=form.cleaned_data["reason"])
         return SeeOther(f"{address}?done=given_back")
-    return render(request, "bookings/give_back.html", {"form": form, "shift": shift, "champion": champion})
+    sits_with = Help.objects.going_on().filter(shift=shift).order_by("visit").values_list("visit__name", flat=True)
+    context = {"form": form, "shift": shift, "champion": champion, "sits_with": list(sits_with)}
+    return render(request, "bookings/give_back.html", context)
 
 
 @form_page

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from bookings.invariants import INVARIANTS, violations
 from bookings.models import Booking, Visit
-from bookings.services.waiting import promote
 from surgeries.models import Seat, Shift, Slot, Surgery
+from tests.bookings.test_nobody_is_overlooked import OVERLOOKED
 from tests.factories import (
     AttendeeFactory,
     BookingFactory,
@@ -193,6 +193,12 @@ def help_after_leaving(surgery):
 
 
 @refused
+def a_shift_that_ends_during_its_help(surgery):
+    shift = HelpFactory.create(visit__surgery=surgery).shift
+    Shift.objects.filter(pk=shift.pk).update(ended_at=timezone.now(), ended_reason="By hand")
+
+
+@refused
 def help_that_ends_before_it_starts(surgery):
     HelpFactory.create(visit__surgery=surgery, ends_at=surgery.starts_at - timedelta(minutes=1))
 
@@ -254,6 +260,7 @@ PROTECTION_OFF = """
     DROP TRIGGER visit_is_to_a_published_surgery ON bookings_visit;
     DROP TRIGGER visit_ends_after_its_help ON bookings_visit;
     DROP TRIGGER help_is_while_both_are_here ON bookings_help;
+    DROP TRIGGER shift_ends_after_its_help ON surgeries_shift;
 """
 FOUND = {
     two_bookings_in_one_seat: "a seat holds at most one live booking",
@@ -273,8 +280,14 @@ FOUND = {
         "whoever is to sit with a champion has a seat while that champion hosts"
     ),
     **dict.fromkeys(
-        (two_helps_of_one_person, help_by_who_hosts_elsewhere, leaving_while_being_helped, help_after_leaving),
-        "nobody is helped by two at once, or after having left, or at another surgery",
+        (
+            two_helps_of_one_person,
+            help_by_who_hosts_elsewhere,
+            leaving_while_being_helped,
+            help_after_leaving,
+            a_shift_that_ends_during_its_help,
+        ),
+        "nobody is helped by two at once, after having left, at another surgery, or by who hosts no more",
     ),
     a_surgery_that_ends_before_it_starts: "ends come after starts, and seats are numbered from 1 without repeating",
     a_slot_that_ends_before_it_starts: "ends come after starts, and seats are numbered from 1 without repeating",
@@ -325,67 +338,16 @@ class TestRulesOfTheServices:
         Shift.objects.update(ended_at=timezone.now(), ended_reason="Given back")
         assert violations() == {}
 
-    def test_nobody_is_helped_where_it_is_called_off(self):
-        help_ = HelpFactory.create()
-        Shift.objects.update(ended_at=timezone.now(), ended_reason=Shift.CALLED_OFF)
-        Surgery.objects.filter(pk=help_.surgery_id).update(**CALLED_OFF)
-        assert violations() == {"nobody is at a surgery that is a draft or called off": [help_.visit_id, help_.pk]}
+    def test_nobody_is_here_where_it_is_called_off(self):
+        visit = VisitFactory.create()
+        Surgery.objects.filter(pk=visit.surgery_id).update(**CALLED_OFF)
+        assert violations() == {"nobody is at a surgery that is a draft or called off": [visit.pk]}
 
     def test_slots_that_would_suit_are_of_the_surgery(self, busy):
         BookingFactory.create(surgery=busy, waiting=True).suits.set(SurgeryFactory.create().slots.all())
         assert "the slots that would suit are slots of the surgery" in violations()
         with pytest.raises(CommandError, match="would suit"):
             call_command("check_invariants")
-
-
-OVERLOOKED = "nobody waits beside a free seat that they could have"
-
-
-@pytest.mark.django_db
-class TestNobodyIsOverlooked:
-    """Alice waits at a surgery with a free seat, as no service leaves it, and what excuses that."""
-
-    @pytest.fixture
-    def waiting(self, surgery, alice):
-        return BookingFactory.create(surgery=surgery, attendee=alice, waiting=True)
-
-    def test_somebody_who_could_have_a_seat_is_found(self, surgery, waiting):
-        assert violations() == {OVERLOOKED: [waiting.pk]}
-        promote(surgery, now=timezone.now())
-        assert violations() == {}
-
-    def test_without_a_free_seat_nobody_is(self, surgery, waiting):
-        BookingFactory.create_batch(6, surgery=surgery)
-        assert violations() == {}
-
-    def test_a_seat_that_does_not_suit_is_none(self, surgery, waiting):
-        first = surgery.slots.first()
-        waiting.suits.add(first)
-        assert violations() == {OVERLOOKED: [waiting.pk]}
-        BookingFactory.create_batch(2, surgery=surgery, slot=first)
-        assert violations() == {}
-
-    def test_nor_is_one_that_clashes(self, surgery, alice, waiting):
-        BookingFactory.create(attendee=alice, surgery=SurgeryFactory.create(slots=1, slot_length=timedelta(hours=1)))
-        assert violations() == {}
-
-    def test_nor_is_one_at_which_they_host(self, surgery, alice, waiting):
-        champion = ChampionFactory.create(user=UserFactory.create(email=alice.email))
-        shift = ShiftFactory.create(champion=champion)
-        assert violations() == {}
-        Shift.objects.filter(pk=shift.pk).update(ended_at=timezone.now() - timedelta(minutes=6), ended_reason="Ill")
-        assert OVERLOOKED in violations()
-
-    @pytest.mark.parametrize("fact", [{"cutoff_minutes": 8 * 24 * 60}, {"state": "draft"}])
-    def test_past_the_cut_off_or_before_it_is_published_nobody_is(self, surgery, waiting, fact):
-        Surgery.objects.filter(pk=surgery.pk).update(**fact)
-        assert violations() == {}
-
-    def test_the_clock_has_five_minutes_for_those_whom_something_else_set_free(self, waiting):
-        off = SurgeryFactory.create(called_off=True)
-        assert violations() == {}
-        Surgery.objects.filter(pk=off.pk).update(called_off_at=timezone.now() - timedelta(minutes=6))
-        assert OVERLOOKED in violations()
 
 
 def test_every_invariant_has_been_seen_broken():

@@ -17,6 +17,7 @@ from tests.factories import (
     BookingFactory,
     ChampionFactory,
     DepartmentFactory,
+    HelpFactory,
     ShiftFactory,
     SurgeryFactory,
     TopicFactory,
@@ -117,9 +118,11 @@ def hosts_next(client: Client) -> Any:
     return client.get("/champion/")
 
 
-def given_back(**typed: str) -> State:
+def given_back(*, sits_with: str = "", **typed: str) -> State:
     def state(client: Client) -> Any:
         shift = ShiftFactory.create(champion=known(name=LONG), surgery__venue__name=LONG)
+        if sits_with:
+            HelpFactory.create(visit__surgery=shift.surgery, visit__name=sits_with, shift=shift)
         client.force_login(shift.champion.user)
         address = f"{PAGE}{shift.pk}/give-back/"
         return client.post(address, typed) if typed else client.get(address)
@@ -158,6 +161,7 @@ STATES: dict[str, State] = {
     "shifts, resting": shifts(coming=1, state="resting", resting_until=timezone.localdate() + timedelta(days=60)),
     "champion, hosts next": hosts_next,
     "give back": given_back(),
+    "give back, while helping": given_back(sits_with=LONG[:100]),
     "give back, wrong": given_back(reason="a" * 300),
     "rest, nothing to give back": away("rest", coming=0),
     "rest, wrong": away("rest", back_on="yesterday", shifts="give_back"),
