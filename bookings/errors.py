@@ -104,6 +104,10 @@ class WasHelped(AttendanceError):
     """Somebody who has been helped has been here: undo that first."""
 
 
+class VisitChanged(AttendanceError):
+    """Somebody put right who helped whom since the form was opened."""
+
+
 class OutcomeClosed(AttendanceError):
     """It is too late to record what came of a visit."""
 

@@ -22,6 +22,7 @@ from bookings.views import (
     private,
     public,
     register,
+    righting,
     room,
     shifts,
 )
@@ -51,6 +52,7 @@ urlpatterns = [
     path("organise/surgeries/<slug:reference>/cards/", printing.cards, name="cards"),
     path("organise/series/<slug:reference>/poster/", printing.series_poster, name="series_poster"),
     path("organise/series/<slug:reference>/cards/", printing.series_cards, name="series_cards"),
+    path("organise/surgeries/<slug:reference>/visits/<int:visit>/", righting.put_right, name="put_right"),
     path("organise/attendance/", attendance.attendance, name="attendance"),
     path("organise/attendance.csv", attendance.attendance_csv, name="attendance_csv"),
     path("organise/attendance.xlsx", attendance.attendance_spreadsheet, name="attendance_spreadsheet"),

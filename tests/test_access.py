@@ -273,6 +273,9 @@ TABLE = [
     *of_hosts("bookings:register", get=200, post=405),
     *of_hosts("bookings:correct_register", get=405, post=404),  # nobody is named who came, or did not
     *of_hosts("bookings:paper", get=ELSEWHERE, post=ELSEWHERE),  # to the register: the doors are closed
+    row("bookings:put_right", get=only(*ORGANISERS, answer=ELSEWHERE), post=only(*ORGANISERS, answer=ELSEWHERE),
+        address=lambda world, role: reverse("bookings:put_right", args=[
+            world.booking.surgery.reference, world.booking.surgery.visits.get().pk])),  # it is not over yet
     *of_hosts("bookings:sheet", get=200, post=405),
     *of_hosts("bookings:register_csv", get=200, post=405),
     *of_hosts("bookings:register_spreadsheet", get=200, post=405),

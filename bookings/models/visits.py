@@ -169,6 +169,7 @@ class Correction(models.Model):
         DID_NOT_COME = "did_not_come", "did not come"
         WALKED_IN = "walked_in", "walked in"
         OUTCOME = "outcome", "what came of it"
+        HELP = "help", "who helped them, and when they left"
 
     is_history: ClassVar[bool] = True
 

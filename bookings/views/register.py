@@ -17,6 +17,7 @@ from bookings.models import CORRECTED_FOR, DOORS_OPEN_BEFORE
 from bookings.register import NOT_KNOWN, Entry, Register, register_of
 from bookings.services.attending import check_doors, check_in, undo_arrival
 from bookings.services.paper import enter_from_paper
+from bookings.services.righting import can_be_put_right
 from bookings.views.champion import host_page, posted_id
 from notifications.form_pages import SeeOther
 from surgeries.models import Surgery
@@ -34,6 +35,7 @@ def register(request: HttpRequest, surgery: Surgery) -> HttpResponse:
         "surgery": surgery,
         "register": _register(request, surgery),
         "is_open": _is_open(request, surgery),
+        "can_put_helps_right": can_be_put_right(surgery, by=user, now=now),
         "has_begun": surgery.starts_at - DOORS_OPEN_BEFORE <= now,
         "closes_at": surgery.ends_at + CORRECTED_FOR if user.is_organiser else None,
         "said": request.GET.get("said"),

@@ -95,8 +95,8 @@ def crowd(people: int = 200) -> Surgery:
     return made
 
 
-def long() -> Surgery:
-    made = hosted(slots=2, starts_at=timezone.now() - 30 * MINUTES)
+def long(*, before: timedelta = timedelta()) -> Surgery:
+    made = hosted(slots=2, starts_at=timezone.now() - 30 * MINUTES - before)
     visit = VisitFactory.create(booking=BookingFactory.create(surgery=made, name=LONG[:100]))
     shift = made.shifts.first()
     shift.champion.name = LONG[:100]
@@ -133,6 +133,20 @@ def entered(walked_in: str, *, is_ticked: bool = False) -> State:
     return state
 
 
+def righted(make: Callable[[], Surgery] = over, *, is_helped: bool = True, **posted: str) -> State:
+    """Who helped somebody, as an organiser puts it right."""
+
+    def state(client: Client) -> Any:
+        made = make()
+        client.force_login(UserFactory.create(organiser=True))
+        visit = made.visits.filter(helps__isnull=not is_helped).first()
+        address = reverse("bookings:put_right", args=[made.reference, visit.pk])
+        seen = client.get(address).context["form"]["seen"].value() if posted.get("seen") is None else ""
+        return client.post(address, {"seen": seen, **posted}) if posted else client.get(address)
+
+    return state
+
+
 WRONG_LINES = "Ada Lovelace, ada@\n\n, grace@example.gov.uk\nGrace Hopper grace@example.gov.uk\nAlan\n" + "a" * 101
 
 STATES: dict[str, State] = {
@@ -148,6 +162,11 @@ STATES: dict[str, State] = {
     "register, called off": seen(called_off),
     "register, 200 people": seen(crowd),
     "register, long names": seen(long),
+    "put right": righted(),
+    "put right, nobody helped": righted(is_helped=False),
+    "put right, wrong": righted(host_1="1", since_1="late", until_0="7am", left="never"),
+    "put right, meanwhile": righted(seen="older"),
+    "put right, long names": righted(lambda: long(before=2 * DAY)),
     "paper": seen(over, page="paper"),
     "paper, nobody booked": seen(lambda: hosted(starts_at=timezone.now()), page="paper"),
     "paper, wrong": entered(WRONG_LINES, is_ticked=True),
