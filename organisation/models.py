@@ -59,6 +59,11 @@ class Department(models.Model):
         """The current one, or as it was less than a second ago: for pages, which nearly all show its name."""
         return caches["kept"].get_or_set("department", cls.current, 1) or cls.current()
 
+    @property
+    def is_named(self) -> bool:
+        """Whether somebody has said what it is called. Until then nothing is printed in its name."""
+        return self.name != self._meta.get_field("name").get_default()
+
     def lets_book(self, email: str) -> bool:
         """Whether somebody with this normalised address may book: nobody if no domain is listed."""
         domain = email.rpartition("@")[2]

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.roles import organiser_page
 from bookings.arriving_links import here_link, here_link_of_series
 from organisation.models import Department
+from organisation.paper import paper_of
 from surgeries.models import Series, Surgery, Venue
 from surgeries.templatetags.times import clock, day, rhythm, span
 
@@ -47,7 +48,7 @@ class Notice:
 @require_safe
 def poster(request: HttpRequest, reference: str) -> HttpResponse:
     """The poster of a surgery."""
-    return render(request, "bookings/poster.html", {"notice": _of_surgery(reference)})
+    return _poster(request, _of_surgery(reference))
 
 
 @organiser_page
@@ -61,7 +62,7 @@ def cards(request: HttpRequest, reference: str) -> HttpResponse:
 @require_safe
 def series_poster(request: HttpRequest, reference: str) -> HttpResponse:
     """The poster of a series, which is good for all of its surgeries."""
-    return render(request, "bookings/poster.html", {"notice": _of_series(reference)})
+    return _poster(request, _of_series(reference))
 
 
 @organiser_page
@@ -69,6 +70,10 @@ def series_poster(request: HttpRequest, reference: str) -> HttpResponse:
 def series_cards(request: HttpRequest, reference: str) -> HttpResponse:
     """The card for the tables of a series."""
     return render(request, "bookings/cards.html", {"notice": _of_series(reference)})
+
+
+def _poster(request: HttpRequest, notice: Notice) -> HttpResponse:
+    return render(request, "bookings/poster.html", {"notice": notice, "paper": paper_of(request)})
 
 
 def _of_surgery(reference: str) -> Notice:

@@ -3,10 +3,11 @@
 from datetime import date
 
 import pytest
+from django.core.cache import caches
 from django.urls import reverse
 
 from surgeries.models import Series
-from tests.factories import SeriesFactory, SurgeryFactory, UserFactory
+from tests.factories import DepartmentFactory, SeriesFactory, SurgeryFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +54,26 @@ def test_the_administration_leads_to_both(client, make):
         address = f"/organise/{kind}/{thing.reference}/{what}/"
         assert f'href="{address}"' in page
         assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("make", [SurgeryFactory.create, SeriesFactory.create])
+def test_both_are_in_the_name_of_the_department_once_it_has_one(client, make):
+    thing = make()
+    for what in ("poster", "cards"):
+        assert "Your department" not in words(client, thing, what).partition('class="app-paper')[2]
+    DepartmentFactory.create(name="Department for Coasts and Rivers")
+    caches["kept"].clear()
+    for what in ("poster", "cards"):
+        assert "Department for Coasts and Rivers" in words(client, thing, what).partition('class="app-paper')[2]
+
+
+@pytest.mark.parametrize(
+    ("query", "paper"), [("", "A4"), ("?paper=a3", "A3"), ("?paper=A3+", "A3"), ("?paper=a0%00", "A4"), ("?paper=", "A4")]
+)
+def test_a_poster_is_of_a4_unless_a3_is_asked_for(client, query, paper):
+    page = client.get(f"/organise/surgeries/{SurgeryFactory.create().reference}/poster/{query}").content.decode()
+    assert f"one sheet of {paper}" in page
+    assert ("app-paper--a3" in page) is (paper == "A3")
 
 
 def test_no_series_has_a_poster_before_it_is_saved(client):

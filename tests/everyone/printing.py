@@ -45,17 +45,18 @@ def shown(what: str, make: Callable[[], Surgery | Series]) -> State:
         made = make()
         client.force_login(UserFactory.create(organiser=True))
         kind = "series" if isinstance(made, Series) else "surgeries"
-        return client.get(f"/organise/{kind}/{made.reference}/{what}/")
+        return client.get(f"/organise/{kind}/{made.reference}/{what}")
 
     return state
 
 
 STATES: dict[str, State] = {
-    "poster": shown("poster", surgery),
-    "poster, long names": shown("poster", long_surgery),
-    "poster, draft": shown("poster", lambda: surgery(draft=True)),
-    "poster, called off": shown("poster", lambda: surgery(called_off=True)),
-    "poster of a series": shown("poster", series),
-    "table card": shown("cards", surgery),
-    "table card of a series, long names": shown("cards", long_series),
+    "poster": shown("poster/", surgery),
+    "poster, long names": shown("poster/", long_surgery),
+    "poster on A3": shown("poster/?paper=a3", surgery),
+    "poster, draft": shown("poster/", lambda: surgery(draft=True)),
+    "poster, called off": shown("poster/", lambda: surgery(called_off=True)),
+    "poster of a series": shown("poster/", series),
+    "table card": shown("cards/", surgery),
+    "table card of a series, long names": shown("cards/", long_series),
 }

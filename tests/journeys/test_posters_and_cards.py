@@ -91,6 +91,54 @@ def test_each_is_one_sheet_of_a4_whose_codes_lead_where_it_says(
         assert not cut_off(page)
 
 
+def largest_mm(page: Page, what: str) -> float:
+    """How large its letters are printed."""
+    page.emulate_media(media="print")
+    pixels = page.locator(what).evaluate("(element) => parseFloat(getComputedStyle(element).fontSize)")
+    page.emulate_media(media="null")
+    return pixels / 96 * 25.4
+
+
+@pytest.mark.parametrize(("kind", "make"), [("surgeries", long_surgery), ("series", series)])
+def test_on_a3_the_same_poster_is_larger_in_every_part(page: Page, printed: Printed, kind: str, make: Callable) -> None:
+    address = f"/organise/{kind}/{make().reference}/poster/"
+    (small,) = printed(address)
+    (code_before,) = codes(small)
+    parts = (".app-poster__hours", ".app-poster__where", ".app-poster__link")
+    letters = [largest_mm(page, part) for part in parts]
+    page.get_by_role("link", name="Make it A3").click()
+    (sheet,) = printed(page.url)
+    assert [round(length / MM) for length in sheet.get_size()] == [297, 420]
+    assert not cut_off(page)
+    assert [largest_mm(page, part) / before for part, before in zip(parts, letters, strict=True)] == [
+        pytest.approx(297 / 210, abs=0.01)
+    ] * len(parts)
+    (code,) = codes(sheet)
+    assert code.text == code_before.text
+    assert narrowest_mm(code) / narrowest_mm(code_before) == pytest.approx(297 / 210, abs=0.02)
+    page.get_by_role("link", name="Make it A4").click()
+    assert not page.url.endswith("a3")
+
+
+# The smallest letter that an eye without a fault reads is 5 minutes of arc high; half as much again is comfortable.
+COMFORTABLE_MM = 1.5 * 4000 * 5 / 60 * 3.1416 / 180 / 0.7  # of type, of whose size a capital is 0.7
+
+
+def reads_from_four_metres(page: Page) -> bool:
+    return all(largest_mm(page, f".app-poster__{fact}") >= COMFORTABLE_MM for fact in ("day", "hours", "where"))
+
+
+def test_when_and_where_it_is_can_be_read_from_four_metres(page: Page, printed: Printed) -> None:
+    printed(f"/organise/surgeries/{surgery().reference}/poster/")
+    assert reads_from_four_metres(page)
+
+
+def test_control_names_as_long_as_may_be_cannot_on_a4_and_the_page_says_so(page: Page, printed: Printed) -> None:
+    printed(f"/organise/surgeries/{long_surgery().reference}/poster/")
+    assert not reads_from_four_metres(page)
+    assert page.get_by_text("on A3 they read from further away").is_visible()
+
+
 def test_control_what_is_decoded_is_told_apart_and_what_is_too_long_is_found(page: Page, printed: Printed) -> None:
     shown, other = surgery(), SurgeryFactory.create()
     (sheet,) = printed(f"/organise/surgeries/{shown.reference}/poster/")
