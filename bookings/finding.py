@@ -156,14 +156,14 @@ class Results:
         return list(self.page.paginator.get_elided_page_range(self.page.number, on_each_side=1, on_ends=1))
 
 
-def find(search: Search, *, now: datetime) -> Results:
+def find(search: Search, *, now: datetime, per_page: int = PER_PAGE) -> Results:
     """The page of coming surgeries that `search` asks for: three queries, however many surgeries there are."""
     found = Surgery.objects.upcoming(now)
     if search.office:
         found = found.at_office(search.office.pk)
     if search.topic:
         found = found.about(search.topic.pk)
-    paginator = Paginator(as_listed(found, now=now), PER_PAGE)
+    paginator = Paginator(as_listed(found, now=now), per_page)
     page = paginator.get_page(search.page)
     if not paginator.count:
         return Results(page=page, weeks=(), elsewhere=nearest(search, now=now))
@@ -247,14 +247,19 @@ def hosts_in_words(shifts: list[Shift], *, first: str = "") -> str:
     if not shifts:
         return ""
     who = names_of(shifts)
-    known = (topic for shift in shifts for topic in shift.known)  # type: ignore[attr-defined]
-    topics = sorted(dict.fromkeys(known), key=lambda name: name != first)
+    topics = topics_of(shifts, first=first)
     if not topics:
         return f"With {who}"
     hidden = len(topics) - TOPICS_SHOWN
     if hidden > 1:
         return f"With {who}: {', '.join(topics[:TOPICS_SHOWN])} and {hidden} more topics"
     return f"With {who}: {', '.join(topics)}"
+
+
+def topics_of(shifts: Iterable[Shift], *, first: str = "") -> list[str]:
+    """What those who host know, once each and what they know best first; before all of it the topic named `first`."""
+    known = (topic for shift in shifts for topic in shift.known)  # type: ignore[attr-defined]
+    return sorted(dict.fromkeys(known), key=lambda name: name != first)
 
 
 def names_of(shifts: Iterable[Shift]) -> str:

@@ -14,6 +14,7 @@ from bookings.views import (
     champion_journal,
     champion_record,
     cheat_sheets,
+    embed,
     manage,
     missed,
     outcomes,
@@ -24,6 +25,7 @@ from bookings.views import (
     register,
     righting,
     room,
+    sharing,
     shifts,
 )
 
@@ -37,6 +39,8 @@ urlpatterns = [
     path("calendar/office/<slug:office>.ics", calendars.feed, name="office_feed"),
     path("calendar/topic/<slug:topic>.ics", calendars.feed, name="topic_feed"),
     path("cheat-sheets/<slug:topic>/<slug:level>/", cheat_sheets.cheat_sheet, name="cheat_sheet"),
+    path("embed/", embed.embed, name="embed"),
+    path("embed/surgeries.json", embed.embed_surgeries, name="embed_surgeries"),
     path("surgeries/<slug:reference>/", public.surgery, name="surgery"),
     path("surgeries/<slug:reference>/calendar.ics", calendars.surgery_calendar, name="surgery_calendar"),
     path("surgeries/<slug:reference>/book/", booking.book, name="book"),
@@ -76,6 +80,8 @@ urlpatterns = [
     path(
         "champion/surgeries/<slug:reference>/register.xlsx", register.register_spreadsheet, name="register_spreadsheet"
     ),
+    path("champion/surgeries/<slug:reference>/share/", sharing.share, name="share"),
+    path("champion/series/<slug:reference>/share/", sharing.share_series, name="share_series"),
     path("champion/surgeries/<slug:reference>/room/", room.room, name="room"),
     path("champion/surgeries/<slug:reference>/room/act/", room.act, name="act"),
     path("champion/surgeries/<slug:reference>/take/", shifts.take, name="take"),

@@ -123,6 +123,18 @@ if _public.hostname not in LOOPBACK:
     if _public.scheme != "https":
         raise ImproperlyConfigured("PUBLIC_BASE_URL has to begin with https:// (only 127.0.0.1 may do without).")
 ALLOWED_HOSTS = sorted({_public.hostname, *LOOPBACK, "[::1]"})
+# Pages of these may show the list within themselves, and their scripts may read it as JSON (bookings/views/embed.py).
+# Each is written into the headers of both, so nothing but an origin will do.
+EMBED_ORIGINS = [
+    origin.strip().lower().rstrip("/") for origin in env.list("EMBED_ORIGINS", default=[]) if origin.strip()
+]
+for _origin in EMBED_ORIGINS:
+    _parts = re.fullmatch(r"(https?)://([a-z0-9.-]+)(:\d{1,5})?", _origin)
+    if not _parts or (_parts[1] == "http" and _parts[2] not in LOOPBACK):
+        raise ImproperlyConfigured(
+            f"EMBED_ORIGINS is wrong: {_origin!r}. Set it to the scheme and the host of each site that may show the "
+            "list, such as https://intranet.example.gov.uk, with commas between several."
+        )
 # How many proxies of ours stand in front: the client's address is read that many places from the right of
 # X-Forwarded-For. 0 believes no header.
 TRUSTED_PROXY_COUNT = whole_number("TRUSTED_PROXY_COUNT", 0, least=0)

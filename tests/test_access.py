@@ -187,6 +187,8 @@ TABLE = [
     reading("bookings:office_feed", office="leeds"),
     reading("bookings:topic_feed", topic="linkedin"),
     reading("bookings:cheat_sheet", topic="linkedin", level="beginner"),
+    reading("bookings:embed"),
+    reading("bookings:embed_surgeries"),
     reading("bookings:surgery", address=at_surgery("bookings:surgery")),
     reading("bookings:surgery_calendar", address=at_surgery("bookings:surgery_calendar")),
     row("bookings:book", get=everybody(200), post=everybody(200), address=at_surgery("bookings:book")),
@@ -277,6 +279,9 @@ TABLE = [
         address=lambda world, role: reverse("bookings:put_right", args=[
             world.booking.surgery.reference, world.booking.surgery.visits.get().pk])),  # it is not over yet
     *of_hosts("bookings:sheet", get=200, post=405),
+    *of_hosts("bookings:share", get=200, post=405),
+    row("bookings:share_series", get=signed_in(404) | dict.fromkeys(ORGANISERS, 200), post=signed_in(405),
+        reference="knpw2x3"),
     *of_hosts("bookings:register_csv", get=200, post=405),
     *of_hosts("bookings:register_spreadsheet", get=200, post=405),
     row("bookings:shifts", get=only(CHAMPION, answer=200), post=only(CHAMPION, answer=405)),

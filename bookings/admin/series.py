@@ -112,11 +112,12 @@ class SeriesAdmin(KindAdmin):
     def times(self, series: Series) -> str:
         return f"{clock(series.start_time)} to {clock(series.end_time)}"
 
-    @admin.display(description="to print")
+    @admin.display(description="to print and share")
     def to_print(self, series: Series) -> str:
         if not series.pk:
-            return "A poster and table cards, once it is saved"
-        return links_to_print("bookings:series_poster", "bookings:series_cards", series.reference)
+            return "A poster, table cards and words to share, once it is saved"
+        names = ("bookings:series_poster", "bookings:series_cards", "bookings:share_series")
+        return links_to_print(*names, series.reference)
 
     @admin.display(description="drafts", ordering="drafts_ahead")
     def drafts(self, series: Any) -> int:
@@ -151,10 +152,10 @@ class SeriesAdmin(KindAdmin):
         publish_all(self, request, drafts)
 
 
-def links_to_print(poster: str, cards: str, reference: str) -> str:
-    """The links to what is printed about a surgery or a series."""
-    words = '<a href="{}">Poster</a>; <a href="{}">table cards</a>'
-    return format_html(words, *(reverse(name, args=[reference]) for name in (poster, cards)))
+def links_to_print(poster: str, cards: str, share: str, reference: str) -> str:
+    """The links to what is printed about a surgery or a series, and to the words that make it known."""
+    words = '<a href="{}">Poster</a>; <a href="{}">table cards</a>; <a href="{}">words to share</a>'
+    return format_html(words, *(reverse(name, args=[reference]) for name in (poster, cards, share)))
 
 
 def publish_all(page: admin.ModelAdmin, request: HttpRequest, surgeries: QuerySet[Surgery]) -> None:

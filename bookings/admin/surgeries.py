@@ -212,9 +212,9 @@ class SurgeryAdmin(KindAdmin):
             reverse("bookings:register", args=[surgery.reference]),
         )
 
-    @admin.display(description="to print")
+    @admin.display(description="to print and share")
     def to_print(self, surgery: Surgery) -> str:
-        return links_to_print("bookings:poster", "bookings:cards", surgery.reference)
+        return links_to_print("bookings:poster", "bookings:cards", "bookings:share", surgery.reference)
 
     def has_change_permission(self, request: HttpRequest, obj: Surgery | None = None) -> bool:
         return super().has_change_permission(request, obj) and is_open(obj)

@@ -68,7 +68,7 @@ def test_both_are_in_the_name_of_the_department_once_it_has_one(client, make):
 
 
 @pytest.mark.parametrize(
-    ("query", "paper"), [("", "A4"), ("?paper=a3", "A3"), ("?paper=A3+", "A3"), ("?paper=a0%00", "A4"), ("?paper=", "A4")]
+    ("query", "paper"), [("", "A4"), ("?paper=a3", "A3"), ("?paper=A3+", "A3"), ("?paper=%00", "A4"), ("?paper=", "A4")]
 )
 def test_a_poster_is_of_a4_unless_a3_is_asked_for(client, query, paper):
     page = client.get(f"/organise/surgeries/{SurgeryFactory.create().reference}/poster/{query}").content.decode()

@@ -85,6 +85,16 @@ def test_production_settings_are_read(monkeypatch: pytest.MonkeyPatch):
         ("ALLOWED_EMAIL_DOMAINS", None, "ALLOWED_EMAIL_DOMAINS is not set"),
         ("ALLOWED_EMAIL_DOMAINS", " , @", "ALLOWED_EMAIL_DOMAINS is not set"),
         ("ALLOWED_EMAIL_DOMAINS", "example.gov.uk,a b", "ALLOWED_EMAIL_DOMAINS is wrong: 'a b'"),
+        (
+            "EMBED_ORIGINS",
+            "intranet.example.gov.uk",
+            "EMBED_ORIGINS is wrong: 'intranet.example.gov.uk'. Set it to the",
+        ),
+        ("EMBED_ORIGINS", "https://one.example, http://two.example", "EMBED_ORIGINS is wrong: 'http://two.example'"),
+        ("EMBED_ORIGINS", "https://intranet.example/news", "EMBED_ORIGINS is wrong"),
+        ("EMBED_ORIGINS", "https://*.example", "EMBED_ORIGINS is wrong"),
+        ("EMBED_ORIGINS", "https://a.example;script-src *", "EMBED_ORIGINS is wrong"),
+        ("EMBED_ORIGINS", "null", "EMBED_ORIGINS is wrong: 'null'"),
         ("EMAIL_URL", None, "EMAIL_URL is not set"),
         ("EMAIL_URL", "pigeon://coop", "EMAIL_URL is not a mail server's address"),
         ("EMAIL_URL", "smtp://", "EMAIL_URL is not a mail server's address"),
@@ -109,6 +119,20 @@ def test_a_wrong_value_says_what_to_set(monkeypatch: pytest.MonkeyPatch, name: s
     assert says in str(error.value)
     assert "\n" not in str(error.value)
     assert "hunter2" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "origins"),
+    [
+        ("", []),
+        ("https://Intranet.example/ ,, https://b.example:8443", ["https://intranet.example", "https://b.example:8443"]),
+        ("http://127.0.0.1:9000", ["http://127.0.0.1:9000"]),
+    ],
+)
+def test_who_may_show_the_list_is_read_as_browsers_name_them(
+    monkeypatch: pytest.MonkeyPatch, value: str, origins: list
+):
+    assert read(monkeypatch, EMBED_ORIGINS=value)["EMBED_ORIGINS"] == origins
 
 
 def test_several_hosts_share_the_time_that_a_person_waits(monkeypatch: pytest.MonkeyPatch):

@@ -56,6 +56,9 @@ def diary() -> dict[str, str]:
         "asking": "/ask/?office=york",
         "thanks for asking": "/ask/thanks/",
         "calendars": "/calendar/",
+        "the list in a frame": "/embed/?office=leeds",
+        "the list in a frame, nothing found": "/embed/?office=york",
+        "the list in a frame, an unknown office": "/embed/?office=nowhere",
     }
 
 
@@ -63,7 +66,8 @@ KINDS = (
     *("the list", "the list, filtered", "the list, nothing found", "the list, an unknown filter"),
     *("a surgery with free seats", "a surgery that is full", "a surgery without seats", "a surgery that is on"),
     *("a surgery that is over", "a surgery that is called off", "a surgery that nobody knows"),
-    *("asking", "thanks for asking", "calendars"),
+    *("asking", "thanks for asking", "calendars", "the list in a frame", "the list in a frame, nothing found"),
+    "the list in a frame, an unknown office",
 )
 
 
@@ -95,12 +99,14 @@ def long_diary() -> dict[str, str]:
         "a surgery with long names": surgeries[0].get_absolute_url(),
         "asking, with long names": "/ask/",
         "calendars with long names": "/calendar/",
+        "500 surgeries in a frame": "/embed/",
     }
 
 
 LONG_KINDS = (
     *("500 surgeries", "500 surgeries, page 13", "500 surgeries, filtered"),
     *("a surgery with long names", "asking, with long names", "calendars with long names"),
+    "500 surgeries in a frame",
 )
 
 

@@ -1,15 +1,26 @@
-"""Posters and table cards, in each of their states."""
+"""Posters, table cards and words to share, in each of their states."""
 
 from collections.abc import Callable
 from datetime import time
 from typing import Any
 
 from django.test import Client
+from django.urls import reverse
 
 from surgeries.models import Series, Surgery, Venue
 from tests.everyone.booking import State
 from tests.everyone.finding import LONG
-from tests.factories import DepartmentFactory, SeriesFactory, SurgeryFactory, UserFactory, VenueFactory, local
+from tests.factories import (
+    ChampionFactory,
+    DepartmentFactory,
+    SeriesFactory,
+    ShiftFactory,
+    SurgeryFactory,
+    TopicFactory,
+    UserFactory,
+    VenueFactory,
+    local,
+)
 
 
 def cafe() -> Venue:
@@ -50,6 +61,25 @@ def shown(what: str, make: Callable[[], Surgery | Series]) -> State:
     return state
 
 
+def share(make: Callable[[], Surgery | Series]) -> State:
+    def state(client: Client) -> Any:
+        made = make()
+        client.force_login(UserFactory.create(organiser=True))
+        name = "bookings:share_series" if isinstance(made, Series) else "bookings:share"
+        return client.get(reverse(name, args=[made.reference]))
+
+    return state
+
+
+def hosted() -> Surgery:
+    of = series()
+    made = SurgeryFactory.create(series=of, venue=of.venue)
+    for name in ("Amina Yusuf", "Tom Price"):
+        topics = TopicFactory.create_batch(3)
+        ShiftFactory.create(surgery=made, champion=ChampionFactory.create(name=name, topics=topics))
+    return made
+
+
 STATES: dict[str, State] = {
     "poster": shown("poster/", surgery),
     "poster, long names": shown("poster/", long_surgery),
@@ -59,4 +89,9 @@ STATES: dict[str, State] = {
     "poster of a series": shown("poster/", series),
     "table card": shown("cards/", surgery),
     "table card of a series, long names": shown("cards/", long_series),
+    "share": share(hosted),
+    "share, long names": share(long_surgery),
+    "share, draft": share(lambda: surgery(draft=True)),
+    "share, called off": share(lambda: surgery(called_off=True)),
+    "share a series": share(series),
 }
