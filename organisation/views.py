@@ -1,4 +1,4 @@
-"""What there is to read: cheat sheets, and how this software treats the people who use it."""
+"""What there is to read: cheat sheets, the kit, and how this software treats the people who use it."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -6,7 +6,9 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from organisation.kit import PARTS
 from organisation.models import CheatSheet
+from organisation.paper import paper_of
 
 
 @login_not_required
@@ -16,6 +18,47 @@ def cheat_sheets(request: HttpRequest) -> HttpResponse:
     """Every cheat sheet that is not retired, by topic."""
     sheets = CheatSheet.objects.current().select_related("topic").defer("body")
     return render(request, "organisation/cheat_sheets.html", {"sheets": sheets})
+
+
+@login_not_required
+@require_safe
+def kit(request: HttpRequest) -> HttpResponse:
+    """What somebody needs to start surgeries elsewhere. Anybody may have it: there is nothing of anybody in it."""
+    return render(request, "organisation/kit.html", {"parts": PARTS})
+
+
+@login_not_required
+@require_safe
+def kit_checklist(request: HttpRequest) -> HttpResponse:
+    return render(request, "organisation/kit_checklist.html")
+
+
+@login_not_required
+@require_safe
+def kit_invitation(request: HttpRequest) -> HttpResponse:
+    return render(request, "organisation/kit_invitation.html")
+
+
+@login_not_required
+@require_safe
+def kit_poster(request: HttpRequest) -> HttpResponse:
+    """A poster without day and place, which are written on it by hand."""
+    return render(request, "organisation/kit_poster.html", {"paper": paper_of(request)})
+
+
+@login_not_required
+@require_safe
+def kit_first_ten_minutes(request: HttpRequest) -> HttpResponse:
+    return render(request, "organisation/kit_first_ten_minutes.html")
+
+
+@login_not_required
+@require_safe
+@cache_control(no_cache=True)
+def kit_cheat_sheets(request: HttpRequest) -> HttpResponse:
+    """Every cheat sheet with its words, to print in one go."""
+    sheets = CheatSheet.objects.current().select_related("topic")
+    return render(request, "organisation/kit_cheat_sheets.html", {"sheets": sheets})
 
 
 @login_not_required

@@ -217,6 +217,8 @@ TABLE = [
     *of_visit("visit_next_step", get=ELSEWHERE, post=ELSEWHERE),
     # What there is to read, and the process itself
     *(reading(f"organisation:{name}") for name in ("cheat_sheets", "accessibility", "privacy", "cookies")),
+    *(reading(f"organisation:kit{part}") for part in (
+        *("", "_checklist", "_invitation", "_poster", "_first_ten_minutes", "_cheat_sheets"),)),
     reading("healthz"),
     reading("readyz"),
     # Signing in and out

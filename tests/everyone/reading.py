@@ -1,4 +1,4 @@
-"""Cheat sheets, in each of their states."""
+"""Cheat sheets and the kit, in each of their states."""
 
 from collections.abc import Callable
 from typing import Any
@@ -79,9 +79,29 @@ def many(client: Client) -> Any:
     return client.get("/cheat-sheets/")
 
 
+def kit(part: str) -> State:
+    def state(client: Client) -> Any:
+        DepartmentFactory.create(name=f"Department for {LONG}")
+        return client.get(f"/kit/{part}")
+
+    return state
+
+
+def many_to_print(client: Client) -> Any:
+    sheet(), long()
+    return client.get("/kit/cheat-sheets/")
+
+
 STATES: dict[str, State] = {
     "cheat sheets": many,
     "cheat sheets, none": lambda client: client.get("/cheat-sheets/"),
+    "kit": kit(""),
+    "kit, checklist": kit("checklist/"),
+    "kit, invitation": kit("invitation/"),
+    "kit, poster": kit("poster/"),
+    "kit, first ten minutes": kit("first-ten-minutes/"),
+    "kit, cheat sheets": many_to_print,
+    "kit, no cheat sheets": kit("cheat-sheets/"),
     "a cheat sheet": shown(sheet),
     "a cheat sheet of two": shown(both_levels),
     "a cheat sheet with long names": shown(long),
