@@ -25,7 +25,7 @@ class Notice:
     venue: Venue
     is_drop_in: bool
     link: str
-    admin_page: str
+    back: str
     state: str = ""
 
     @property
@@ -84,7 +84,7 @@ def _of_surgery(reference: str) -> Notice:
         venue=surgery.venue,
         is_drop_in=surgery.is_drop_in,
         link=here_link(surgery),
-        admin_page=reverse("admin:surgeries_surgery_change", args=[surgery.pk]),
+        back=reverse("bookings:manage_surgery", args=[surgery.reference]),
         state=surgery.state,
     )
 
@@ -97,5 +97,5 @@ def _of_series(reference: str) -> Notice:
         venue=series.venue,
         is_drop_in=series.is_drop_in,
         link=here_link_of_series(series),
-        admin_page=reverse("admin:surgeries_series_change", args=[series.pk]),
+        back=reverse("admin:surgeries_series_change", args=[series.pk]),
     )

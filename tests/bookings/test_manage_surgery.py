@@ -35,7 +35,7 @@ def test_it_says_who_is_booked_waits_and_hosts(organiser):
 def test_it_leads_to_its_pages_and_to_what_is_printed(organiser):
     surgery = busy()
     html = organiser.get(address(surgery)).content.decode()
-    for name in ("surgery", "brief", "register", "poster", "cards", "sheet"):
+    for name in ("surgery", "brief", "register", "poster", "cards", "sheet", "share"):
         assert f'href="{reverse(f"bookings:{name}", args=[surgery.reference])}"' in html
     assert reverse("bookings:room", args=[surgery.reference]) not in html
     Surgery.objects.filter(pk=surgery.pk).update(starts_at=timezone.now())
