@@ -15,8 +15,10 @@ def main() -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
+    from history.acting import acting
+
     try:
-        with local_database():
+        with local_database(), acting(place=" ".join(["command", *sys.argv[1:2]])):
             execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(str(error))

@@ -184,6 +184,7 @@ class Skill(models.Model):
     level = models.PositiveSmallIntegerField(choices=Level, default=Level.USES_IT_DAILY)
 
     impersonal: ClassVar[set[str]] = {"level"}
+    part_of: ClassVar[str] = "champion"
 
     class Meta:
         ordering = ("-level", "topic__name")
@@ -213,6 +214,7 @@ class CalendarLink(models.Model):
     token = models.CharField(max_length=32, unique=True, default=new_calendar_token)
 
     personal: ClassVar[set[str]] = {"token"}
+    is_recorded: ClassVar[bool] = False  # a secret of its champion
 
     def __str__(self) -> str:
         return f"Calendar link {self.pk}"
@@ -235,6 +237,7 @@ class Milestone(models.Model):
     emailed_at = models.DateTimeField(null=True, help_text="When an email about it was queued, if one was.")
 
     impersonal: ClassVar[set[str]] = {"kind", "reached_at", "emailed_at"}
+    is_recorded: ClassVar[bool] = False  # follows from the shifts
 
     class Meta:
         ordering = ("reached_at", "pk")
@@ -273,6 +276,7 @@ class Decision(models.Model):
 
     personal: ClassVar[set[str]] = {"words"}
     impersonal: ClassVar[set[str]] = {"outcome", "decided_at"}
+    part_of: ClassVar[str] = "champion"
 
     objects = DecisionQuerySet.as_manager()
 

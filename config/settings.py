@@ -152,6 +152,7 @@ for _domain in ALLOWED_EMAIL_DOMAINS:
 
 # ── Applications, lowest first ────────────────────────────────────────────────────────────────────────────────
 INSTALLED_APPS = [
+    "history",
     "accounts",
     "notifications",
     "organisation",
@@ -184,6 +185,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "config.middleware.SignedInUnlessPublic",
+    "history.acting.SayWhoActs",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.utils import timezone
 
+from history.acting import acting
 from notifications.models import DutyRun
 from notifications.registry import Duty, duties
 
@@ -33,7 +34,8 @@ def _run(name: str, duty: Duty, now: datetime) -> bool:
     if not this.filter(due_at__lte=now).update(due_at=now + min(duty.every, RETRY)):
         return False
     try:
-        duty.run(now)
+        with acting(place=f"clock {name}"):
+            duty.run(now)
     except Exception:
         if not connection.is_usable():
             raise

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
+from history import services
 from notifications.models import LimitCount, MailboxEmail, OutboxEmail
 from notifications.registry import duty
 
@@ -22,6 +23,12 @@ def forget_old_emails(now: datetime) -> None:
 def forget_old_counts(now: datetime) -> None:
     """Delete the counts of windows that are over."""
     LimitCount.objects.filter(window_ends_at__lt=now).delete()
+
+
+@duty(every=timedelta(days=1))
+def forget_old_history(_: datetime) -> None:
+    """Delete what happened over 24 months ago: the database goes by its own clock."""
+    services.forget_old_history()
 
 
 def _delete(old: QuerySet) -> None:

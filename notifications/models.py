@@ -68,6 +68,7 @@ class OutboxEmail(models.Model):
         "kind", "about", "needs_context", "not_after", "state", "attempts", "unsure_attempts", "next_try_at", "lease",
         "lease_until", "last_error", "created_at", "sent_at",
     }  # fmt: skip
+    is_recorded: ClassVar[bool] = False
 
     objects = OutboxQuerySet.as_manager()
 
@@ -125,6 +126,7 @@ class DutyRun(models.Model):
     ran_at = models.DateTimeField(null=True, blank=True, help_text="When it last ended well.")
 
     impersonal: ClassVar[set[str]] = {"due_at", "ran_at"}
+    is_recorded: ClassVar[bool] = False
 
     def __str__(self) -> str:
         return self.name
@@ -141,6 +143,7 @@ class LimitCount(models.Model):
 
     personal: ClassVar[set[str]] = {"key"}
     impersonal: ClassVar[set[str]] = {"what", "window_ends_at", "count"}
+    is_recorded: ClassVar[bool] = False
 
     def __str__(self) -> str:
         return f"{self.what}: {self.count} until {self.window_ends_at}"
@@ -156,6 +159,7 @@ class MailboxEmail(models.Model):
 
     personal: ClassVar[set[str]] = {"recipient", "subject", "raw"}
     impersonal: ClassVar[set[str]] = {"arrived_at"}
+    is_recorded: ClassVar[bool] = False
 
     class Meta:
         ordering = ["-pk"]

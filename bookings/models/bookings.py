@@ -166,6 +166,7 @@ class Booking(models.Model):
         "link_number", "state", "position", "feeling", "is_unsure", "created_at", "changed_at", "confirmed_at",
         "cancelled_at", "canceller", "missed_because", "calendar_sequence",
     }  # fmt: skip
+    part_of: ClassVar[str] = "surgery"
 
     objects = BookingQuerySet.as_manager()
 
@@ -274,6 +275,7 @@ class Submission(models.Model):
 
     personal: ClassVar[set[str]] = {"fingerprint"}
     impersonal: ClassVar[set[str]] = {"created_at"}
+    is_recorded: ClassVar[bool] = False  # says what a form led to
 
     def __str__(self) -> str:
         return str(self.request_id)
@@ -292,6 +294,7 @@ class Pairing(models.Model):
     chosen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 
     impersonal: ClassVar[set[str]] = {"chosen_at"}
+    part_of: ClassVar[str] = "booking"
 
     def __str__(self) -> str:
         return f"Pairing {self.pk}"

@@ -20,6 +20,7 @@ class Ask(models.Model):
     is_given_back = models.BooleanField(default=False, help_text="Because somebody gave a shift there back.")
 
     impersonal: ClassVar[set[str]] = {"asked_at", "is_given_back"}
+    is_recorded: ClassVar[bool] = False  # says when a champion was asked
 
     class Meta:
         constraints = [
@@ -60,6 +61,7 @@ class JournalEntry(models.Model):
 
     personal: ClassVar[set[str]] = {"learned", "wants_to_learn", "would_change"}
     impersonal: ClassVar[set[str]] = {"is_shared", "written_at", "request_id"}
+    is_recorded: ClassVar[bool] = False  # nobody else may know of it
 
     objects = JournalQuerySet.as_manager()
 

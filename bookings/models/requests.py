@@ -22,6 +22,7 @@ class SurgeryRequest(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     impersonal: ClassVar[set[str]] = {"created_at"}
+    is_recorded: ClassVar[bool] = False  # a count, by nobody
 
     objects = SurgeryRequestQuerySet.as_manager()
 

@@ -55,6 +55,7 @@ class Visit(models.Model):
 
     personal: ClassVar[set[str]] = {"name"}
     impersonal: ClassVar[set[str]] = {"is_curious", "arrived_at", "left_at", "request_id", "version"}
+    part_of: ClassVar[str] = "surgery"
 
     objects = VisitQuerySet.as_manager()
 
@@ -96,6 +97,7 @@ class Help(models.Model):
     ends_at = models.DateTimeField(null=True, blank=True)
 
     impersonal: ClassVar[set[str]] = {"starts_at", "ends_at"}
+    part_of: ClassVar[str] = "visit"
 
     objects = HelpQuerySet.as_manager()
 
@@ -138,6 +140,7 @@ class Outcome(models.Model):
 
     personal: ClassVar[set[str]] = {"next_step", "pledge"}
     impersonal: ClassVar[set[str]] = {"result", "is_next_step_shared", "is_possible_story", "recorded_at"}
+    part_of: ClassVar[str] = "visit"
 
     class Meta:
         constraints = [
@@ -180,6 +183,7 @@ class Correction(models.Model):
     corrected_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     impersonal: ClassVar[set[str]] = {"what", "corrected_at"}
+    is_recorded: ClassVar[bool] = False  # is history itself
 
     class Meta:
         ordering = ("corrected_at", "id")
@@ -200,6 +204,7 @@ class Thanks(models.Model):
 
     personal: ClassVar[set[str]] = {"words"}
     impersonal: ClassVar[set[str]] = {"said_at"}
+    is_recorded: ClassVar[bool] = False  # only who hosted may know of it
 
     class Meta:
         verbose_name_plural = "thanks"

@@ -179,6 +179,7 @@ class Slot(models.Model):
     ends_at = models.DateTimeField()
 
     impersonal: ClassVar[set[str]] = {"starts_at", "ends_at"}
+    part_of: ClassVar[str] = "surgery"
 
     objects = SlotQuerySet.as_manager()
 
@@ -211,6 +212,7 @@ class Seat(models.Model):
     number = models.PositiveSmallIntegerField()
 
     impersonal: ClassVar[set[str]] = {"number"}
+    part_of: ClassVar[str] = "surgery"
 
     class Meta:
         ordering = ("slot", "number")
@@ -257,6 +259,7 @@ class Shift(models.Model):
 
     personal: ClassVar[set[str]] = {"ended_reason"}
     impersonal: ClassVar[set[str]] = {"starts_at", "ends_at", "ended_at"}
+    part_of: ClassVar[str] = "surgery"
 
     objects = ShiftQuerySet.as_manager()
 

@@ -1,4 +1,4 @@
-"""Django's `migrate`, run as the owner; then the application's role is told what it may do, and no more."""
+"""Django's `migrate`, run as the owner; then triggers record history, and the application's role may do no more."""
 
 from django.apps import apps
 from django.conf import settings
@@ -8,7 +8,11 @@ from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
-READ_ONLY = ("django_migrations",)
+from history import triggers
+from history.models import Change
+
+# Nobody but Django, and the triggers that record history, write to these.
+READ_ONLY = ("django_migrations", Change._meta.db_table)
 
 GRANTS = """
     REVOKE ALL ON DATABASE {database} FROM PUBLIC;
@@ -33,6 +37,7 @@ class Command(migrate.Command):
     def handle(self, *args, **options):
         super().handle(*args, **options)
         if not options["plan"] and not options["check_unapplied"]:
+            triggers.renew(connections[options["database"]])
             grant_to_application(connections[options["database"]])
 
 
