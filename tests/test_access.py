@@ -296,6 +296,7 @@ TABLE = [
     reading("champions:directory"),
     row("champions:join", get=everybody(ELSEWHERE) | {NOBODY: 200}, post=everybody(ELSEWHERE) | {NOBODY: 200}),
     row("champions:join_code", get=everybody(ELSEWHERE), post=everybody(ELSEWHERE)),
+    row("bookings:diary", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405)),
     *(row(f"bookings:attendance{file}", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405))
       for file in ("", "_csv", "_spreadsheet")),
     *(row(f"bookings:attendance_people{file}", get=only(*ORGANISERS, answer=404), post=only(*ORGANISERS, answer=405))

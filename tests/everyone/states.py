@@ -17,6 +17,7 @@ from tests.everyone import (
     attending,
     booking,
     champions,
+    diary,
     elsewhere,
     finding,
     hosting,
@@ -33,7 +34,7 @@ from tests.everyone.booking import State
 
 OTHERS = elsewhere.STATES | signing_in.STATES | champions.STATES | hosting.STATES | recording.STATES | shifts.STATES
 DOOR = afterwards.STATES | arriving.STATES | printing.STATES
-AFTER = registering.STATES | attending.STATES | managing.STATES
+AFTER = registering.STATES | attending.STATES | managing.STATES | diary.STATES
 STATES: dict[str, State] = finding.STATES | booking.STATES | reading.STATES | DOOR | room.STATES | OTHERS | AFTER
 
 
