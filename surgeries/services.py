@@ -3,8 +3,10 @@
 Whatever concerns bookings or emails as well (seats, publishing, calling off) is a verb of the app above.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,11 +15,15 @@ from organisation.models import Department
 from organisation.working_days import bank_holidays
 from surgeries.templatetags.times import clock
 
-from .models import USUAL_HOSTS, Seat, Series, Slot, Surgery, Venue, local_moment
+from .models import USUAL_HOSTS, Making, Seat, Series, Slot, Surgery, Venue, local_moment
 from .transactions import retried
 
 SHORTEST_SLOT_MINUTES = 5
 MOST_SEATS_PER_SLOT = 200
+# In one press: more than a programme needs, and no more than the database takes in a second or two.
+MOST_SEATS_AT_ONCE = 20_000
+# How far ahead a series without a last date has its surgeries.
+WEEKS_AHEAD = 10
 
 
 class DiaryError(Exception):
@@ -83,70 +89,145 @@ def create_surgery(
     Raises SlotDoesNotFit if the slots are longer than the surgery, DiaryError if the end is not after the start on the
     same day, a slot is shorter than 5 minutes, or it has no seats or more than 200.
     """
-    if ends_at <= starts_at:
-        raise DiaryError("The end has to come after the start.")
-    if timezone.localdate(starts_at) != timezone.localdate(ends_at):
-        raise DiaryError("A surgery ends on the day on which it starts.")
+    (surgery,) = create_surgeries(
+        times=[(starts_at, ends_at)],
+        venue=venue,
+        slot_minutes=slot_minutes,
+        seats_per_slot=seats_per_slot,
+        is_drop_in=is_drop_in,
+        hosts_wanted=hosts_wanted,
+        series=series,
+        cutoff_minutes=cutoff_minutes,
+        note=note,
+    )
+    return surgery
+
+
+@transaction.atomic
+def create_surgeries(
+    *,
+    times: Sequence[tuple[datetime, datetime]],
+    venue: Venue,
+    slot_minutes: int,
+    seats_per_slot: int,
+    is_drop_in: bool,
+    hosts_wanted: int = USUAL_HOSTS,
+    series: Series | None = None,
+    making: Making | None = None,
+    is_published: bool = False,
+    cutoff_minutes: int | None = None,
+    note: str = "",
+) -> list[Surgery]:
+    """Make a surgery for each start and end, in as many statements as for one, and return them in their order.
+
+    They have no hosts yet, so to publish them at once tells nobody. Raises what `create_surgery` does, and DiaryError
+    if that would be more seats than can be made at once.
+    """
     if slot_minutes < SHORTEST_SLOT_MINUTES:
         raise DiaryError(f"A slot needs at least {SHORTEST_SLOT_MINUTES} minutes.")
     if not 1 <= seats_per_slot <= MOST_SEATS_PER_SLOT:
         raise DiaryError(f"A slot needs between 1 and {MOST_SEATS_PER_SLOT} seats.")
-    times = slot_times(starts_at, ends_at, slot_minutes)
-    if not times:
-        raise SlotDoesNotFit(f"A slot of {slot_minutes} minutes is longer than the surgery.")
-    surgery = Surgery.objects.create(
-        venue=venue,
-        series=series,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        is_drop_in=is_drop_in,
-        hosts_wanted=hosts_wanted,
-        cutoff_minutes=Department.current().cutoff_minutes if cutoff_minutes is None else cutoff_minutes,
-        note=note,
+    slots_of = [_slots_of(start, end, slot_minutes) for start, end in times]
+    seats = seats_per_slot * sum(map(len, slots_of))
+    if seats > MOST_SEATS_AT_ONCE:
+        raise DiaryError(
+            f"That would be {seats:,} seats. At most {MOST_SEATS_AT_ONCE:,} can be made at once: make fewer surgeries, "
+            "or give each slot fewer seats."
+        )
+    if cutoff_minutes is None:
+        cutoff_minutes = Department.current().cutoff_minutes
+    surgeries = Surgery.objects.bulk_create(
+        Surgery(
+            venue=venue,
+            series=series,
+            making=making,
+            state=Surgery.State.PUBLISHED if is_published else Surgery.State.DRAFT,
+            starts_at=start,
+            ends_at=end,
+            is_drop_in=is_drop_in,
+            hosts_wanted=hosts_wanted,
+            cutoff_minutes=cutoff_minutes,
+            note=note,
+        )
+        for start, end in times
     )
-    slots = Slot.objects.bulk_create(Slot(surgery=surgery, starts_at=start, ends_at=end) for start, end in times)
+    slots = Slot.objects.bulk_create(
+        Slot(surgery=surgery, starts_at=start, ends_at=end)
+        for surgery, its_slots in zip(surgeries, slots_of, strict=True)
+        for start, end in its_slots
+    )
     Seat.objects.bulk_create(
-        Seat(slot=slot, surgery=surgery, number=number) for slot in slots for number in range(1, seats_per_slot + 1)
+        Seat(slot=slot, surgery_id=slot.surgery_id, number=number)
+        for slot in slots
+        for number in range(1, seats_per_slot + 1)
     )
-    return surgery
+    return surgeries
+
+
+def _slots_of(starts_at: datetime, ends_at: datetime, minutes: int) -> list[tuple[datetime, datetime]]:
+    if ends_at <= starts_at:
+        raise DiaryError("The end has to come after the start.")
+    if timezone.localdate(starts_at) != timezone.localdate(ends_at):
+        raise DiaryError("A surgery ends on the day on which it starts.")
+    if times := slot_times(starts_at, ends_at, minutes):
+        return times
+    raise SlotDoesNotFit(f"A slot of {minutes} minutes is longer than the surgery.")
 
 
 @retried
 @transaction.atomic
 def extend_series(*, series: Series, until: date, now: datetime | None = None) -> Extension:
-    """Make the drafts that are missing in a series, for every date of its pattern after `now` up to `until`.
+    """Make drafts for the dates of a series that nobody has decided on yet, after `now` and up to `until`.
 
     Steps in local time and converts afterwards, so that 10:00 stays 10:00 across a change of the clocks. Bank holidays
-    of the office's nation are left out and reported. A week in which the series has a surgery already is left
-    alone, even if that surgery was moved to another day or hour of the week: so extending twice changes nothing.
+    of the office's nation are left out and reported. What was struck out or deleted stays so, and a week (or month)
+    in which the series has a surgery already is left alone, even if that surgery was moved to another day or hour
+    of it: so extending twice changes nothing.
 
     Raises SlotDoesNotFit if the series asks for slots longer than its surgeries.
     """
     series = Series.objects.select_for_update(of=("self",)).select_related("venue__office").get(pk=series.pk)
-    today = timezone.localdate(now)
+    extension, days = Extension(), []
     nation = series.venue.office.nation
-    taken = {_week(timezone.localdate(start)) for start in series.surgeries.values_list("starts_at", flat=True)}
-    extension = Extension()
-    for day in series.dates(until=until):
-        if day <= today or _week(day) in taken:
+    for day in open_dates(series, until=until, now=now):
+        if is_decided(series, day):
             continue
         if holiday := bank_holidays(nation, day.year).get(day):
             extension.skipped.append(Skipped(day, holiday))
-            continue
-        extension.made.append(
-            create_surgery(
-                series=series,
-                venue=series.venue,
-                starts_at=local_moment(day, series.start_time),
-                ends_at=local_moment(day, series.end_time),
-                slot_minutes=series.slot_minutes,
-                seats_per_slot=series.seats_per_slot,
-                is_drop_in=series.is_drop_in,
-                hosts_wanted=series.hosts_wanted,
-            )
-        )
+        else:
+            days.append(day)
+    extension.made.extend(create_surgeries(times=times_of(series, days), **facts_of(series)) if days else [])
+    if series.planned_until is None or series.planned_until < until:
+        series.planned_until = until
+        series.save(update_fields=["planned_until"])
     return extension
 
 
-def _week(day: date) -> tuple[int, int]:
-    return day.isocalendar()[:2]
+def open_dates(series: Series, *, until: date, now: datetime | None = None) -> list[date]:
+    """The dates of the pattern from tomorrow up to `until` for whose week (or month) it has no surgery."""
+    today = timezone.localdate(now)
+    moments = series.surgeries.values_list("starts_at", flat=True) if series.pk else []
+    taken = {series.turn(timezone.localdate(moment)) for moment in moments}
+    return [day for day in series.dates(until=until) if day > today and series.turn(day) not in taken]
+
+
+def is_decided(series: Series, day: date) -> bool:
+    """Whether somebody has decided on this date of the pattern: if it has no surgery, it was struck out or deleted."""
+    return series.planned_until is not None and day <= series.planned_until
+
+
+def times_of(series: Series, days: Sequence[date]) -> list[tuple[datetime, datetime]]:
+    """When the surgeries of the series on these days start and end: the same hours on the clock, whatever the day."""
+    return [(local_moment(day, series.start_time), local_moment(day, series.end_time)) for day in days]
+
+
+def facts_of(series: Series) -> dict[str, Any]:
+    """What the surgeries of the series have in common, for `create_surgeries`."""
+    return {
+        "series": series,
+        "venue": series.venue,
+        "slot_minutes": series.slot_minutes,
+        "seats_per_slot": series.seats_per_slot,
+        "is_drop_in": series.is_drop_in,
+        "hosts_wanted": series.hosts_wanted,
+    }

@@ -296,7 +296,15 @@ TABLE = [
     reading("champions:directory"),
     row("champions:join", get=everybody(ELSEWHERE) | {NOBODY: 200}, post=everybody(ELSEWHERE) | {NOBODY: 200}),
     row("champions:join_code", get=everybody(ELSEWHERE), post=everybody(ELSEWHERE)),
-    row("bookings:diary", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405)),
+    *(row(f"bookings:{name}", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405))
+      for name in ("diary", "new_surgery", "series_list")),
+    row("bookings:preview", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=200)),  # of nothing
+    row("bookings:undo", get=only(*ORGANISERS, answer=405), post=only(*ORGANISERS, answer=404), pk=404),
+    row("bookings:series", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405), reference="knpw2x3"),
+    *(row(f"bookings:{name}", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=200),
+          reference="knpw2x3") for name in ("extend", "end_series")),  # without a date
+    row("bookings:publish_series", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=ELSEWHERE),
+        reference="knpw2x3"),
     *(row(f"bookings:attendance{file}", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405))
       for file in ("", "_csv", "_spreadsheet")),
     *(row(f"bookings:attendance_people{file}", get=only(*ORGANISERS, answer=404), post=only(*ORGANISERS, answer=405))

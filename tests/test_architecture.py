@@ -123,7 +123,7 @@ def test_control_a_package_registry_is_found():
 
 # ── Names and words ───────────────────────────────────────────────────────────────────────────────────────────
 
-DEADLINES = {"not_after", "lease_until", "resting_until", "last_login"}
+DEADLINES = {"not_after", "lease_until", "resting_until", "planned_until", "was_planned_until", "last_login"}
 """Moments and dates that say when something ends, and one that Django named."""
 
 

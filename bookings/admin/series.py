@@ -9,7 +9,6 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from bookings.services.diary import publish
@@ -19,14 +18,13 @@ from surgeries.models import Series, Surgery, Venue, local_moment
 from surgeries.services import (
     MOST_SEATS_PER_SLOT,
     SHORTEST_SLOT_MINUTES,
+    WEEKS_AHEAD,
     DiaryError,
     extend_series,
     left_over,
     slot_times,
 )
-from surgeries.templatetags.times import clock, day_and_year
-
-WEEKS_AHEAD = 10
+from surgeries.templatetags.times import clock, day_and_year, rhythm
 
 
 class SeriesForm(forms.ModelForm):
@@ -105,8 +103,7 @@ class SeriesAdmin(KindAdmin):
 
     @admin.display(description="day")
     def day(self, series: Series) -> str:
-        every = "every week" if series.every_weeks == 1 else f"every {series.every_weeks} weeks"
-        return f"{date_format(series.starts_on, 'l')}, {every}"
+        return rhythm(series)
 
     @admin.display(description="times")
     def times(self, series: Series) -> str:

@@ -1,13 +1,23 @@
-"""The diary, for organisers: a month of surgeries as a calendar or as a list."""
+"""The diary, for organisers: a month of surgeries as a calendar or as a list, and how a new one gets into it."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.roles import organiser_page
 from bookings.diary import month_of_diary, nearest_month
 from bookings.forms.diary import DiaryForm
+from bookings.forms.planning import PatternForm
+from bookings.series import address_of, made_of
+from bookings.services import series as services
+from bookings.views.planning import dates_page, sent_before
+from notifications.form_pages import SeeOther
+from surgeries.models import Making, Series, Surgery
+from surgeries.services import DiaryError
 
 
 @organiser_page
@@ -17,7 +27,50 @@ def diary(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     form = DiaryForm(request.GET, today=timezone.localdate(now))
     month = month_of_diary(form.asked, now=now)
-    context = {"form": form, "month": month, "asked": form.asked}
+    context: dict[str, Any] = {"form": form, "month": month, "asked": form.asked}
+    context |= {"said": request.GET.get("said"), "made": made_of(request.GET.get("made", ""))}
     if not month.entries:
         context["nearest"] = nearest_month(form.asked, now=now)
     return render(request, "bookings/diary.html", context)
+
+
+@organiser_page
+@require_safe
+def new_surgery(request: HttpRequest) -> HttpResponse:
+    """The form for a surgery or a series: empty, like another one, or as it was filled in before."""
+    initial: dict[str, Any] = {}
+    if like := request.GET.get("like", "").replace("\0", ""):
+        surgery = get_object_or_404(Surgery.objects.prefetch_related("slots"), reference=like)
+        initial = PatternForm.like_surgery(surgery)
+    elif like := request.GET.get("like_series", "").replace("\0", ""):
+        initial = PatternForm.like_series(get_object_or_404(Series, reference=like))
+    elif request.GET:
+        initial = request.GET.dict() | {"is_drop_in": "is_drop_in" in request.GET}
+    return render(request, "bookings/new_surgery.html", {"form": PatternForm(initial=initial)})
+
+
+@organiser_page
+def preview(request: HttpRequest) -> HttpResponseBase:
+    """Every date before anything is made, and the button that makes what is ticked."""
+    if before := sent_before(request):
+        return before
+    form = PatternForm(request.GET)
+    if not form.is_valid():
+        return render(request, "bookings/new_surgery.html", {"form": form})
+    query = request.GET.urlencode()
+    change = f"{reverse('bookings:new_surgery')}?{query}"
+    return dates_page(request, form.series, form.days, until=form.until, change=change)
+
+
+@organiser_page
+@require_POST
+def undo(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Take back what was made, as long as nobody relies on it."""
+    making = get_object_or_404(Making.objects.select_related("series"), pk=pk)
+    try:
+        services.undo(making=making)
+    except DiaryError:
+        return SeeOther(f"{address_of(making)}&said=kept")
+    series = Series.objects.filter(makings=making).first()
+    address = reverse("bookings:series", args=[series.reference]) if series else reverse("bookings:diary")
+    return SeeOther(f"{address}?said=undone")

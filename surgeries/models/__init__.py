@@ -1,7 +1,7 @@
 """The diary, by noun: where and when surgeries are, what makes them, and who hosts."""
 
 from surgeries.models.moments import local_moment, local_month
-from surgeries.models.series import MOST_HOSTS, USUAL_HOSTS, Series, Venue, new_reference
+from surgeries.models.series import MOST_HOSTS, USUAL_HOSTS, Making, Series, Venue, new_reference
 from surgeries.models.surgeries import (
     Seat,
     Shift,
@@ -15,6 +15,7 @@ from surgeries.models.surgeries import (
 __all__ = [
     "MOST_HOSTS",
     "USUAL_HOSTS",
+    "Making",
     "Seat",
     "Series",
     "Shift",

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import ClassVar
 
-from dateutil.rrule import WEEKLY, rrule
+from dateutil.rrule import MONTHLY, WEEKLY, rrule, weekday
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -52,7 +53,20 @@ class Venue(models.Model):
 
 
 class Series(models.Model):
-    """A pattern that makes surgeries: every second Tuesday at 10:00 in the café. Times are local times."""
+    """A pattern that makes surgeries: every second Tuesday at 10:00 in the café. Times are local times.
+
+    The day of the week is that of its first date. It comes every so many weeks or, if `nth_in_month` says which, on
+    one such day of every month.
+    """
+
+    class Nth(models.IntegerChoices):
+        """Which of the days of one name in a month."""
+
+        FIRST = 1, "first"
+        SECOND = 2, "second"
+        THIRD = 3, "third"
+        FOURTH = 4, "fourth"
+        LAST = -1, "last"
 
     # Printed on posters. The database makes one for those that know of none: older rows, and older processes.
     reference = models.CharField(
@@ -66,7 +80,10 @@ class Series(models.Model):
     venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="series")
     starts_on = models.DateField("first date")
     ends_on = models.DateField("last date", null=True, blank=True)
+    # Every date of the pattern up to here has been decided on: it has its surgery, or it was struck out.
+    planned_until = models.DateField(null=True, editable=False)
     every_weeks = models.PositiveSmallIntegerField(default=2, validators=[MinValueValidator(1), MaxValueValidator(12)])
+    nth_in_month = models.SmallIntegerField(choices=Nth, null=True, blank=True, editable=False)
     start_time = models.TimeField(default=time(10))
     end_time = models.TimeField(default=time(12))
     slot_minutes = models.PositiveSmallIntegerField(default=20, validators=[MinValueValidator(5)])
@@ -77,8 +94,8 @@ class Series(models.Model):
     is_drop_in = models.BooleanField("people may drop in", default=True)
 
     impersonal: ClassVar[set[str]] = {
-        "reference", "name", "starts_on", "ends_on", "every_weeks", "start_time", "end_time", "slot_minutes",
-        "seats_per_slot", "hosts_wanted", "is_drop_in",
+        "reference", "name", "starts_on", "ends_on", "planned_until", "every_weeks", "nth_in_month", "start_time",
+        "end_time", "slot_minutes", "seats_per_slot", "hosts_wanted", "is_drop_in",
     }  # fmt: skip
 
     class Meta:
@@ -96,19 +113,59 @@ class Series(models.Model):
                 violation_error_message="Weeks, minutes and seats have to be positive, and a slot at least 5 minutes.",
             ),
             models.CheckConstraint(name="series_wants_a_few_hosts", condition=Q(hosts_wanted__range=(1, MOST_HOSTS))),
+            models.CheckConstraint(
+                name="series_comes_by_weeks_or_by_month",
+                condition=Q(nth_in_month=None) | Q(nth_in_month__in=[1, 2, 3, 4, -1], every_weeks=1),
+                violation_error_message="It comes on one day of every month, so every how many weeks stays at 1.",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
 
     def dates(self, *, until: date) -> Iterator[date]:
-        """The dates of the pattern from its first one up to and including `until` (and its own last date)."""
+        """The dates of the pattern from its first one up to and including `until` (and its own last date).
+
+        Steps from day to day and knows no hours, so that no change of the clocks can move it.
+        """
         last = min(until, self.ends_on) if self.ends_on else until
-        midnight = time()
-        for moment in rrule(
-            WEEKLY,
-            interval=self.every_weeks,
-            dtstart=datetime.combine(self.starts_on, midnight),
-            until=datetime.combine(last, midnight),
-        ):
+        first, last_moment = (datetime.combine(day, time()) for day in (self.starts_on, last))
+        if self.nth_in_month is None:
+            pattern = rrule(WEEKLY, interval=self.every_weeks, dtstart=first, until=last_moment)
+        else:
+            day = weekday(self.starts_on.weekday())(self.nth_in_month)
+            pattern = rrule(MONTHLY, byweekday=day, dtstart=first, until=last_moment)
+        for moment in pattern:
             yield moment.date()
+
+    def turn(self, day: date) -> tuple[int, int]:
+        """The week or the month that one surgery of the series is for, whichever day of it that is held on."""
+        return day.isocalendar()[:2] if self.nth_in_month is None else (day.year, day.month)
+
+
+class Making(models.Model):
+    """What one press made: surgeries, and their series if it is new. It can be taken back while they are drafts."""
+
+    # Of the form: sent again, it makes nothing more.
+    request_id = models.UUIDField(unique=True, editable=False)
+    # Of what was asked for, to tell the same press from another one on the same form.
+    digest = models.CharField(max_length=64, editable=False)
+    series = models.ForeignKey(Series, on_delete=models.SET_NULL, null=True, editable=False, related_name="makings")
+    is_new_series = models.BooleanField(default=False, editable=False)
+    # What the series said before and since, so that it can say again what it said.
+    was_planned_until = models.DateField(null=True, editable=False)
+    planned_until = models.DateField(null=True, editable=False)
+    ended_on = models.DateField(null=True, editable=False)
+    made_at = models.DateTimeField(editable=False)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    undone_at = models.DateTimeField(null=True, editable=False)
+
+    impersonal: ClassVar[set[str]] = {
+        "request_id", "digest", "is_new_series", "was_planned_until", "planned_until", "ended_on", "made_at",
+        "undone_at",
+    }  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"Making {self.pk}"

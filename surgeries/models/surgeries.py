@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from champions.models import Champion
 from organisation.models import Office
-from surgeries.models.series import MOST_HOSTS, USUAL_HOSTS, Series, Venue, new_reference
+from surgeries.models.series import MOST_HOSTS, USUAL_HOSTS, Making, Series, Venue, new_reference
 from surgeries.templatetags.times import clock, span
 
 
@@ -80,6 +80,8 @@ class Surgery(models.Model):
     reference = models.CharField(max_length=12, unique=True, default=new_reference, editable=False)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.SURGERY, editable=False)
     series = models.ForeignKey(Series, on_delete=models.PROTECT, null=True, blank=True, related_name="surgeries")
+    # What made it, if that was a press on the pages of the diary.
+    making = models.ForeignKey(Making, on_delete=models.SET_NULL, null=True, editable=False, related_name="surgeries")
     venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="surgeries")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()

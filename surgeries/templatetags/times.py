@@ -14,6 +14,8 @@ from django.utils import dateformat, timezone
 
 register = template.Library()
 
+ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
+
 
 class Timed(Protocol):
     """Whatever begins and ends: a surgery, a slot, a shift."""
@@ -23,10 +25,11 @@ class Timed(Protocol):
 
 
 class Patterned(Protocol):
-    """Whatever comes again on a day of the week: a series."""
+    """Whatever comes again on a day of the week or of the month: a series."""
 
     starts_on: date
     every_weeks: int
+    nth_in_month: int | None
 
 
 def local(moment: date | datetime) -> date | datetime:
@@ -76,7 +79,9 @@ def when(thing: Timed) -> str:
 
 @register.filter
 def rhythm(series: Patterned) -> str:
-    """On which days, such as "Every Tuesday", "Every second Tuesday" and "Tuesdays, every 3 weeks"."""
+    """Such as "Every second Tuesday", "Tuesdays, every 3 weeks" and "Every last Tuesday of the month"."""
     weekday = dateformat.format(series.starts_on, "l")
+    if series.nth_in_month is not None:
+        return f"Every {ORDINALS[series.nth_in_month]} {weekday} of the month"
     every = {1: f"Every {weekday}", 2: f"Every second {weekday}"}
     return every.get(series.every_weeks, f"{weekday}s, every {series.every_weeks} weeks")

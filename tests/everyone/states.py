@@ -22,6 +22,7 @@ from tests.everyone import (
     finding,
     hosting,
     managing,
+    planning,
     printing,
     reading,
     recording,
@@ -34,7 +35,7 @@ from tests.everyone.booking import State
 
 OTHERS = elsewhere.STATES | signing_in.STATES | champions.STATES | hosting.STATES | recording.STATES | shifts.STATES
 DOOR = afterwards.STATES | arriving.STATES | printing.STATES
-AFTER = registering.STATES | attending.STATES | managing.STATES | diary.STATES
+AFTER = registering.STATES | attending.STATES | managing.STATES | diary.STATES | planning.STATES
 STATES: dict[str, State] = finding.STATES | booking.STATES | reading.STATES | DOOR | room.STATES | OTHERS | AFTER
 
 

@@ -62,4 +62,10 @@ def test_a_template_shows_london_time_whatever_zone_is_active(elsewhere):
     [(1, "Every Tuesday"), (2, "Every second Tuesday"), (3, "Tuesdays, every 3 weeks")],
 )
 def test_a_series_says_on_which_days_it_is(weeks, words):
-    assert rhythm(SimpleNamespace(starts_on=date(2026, 3, 3), every_weeks=weeks)) == words
+    assert rhythm(SimpleNamespace(starts_on=date(2026, 3, 3), every_weeks=weeks, nth_in_month=None)) == words
+
+
+@pytest.mark.parametrize(("nth", "words"), [(1, "first"), (4, "fourth"), (-1, "last")])
+def test_the_rhythm_of_a_series_by_the_month(nth, words):
+    series = SimpleNamespace(starts_on=date(2026, 3, 3), every_weeks=1, nth_in_month=nth)
+    assert rhythm(series) == f"Every {words} Tuesday of the month"

@@ -1,0 +1,80 @@
+"""Series as organisers see them: their pattern in words, what they have, and what was made last."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Min, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from bookings.services.series import figures_of
+from surgeries.models import Making, Series, Surgery
+from surgeries.services import is_decided, open_dates
+from surgeries.templatetags.times import clock, day_and_year, rhythm
+
+# So long after it was made the page of a series offers to take it back.
+JUST_NOW = timedelta(days=1)
+
+
+def words_of(series: Series) -> str:
+    """The pattern, such as "Every second Tuesday, 10am to midday, until Tuesday 14 December 2027"."""
+    words = f"{rhythm(series)}, {clock(series.start_time)} to {clock(series.end_time)}"
+    return f"{words}, until {day_and_year(series.ends_on)}" if series.ends_on else words
+
+
+def address_of(making: Making) -> str:
+    """Where it is seen that this was made: the page of its series, or its month in the diary."""
+    if making.series:
+        return f"{reverse('bookings:series', args=[making.series.reference])}?made={making.pk}"
+    surgery = making.surgeries.first()
+    month = f"month={timezone.localdate(surgery.starts_at):%Y-%m}&" if surgery else ""
+    return f"{reverse('bookings:diary')}?{month}made={making.pk}"
+
+
+@dataclass(frozen=True)
+class Made:
+    """What one press made, for the page that says so. `surgery` is the one, if it was a single surgery."""
+
+    making: Making
+    number: int
+    can_be_undone: bool
+    surgery: Surgery | None
+
+    @classmethod
+    def of(cls, making: Making) -> "Made":
+        """As it is now."""
+        number, can_be_undone = figures_of(making)
+        return cls(making, number, can_be_undone, None if making.series_id else making.surgeries.first())
+
+
+def made_of(pk: str) -> Made | None:
+    """What was made, by the number in an address, unless it was taken back since."""
+    if not (pk.isascii() and pk.isdecimal() and len(pk) < 19):
+        return None
+    making = Making.objects.filter(pk=int(pk), undone_at=None).first()
+    return Made.of(making) if making else None
+
+
+def made_just_now(series: Series, *, now: datetime) -> Made | None:
+    """What was made last for the series, if that was lately and can be taken back."""
+    latest = series.makings.filter(undone_at=None, made_at__gt=now - JUST_NOW).order_by("-made_at", "-pk").first()
+    made = Made.of(latest) if latest else None
+    return made if made and made.can_be_undone else None
+
+
+def struck_out(series: Series, *, now: datetime) -> list[date]:
+    """The dates to come that somebody decided against, or whose draft was deleted."""
+    if series.planned_until is None:
+        return []
+    return [day for day in open_dates(series, until=series.planned_until, now=now) if is_decided(series, day)]
+
+
+def with_figures(series: QuerySet[Series], *, now: datetime) -> QuerySet[Series]:
+    """With the number of its `drafts` and `published` to come, and when the next one starts: `next_at`."""
+    ahead = Q(surgeries__ends_at__gt=now)
+    published = ahead & Q(surgeries__state=Surgery.State.PUBLISHED)
+    return series.select_related("venue__office").annotate(
+        drafts=Count("surgeries", filter=ahead & Q(surgeries__state=Surgery.State.DRAFT)),
+        published=Count("surgeries", filter=published),
+        next_at=Min("surgeries__starts_at", filter=published),
+    )

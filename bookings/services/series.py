@@ -1,0 +1,205 @@
+"""What organisers do with many surgeries at once: make them from a pattern, take them back, publish, end a series."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import User
+from bookings import shift_emails
+from bookings.models import Booking
+from bookings.statements import lock_surgeries
+from surgeries.models import Making, Seat, Series, Shift, Surgery, SurgeryQuerySet
+from surgeries.services import DiaryError, create_surgeries, facts_of, times_of
+from surgeries.templatetags.times import day_and_year
+from surgeries.transactions import retried
+
+
+class UsedAlready(DiaryError):
+    """Something else was made with that form: `making`."""
+
+    def __init__(self, making: Making) -> None:
+        super().__init__("Surgeries were made with this form already.")
+        self.making = making
+
+
+@retried
+@transaction.atomic
+def make(
+    *,
+    pattern: Series,
+    days: Collection[date],
+    until: date | None,
+    publishes: bool,
+    request_id: UUID,
+    contents: str,
+    by: User,
+    now: datetime | None = None,
+) -> Making:
+    """Make the surgeries of the pattern on these days, and return what was made.
+
+    With `until` they belong to the series that the pattern is, which is made with them unless it is there already:
+    every other date of it up to then counts as struck out. Without, there is one surgery of no series.
+
+    The same `request_id` makes nothing more, and returns what it made the first time. Raises UsedAlready if the form
+    had other `contents` then, and DiaryError if a day is past or there would be too many seats.
+    """
+    now = now or timezone.now()
+    if made := made_with(request_id, contents):
+        return made
+    times = times_of(pattern, sorted(days))
+    if not times or times[0][0] <= now:
+        raise DiaryError("Choose dates that are still to come.")
+    # Whoever sends the same form at the same time waits here, and then finds what this one has made.
+    making = Making.objects.create(request_id=request_id, digest=_digest(contents), made_at=now, made_by=by)
+    if until:
+        pattern = _series_until(making, pattern, until)
+        there = set(pattern.surgeries.values_list("starts_at", flat=True))
+        times = [each for each in times if each[0] not in there]
+    facts = facts_of(pattern) | {"series": pattern if until else None}
+    create_surgeries(times=times, making=making, is_published=publishes, **facts)
+    return making
+
+
+def made_with(request_id: UUID, contents: str) -> Making | None:
+    """What was made with that form, if anything was. Raises UsedAlready if it had other contents then."""
+    made = Making.objects.select_related("series").filter(request_id=request_id).first()
+    if made and made.digest != _digest(contents):
+        raise UsedAlready(made)
+    return made
+
+
+def _digest(contents: str) -> str:
+    return sha256(contents.encode(errors="replace")).hexdigest()
+
+
+def _series_until(making: Making, pattern: Series, until: date) -> Series:
+    """The series, planned until then. It is made if it is new; otherwise locked, and its last date may move."""
+    if pattern.pk is None:
+        making.is_new_series = True
+        pattern.planned_until = until
+        pattern.save()
+    else:
+        pattern = Series.objects.select_for_update(of=("self",)).select_related("venue__office").get(pk=pattern.pk)
+        making.was_planned_until, making.ended_on = pattern.planned_until, pattern.ends_on
+        pattern.planned_until = max(until, pattern.planned_until or until)
+        if pattern.ends_on and pattern.ends_on < until:
+            pattern.ends_on = until
+        pattern.save(update_fields=["planned_until", "ends_on"])
+    making.series, making.planned_until = pattern, pattern.planned_until
+    making.save(update_fields=["series", "is_new_series", "was_planned_until", "planned_until", "ended_on"])
+    return pattern
+
+
+# ── Taking it back ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def untouched(surgeries: SurgeryQuerySet) -> QuerySet[Surgery]:
+    """Drafts where nobody ever booked or hosted: if they go, nobody misses them."""
+    return surgeries.filter(
+        ~Exists(Booking.objects.filter(surgery=OuterRef("pk"))),
+        ~Exists(Shift.objects.filter(surgery=OuterRef("pk"))),
+        state=Surgery.State.DRAFT,
+    )
+
+
+def figures_of(making: Making) -> tuple[int, bool]:
+    """How many surgeries this made that are there still, and whether it can be taken back: nobody relies on one."""
+    made: SurgeryQuerySet = Surgery.objects.filter(making=making)
+    free = Count("pk", filter=Q(pk__in=untouched(made).values("pk")))
+    counts = made.aggregate(number=Count("pk"), free=free)
+    return counts["number"], making.undone_at is None and 0 < counts["number"] == counts["free"]
+
+
+@retried
+@transaction.atomic
+def undo(*, making: Making, now: datetime | None = None) -> int:
+    """Delete the drafts that this made, and the series if that is new; return how many those were.
+
+    What the series said before it says again. Doing it twice changes nothing. Raises DiaryError if one of them has
+    been published or has a host: then they are dealt with one by one.
+    """
+    series = Series.objects.select_for_update().filter(makings=making.pk).first()
+    making = Making.objects.select_for_update().get(pk=making.pk)
+    if making.undone_at:
+        return 0
+    made: SurgeryQuerySet = Surgery.objects.filter(making=making)
+    lock_surgeries(made.values_list("pk", flat=True))
+    number = made.count()
+    if untouched(made).count() != number:
+        raise DiaryError("One of them has been published or has a host by now. Delete the others from their pages.")
+    made.delete()
+    making.undone_at = now or timezone.now()
+    making.save(update_fields=["undone_at"])
+    if series and making.is_new_series and not series.surgeries.exists():
+        series.delete()
+    elif series and series.planned_until == making.planned_until:
+        series.planned_until, series.ends_on = making.was_planned_until, making.ended_on
+        series.save(update_fields=["planned_until", "ends_on"])
+    return number
+
+
+# ── A series as a whole ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@retried
+@transaction.atomic
+def publish_drafts(*, series: Series, now: datetime | None = None) -> int:
+    """Publish every draft of the series that is still to come and has a seat; return how many. Their hosts are told."""
+    now = now or timezone.now()
+    drafts = series.surgeries.filter(state=Surgery.State.DRAFT, ends_at__gt=now)
+    locked = lock_surgeries(drafts.values_list("pk", flat=True))
+    seated = Seat.objects.filter(surgery=OuterRef("pk"))
+    found = list(
+        Surgery.objects.filter(Exists(seated), pk__in=locked, state=Surgery.State.DRAFT).values_list("pk", flat=True)
+    )
+    Surgery.objects.filter(pk__in=found).update(state=Surgery.State.PUBLISHED, changed_at=now)
+    shifts = Shift.objects.live().filter(surgery__in=found)
+    shift_emails.queue_taken(shifts.select_related("champion__user", "surgery"), now=now)
+    return len(found)
+
+
+@dataclass(frozen=True)
+class After:
+    """What a series has after its new last date: drafts that go, and surgeries that stay because of somebody."""
+
+    goes: tuple[Surgery, ...]
+    stays: tuple[Surgery, ...]
+
+
+def after(series: Series, last: date, *, now: datetime) -> After:
+    """The surgeries to come after that date: those that go with it, and those that stay."""
+    found = series.surgeries.exclude(state=Surgery.State.CALLED_OFF).filter(ends_at__gt=now)
+    later = [each for each in found.select_related("venue__office") if timezone.localdate(each.starts_at) > last]
+    goes = set(untouched(Surgery.objects.filter(pk__in=[each.pk for each in later])).values_list("pk", flat=True))
+    return After(tuple(each for each in later if each.pk in goes), tuple(each for each in later if each.pk not in goes))
+
+
+def check_last(series: Series, last: date) -> None:
+    """Raises DiaryError if the series cannot have this last date."""
+    if last < series.starts_on:
+        raise DiaryError(f"The last date cannot be before the first one, {day_and_year(series.starts_on)}")
+
+
+@retried
+@transaction.atomic
+def end_series(*, series: Series, last: date, now: datetime | None = None) -> After:
+    """Give the series a last date. Drafts after it where nobody hosts are deleted; what was published stays.
+
+    Returns what went and what stays. Raises DiaryError if that is before its first date.
+    """
+    now = now or timezone.now()
+    series = Series.objects.select_for_update(of=("self",)).get(pk=series.pk)
+    check_last(series, last)
+    lock_surgeries(series.surgeries.filter(state=Surgery.State.DRAFT).values_list("pk", flat=True))
+    found = after(series, last, now=now)
+    Surgery.objects.filter(pk__in=[each.pk for each in found.goes]).delete()
+    series.ends_on = last
+    series.planned_until = min(series.planned_until, last) if series.planned_until else None
+    series.save(update_fields=["ends_on", "planned_until"])
+    return found

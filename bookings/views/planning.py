@@ -1,0 +1,77 @@
+"""The page that shows every date before anything is made."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.sessions import signed_in
+from bookings.forms.planning import PUBLISH, DatesForm
+from bookings.series import address_of, words_of
+from bookings.services.series import UsedAlready, made_with, make
+from notifications.form_pages import SeeOther
+from surgeries.models import Series
+from surgeries.planning import plan
+from surgeries.services import DiaryError, left_over, times_of
+
+
+def sent_before(request: HttpRequest) -> SeeOther | None:
+    """To what was made, if this is a form that was sent before. Its dates are in nobody's way but their own."""
+    try:
+        request_id = UUID(request.POST.get("request_id", ""))
+        made = made_with(request_id, _contents(request))
+    except ValueError:
+        return None
+    except UsedAlready as used:
+        return SeeOther(f"{address_of(used.making)}&said=used")
+    return SeeOther(address_of(made)) if made else None
+
+
+def _contents(request: HttpRequest) -> str:
+    """What the form asks for: the pattern in the address, and what is ticked."""
+    return "\n".join([request.get_full_path(), request.POST.get("publish", ""), *request.POST.getlist("days")])
+
+
+def dates_page(
+    request: HttpRequest, series: Series, days: Sequence[date], *, until: date | None, change: str
+) -> HttpResponseBase:
+    """The dates of a pattern, each with a box, and once they are sent: what is ticked is made, once.
+
+    `until` is None for a surgery of no series; `change` leads to where the pattern was typed.
+    """
+    now = timezone.now()
+    planned = plan(series, days, now=now)
+    form = DatesForm(request.POST if request.method == "POST" else None, planned=planned)
+    if form.is_valid():
+        said = form.cleaned_data
+        try:
+            making = make(
+                pattern=series,
+                days=said["days"],
+                until=until,
+                publishes=said["publish"] == PUBLISH,
+                request_id=said["request_id"],
+                contents=_contents(request),
+                by=signed_in(request),
+            )
+        except UsedAlready as used:
+            return SeeOther(f"{address_of(used.making)}&said=used")
+        except DiaryError as error:
+            form.add_error(None, str(error))
+        else:
+            return SeeOther(address_of(making))
+    (first,) = times_of(series, [series.starts_on])
+    context = {
+        "form": form,
+        "series": series,
+        "words": words_of(series),
+        "is_once": until is None,
+        "goes_on": until is not None and series.ends_on is None,
+        "past": [each for each in planned if each.is_past],
+        "left_over": left_over(*first, series.slot_minutes),
+        "change": change,
+    }
+    return render(request, "bookings/preview.html", context)

@@ -1,0 +1,115 @@
+"""Series, for organisers: the list, each one's page, and what is done with all of its surgeries at once."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.roles import organiser_page
+from bookings.diary import entries_of
+from bookings.forms.planning import EndForm, ExtendForm
+from bookings.series import made_just_now, made_of, struck_out, with_figures, words_of
+from bookings.services import series as services
+from bookings.views.planning import dates_page, sent_before
+from notifications.form_pages import SeeOther
+from surgeries.models import Series, Surgery
+from surgeries.planning import MOST_DATES
+from surgeries.services import WEEKS_AHEAD, DiaryError, open_dates
+
+PER_PAGE = 50
+
+
+def _series(reference: str) -> Series:
+    return get_object_or_404(Series.objects.select_related("venue__office"), reference=reference.lower())
+
+
+def _see(series: Series, said: str) -> SeeOther:
+    return SeeOther(f"{reverse('bookings:series', args=[series.reference])}?said={said}")
+
+
+@organiser_page
+@require_safe
+def series_list(request: HttpRequest) -> HttpResponse:
+    """Every series, with what it has ahead."""
+    found = with_figures(Series.objects.order_by("name", "pk"), now=timezone.now())
+    paginator = Paginator(found, PER_PAGE)
+    page = paginator.get_page(request.GET.get("page"))
+    pages = paginator.get_elided_page_range(page.number)
+    return render(request, "bookings/series_list.html", {"page": page, "pages": pages})
+
+
+@organiser_page
+@require_safe
+def series(request: HttpRequest, reference: str) -> HttpResponse:
+    """One series: its pattern, its surgeries to come, and what can be done with them."""
+    now, found = timezone.now(), _series(reference)
+    coming = Surgery.objects.filter(series=found, ends_at__gt=now).order_by("starts_at", "pk")
+    entries = entries_of(coming, now=now)
+    context: dict[str, Any] = {
+        "series": found,
+        "words": words_of(found),
+        "entries": entries,
+        "drafts": sum(entry.surgery.state == Surgery.State.DRAFT for entry in entries),
+        "struck_out": struck_out(found, now=now),
+        "goes_on": found.ends_on is None and not found.venue.is_retired,
+        "weeks_ahead": WEEKS_AHEAD,
+        "said": request.GET.get("said"),
+        "made": made_of(request.GET.get("made", "")) or made_just_now(found, now=now),
+    }
+    return render(request, "bookings/series.html", context)
+
+
+@organiser_page
+def extend(request: HttpRequest, reference: str) -> HttpResponseBase:
+    """Until when, and then every date before anything is made."""
+    if before := sent_before(request):
+        return before
+    found, now = _series(reference), timezone.now()
+    last = max(filter(None, (found.ends_on, found.planned_until, timezone.localdate(now))))
+    form = ExtendForm(request.GET if "until" in request.GET else None, initial={"until": last + timedelta(weeks=26)})
+    if form.is_valid():
+        until = form.cleaned_data["until"]
+        if found.ends_on and found.ends_on < until:
+            found.ends_on = until
+        days = open_dates(found, until=until, now=now)
+        if 0 < len(days) <= MOST_DATES:
+            return dates_page(request, found, days, until=until, change=request.path)
+        form.add_error("until", form.MANY if days else form.NONE)
+    return render(request, "bookings/extend.html", {"form": form, "series": found, "words": words_of(found)})
+
+
+@organiser_page
+def publish_series(request: HttpRequest, reference: str) -> HttpResponseBase:
+    """Which drafts everybody is going to see: this page asks, and its button acts."""
+    found, now = _series(reference), timezone.now()
+    if request.method == "POST":
+        services.publish_drafts(series=found)
+        return _see(found, "published")
+    drafts = Surgery.objects.filter(series=found, state=Surgery.State.DRAFT, ends_at__gt=now)
+    entries = entries_of(drafts.order_by("starts_at", "pk"), now=now)
+    return render(request, "bookings/publish_series.html", {"series": found, "entries": entries})
+
+
+@organiser_page
+def end_series(request: HttpRequest, reference: str) -> HttpResponseBase:
+    """Until when it goes on, what that means, and then the button that makes it so."""
+    found, now = _series(reference), timezone.now()
+    context: dict[str, Any] = {"series": found, "words": words_of(found)}
+    form = context["form"] = EndForm(request.GET if "last" in request.GET else None, initial={"last": found.ends_on})
+    if form.is_valid():
+        last = form.cleaned_data["last"]
+        try:
+            if request.method == "POST":
+                services.end_series(series=found, last=last)
+                return _see(found, "ended")
+            services.check_last(found, last)
+        except DiaryError as error:
+            form.add_error("last", str(error))
+        else:
+            context |= {"last": last, "after": services.after(found, last, now=now)}
+    return render(request, "bookings/end_series.html", context)

@@ -1,0 +1,100 @@
+"""What there is to know of the dates of a pattern before anything is made: holidays, clashes, the clocks, the past."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from organisation.working_days import bank_holidays
+from surgeries.models import Series, Surgery
+from surgeries.services import is_decided, times_of
+from surgeries.templatetags.times import day as in_words
+from surgeries.templatetags.times import span
+
+# More than two years of a surgery every week.
+MOST_DATES = 110
+
+
+class Kind(models.TextChoices):
+    """What a remark is about, as its tag says it."""
+
+    HOLIDAY = "holiday", "Bank holiday"
+    CLASH = "clash", "Venue taken"
+    STRUCK_OUT = "struck_out", "Struck out before"
+    SAME_OFFICE = "same_office", "Same office"
+    CLOCKS = "clocks", "Clocks change"
+
+
+# What speaks against a date, so that it is not ticked at first.
+AGAINST = {Kind.HOLIDAY, Kind.CLASH, Kind.STRUCK_OUT}
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something to know of a date."""
+
+    kind: Kind
+    words: str
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A date of the pattern, with all there is to know of it."""
+
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    remarks: tuple[Remark, ...]
+    is_past: bool
+
+    @property
+    def speaks_against(self) -> bool:
+        """Whether it is left out unless somebody ticks it."""
+        return any(remark.kind in AGAINST for remark in self.remarks)
+
+
+def plan(series: Series, days: Sequence[date], *, now: datetime) -> list[Planned]:
+    """Each of these days with what there is to know of it, in one query. The series need not be saved yet."""
+    times = times_of(series, days)
+    there: dict[date, list[Surgery]] = defaultdict(list)
+    if days:
+        around = (times[0][0] - timedelta(days=1), times[-1][1] + timedelta(days=1))
+        found = Surgery.objects.exclude(state=Surgery.State.CALLED_OFF).filter(starts_at__range=around)
+        for surgery in found.at_office(series.venue.office_id).select_related("venue"):
+            there[timezone.localdate(surgery.starts_at)].append(surgery)
+    return [
+        Planned(day, start, end, tuple(_remarks(series, day, start, end, there[day])), is_past=start <= now)
+        for day, (start, end) in zip(days, times, strict=True)
+    ]
+
+
+def _remarks(series: Series, day: date, start: datetime, end: datetime, there: list[Surgery]) -> list[Remark]:
+    found = []
+    if holiday := bank_holidays(series.venue.office.nation, day.year).get(day):
+        found.append(Remark(Kind.HOLIDAY, holiday))
+    if is_decided(series, day):
+        found.append(Remark(Kind.STRUCK_OUT, "It has no surgery because somebody left it out or deleted it"))
+    for surgery in there:
+        about = f"{span(surgery)}{', a draft' if surgery.state == Surgery.State.DRAFT else ''}"
+        if surgery.venue_id == series.venue_id and surgery.starts_at < end and surgery.ends_at > start:
+            found.append(Remark(Kind.CLASH, f"A surgery is there {about}"))
+        else:
+            found.append(Remark(Kind.SAME_OFFICE, f"{surgery.venue.name}, {about}"))
+    if words := clock_change(day):
+        found.append(Remark(Kind.CLOCKS, words))
+    return found
+
+
+def clock_change(day: date) -> str:
+    """Which way the clocks go on the Sunday before or after the day, such as "They go back on Sunday 31 October"."""
+    sunday = day + timedelta(days=6 - day.weekday())
+    for change in (sunday - timedelta(days=7), sunday):
+        eve, noon = (datetime.combine(each, time(12), settings.ZONE) for each in (change - timedelta(days=1), change))
+        before, after = eve.utcoffset(), noon.utcoffset()
+        if before is not None and after is not None and before != after:
+            return f"They go {'forward' if after > before else 'back'} on {in_words(change)}"
+    return ""
