@@ -15,7 +15,8 @@ class SurgeriesConfig(AppConfig):
 
     def ready(self) -> None:
         connection_created.connect(_instrument)
-        import_module("surgeries.milestones")
+        for name in ("milestones", "duties"):
+            import_module(f"surgeries.{name}")
 
 
 def _instrument(connection: BaseDatabaseWrapper, **_: Any) -> None:

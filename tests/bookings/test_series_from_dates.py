@@ -1,8 +1,7 @@
 """A series from its dates: what is ticked is made, once; what is not stays out; and it can be taken back."""
 
-import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, time
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -11,14 +10,13 @@ import pytest
 import time_machine
 from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookings.series import struck_out
-from bookings.services.series import UsedAlready, end_series, figures_of, make, publish_drafts, undo
-from notifications.models import OutboxEmail
-from surgeries.models import Making, Series, Surgery, local_moment
-from surgeries.services import DiaryError, extend_series
+from bookings.services.series import UsedAlready, figures_of, make, undo
+from surgeries.models import Making, Series, Surgery
+from tests.bookings.dates import dates_page, form_on, send
 from tests.bookings.pages import words_of
 from tests.bookings.test_bad_input import VALUES, each_is_its_own, encoded
 from tests.bookings.test_statements_per_page import statements
@@ -55,22 +53,6 @@ def organiser(client):
 @pytest.fixture
 def venue():
     return VenueFactory.create(office=OfficeFactory.create(name="Leeds", nation="ENG"), name="Ground floor café")
-
-
-def dates_page(client, there, /, **said):
-    return client.get(f"{DATES}?{urlencode({**typed(there.pk), **said})}")
-
-
-def form_on(response) -> dict[str, Any]:
-    """What the page of dates would send if its button were pressed."""
-    page = response.content.decode()
-    ticked = re.findall(r'name="days" type="checkbox" value="([\d-]+)" checked', page)
-    hidden = {name: re.search(rf'name="{name}"[^>]* value="([^"]*)"', page)[1] for name in ("request_id", "warned")}
-    return {"days": ticked, "publish": "drafts", **hidden}
-
-
-def send(client, venue, form, **said):
-    return client.post(f"{DATES}?{urlencode(typed(venue.pk, **said))}", form)
 
 
 # ── Before anything is made ───────────────────────────────────────────────────────────────────────────────────
@@ -298,71 +280,6 @@ def test_taking_back_an_extension_leaves_the_series_as_it_was():
     assert undo(making=making, now=NOW) == 0
 
 
-# ── A series as a whole ───────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_what_was_struck_out_stays_out_when_the_series_is_extended(organiser, venue):
-    form = form_on(dates_page(organiser, venue, ends_on="2027-05-11"))
-    form["days"].remove("2027-04-13")
-    send(organiser, venue, form, ends_on="2027-05-11")
-    pattern = Series.objects.get()
-    Surgery.objects.filter(starts_at=local_moment(date(2027, 4, 27), time(10))).delete()
-    until = f"/organise/series/{pattern.reference}/extend/?until=2027-06-30"
-    response = organiser.get(until)
-    assert "Tuesday 13 April 2027 Struck out before" in words_of(response)
-    assert form_on(response)["days"] == ["2027-05-25", "2027-06-08", "2027-06-22"]
-    organiser.post(until, form_on(response))
-    assert pattern.surgeries.count() == 6
-    extend_series(series=pattern, until=date(2027, 7, 31), now=NOW)
-    days = {timezone.localdate(each.starts_at) for each in pattern.surgeries.all()}
-    assert not days & {date(2027, 4, 13), date(2027, 4, 27)}
-    pattern.refresh_from_db()
-    assert pattern.ends_on == date(2027, 6, 30)
-
-
-def test_its_drafts_are_published_together_and_its_hosts_told(organiser):
-    pattern = series()
-    ShiftFactory.create(surgery=pattern.surgeries.filter(state="draft").first(), champion__user=UserFactory.create())
-    assert "Publish 2 drafts" in words_of(organiser.get(f"{OF_SERIES}publish/"))
-    assert Surgery.objects.filter(state="draft").count() == 2
-    organiser.post(f"{OF_SERIES}publish/")
-    assert not Surgery.objects.filter(state="draft").exists()
-    assert OutboxEmail.objects.filter(kind="shift_taken").count() == 1
-    assert publish_drafts(series=pattern, now=NOW) == 0
-
-
-def test_a_last_date_names_what_goes_and_what_stays_before_it_is_given(organiser):
-    pattern = series()
-    hosted = pattern.surgeries.filter(state="draft").last()
-    ShiftFactory.create(surgery=hosted)
-    page = words_of(organiser.get(f"{OF_SERIES}end/?last=2027-03-15"))
-    assert "before the first one" in page
-    page = words_of(organiser.get(f"{OF_SERIES}end/?last=2027-03-16"))
-    assert "1 draft after it is deleted. That cannot be undone: Tuesday 13 April 2027" in page
-    assert "1 stays, because people see it or somebody hosts there." in page
-    assert pattern.surgeries.count() == 3
-    organiser.post(f"{OF_SERIES}end/?last=2027-03-16")
-    assert set(pattern.surgeries.values_list("pk", flat=True)) == {hosted.pk, pattern.surgeries.first().pk}
-    pattern.refresh_from_db()
-    assert pattern.ends_on == date(2027, 3, 16)
-    with pytest.raises(DiaryError):
-        end_series(series=pattern, last=date(2027, 3, 1), now=NOW)
-
-
-def test_a_clone_begins_with_everything_but_the_venue_and_a_duplicate_with_everything_but_the_date(organiser):
-    pattern = series(seats_per_slot=7)
-    page = organiser.get(f"{NEW}?like_series={pattern.reference}").content.decode()
-    assert '<option value="w2" selected>' in page
-    assert '<option value="" selected>Choose a venue' in page
-    assert 'name="seats_per_slot" type="text" value="7"' in page
-    assert 'value="2027-03-16"' in page
-    surgery = pattern.surgeries.first()
-    page = organiser.get(f"{NEW}?like={surgery.reference}").content.decode()
-    assert f'<option value="{surgery.venue_id}" selected>' in page
-    assert 'name="seats_per_slot" type="text" value="2"' in page
-    assert organiser.get(f"{NEW}?like=nothing").status_code == 404
-
-
 # ── Always ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -390,14 +307,13 @@ def test_the_dates_and_making_them_take_as_many_statements_for_a_year_as_for_a_m
     assert month[0] <= 12
 
 
-@each_is_its_own
+@settings(each_is_its_own, max_examples=20)
 @given(
     sent=st.fixed_dictionaries({}, optional=dict.fromkeys(typed(0), VALUES)),
     posted=st.fixed_dictionaries({}, optional=dict.fromkeys(("days", "publish", "request_id", "warned"), VALUES)),
 )
 def test_whatever_is_sent_is_answered_kindly(organiser, venue, sent, posted):
     assert organiser.get(f"{DATES}?{encoded(sent)}").status_code == 200
-    assert organiser.get(f"{NEW}?{encoded(sent)}").status_code == 200
     body, form = encoded(posted), "application/x-www-form-urlencoded"
     valid = urlencode(typed(venue.pk))
     assert organiser.generic("POST", f"{DATES}?{valid}", body, content_type=form).status_code in {200, 303}

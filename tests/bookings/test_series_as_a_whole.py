@@ -1,0 +1,98 @@
+"""What is done with a series as a whole: extending, publishing, ending, cloning."""
+
+from datetime import date, time
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from bookings.services.series import end_series, publish_drafts
+from notifications.models import OutboxEmail
+from surgeries.models import Series, Surgery, local_moment
+from surgeries.services import DiaryError, extend_series
+from tests.bookings.dates import dates_page, form_on, send
+from tests.bookings.pages import words_of
+from tests.everyone.diary import NOW
+from tests.everyone.planning import NEW, OF_SERIES, series
+from tests.factories import OfficeFactory, ShiftFactory, UserFactory, VenueFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_march():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def organiser(client):
+    client.force_login(UserFactory.create(organiser=True))
+    return client
+
+
+@pytest.fixture
+def venue():
+    return VenueFactory.create(office=OfficeFactory.create(name="Leeds", nation="ENG"), name="Ground floor café")
+
+
+def test_what_was_struck_out_stays_out_when_the_series_is_extended(organiser, venue):
+    form = form_on(dates_page(organiser, venue, ends_on="2027-05-11"))
+    form["days"].remove("2027-04-13")
+    send(organiser, venue, form, ends_on="2027-05-11")
+    pattern = Series.objects.get()
+    Surgery.objects.filter(starts_at=local_moment(date(2027, 4, 27), time(10))).delete()
+    until = f"/organise/series/{pattern.reference}/extend/?until=2027-06-30"
+    response = organiser.get(until)
+    assert "Tuesday 13 April 2027 Struck out before" in words_of(response)
+    assert form_on(response)["days"] == ["2027-05-25", "2027-06-08", "2027-06-22"]
+    organiser.post(until, form_on(response))
+    assert pattern.surgeries.count() == 6
+    extend_series(series=pattern, until=date(2027, 7, 31), now=NOW)
+    days = {timezone.localdate(each.starts_at) for each in pattern.surgeries.all()}
+    assert not days & {date(2027, 4, 13), date(2027, 4, 27)}
+    pattern.refresh_from_db()
+    assert pattern.ends_on == date(2027, 6, 30)
+
+
+def test_its_drafts_are_published_together_and_its_hosts_told(organiser):
+    pattern = series()
+    ShiftFactory.create(surgery=pattern.surgeries.filter(state="draft").first(), champion__user=UserFactory.create())
+    assert "Publish 2 drafts" in words_of(organiser.get(f"{OF_SERIES}publish/"))
+    assert Surgery.objects.filter(state="draft").count() == 2
+    organiser.post(f"{OF_SERIES}publish/")
+    assert not Surgery.objects.filter(state="draft").exists()
+    assert OutboxEmail.objects.filter(kind="shift_taken").count() == 1
+    assert publish_drafts(series=pattern, now=NOW) == 0
+
+
+def test_a_last_date_names_what_goes_and_what_stays_before_it_is_given(organiser):
+    pattern = series()
+    hosted = pattern.surgeries.filter(state="draft").last()
+    ShiftFactory.create(surgery=hosted)
+    page = words_of(organiser.get(f"{OF_SERIES}end/?last=2027-03-15"))
+    assert "before the first one" in page
+    page = words_of(organiser.get(f"{OF_SERIES}end/?last=2027-03-16"))
+    assert "1 draft after it is deleted. That cannot be undone: Tuesday 13 April 2027" in page
+    assert "1 stays, because people see it or somebody hosts there." in page
+    assert pattern.surgeries.count() == 3
+    organiser.post(f"{OF_SERIES}end/?last=2027-03-16")
+    assert set(pattern.surgeries.values_list("pk", flat=True)) == {hosted.pk, pattern.surgeries.first().pk}
+    pattern.refresh_from_db()
+    assert pattern.ends_on == date(2027, 3, 16)
+    with pytest.raises(DiaryError):
+        end_series(series=pattern, last=date(2027, 3, 1), now=NOW)
+
+
+def test_a_clone_begins_with_everything_but_the_venue_and_a_duplicate_with_everything_but_the_date(organiser):
+    pattern = series(seats_per_slot=7)
+    page = organiser.get(f"{NEW}?like_series={pattern.reference}").content.decode()
+    assert '<option value="w2" selected>' in page
+    assert '<option value="" selected>Choose a venue' in page
+    assert 'name="seats_per_slot" type="text" value="7"' in page
+    assert 'value="2027-03-16"' in page
+    surgery = pattern.surgeries.first()
+    page = organiser.get(f"{NEW}?like={surgery.reference}").content.decode()
+    assert f'<option value="{surgery.venue_id}" selected>' in page
+    assert 'name="seats_per_slot" type="text" value="2"' in page
+    assert organiser.get(f"{NEW}?like=nothing").status_code == 404

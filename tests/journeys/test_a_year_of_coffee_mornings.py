@@ -1,0 +1,60 @@
+"""A year of every second Tuesday at two offices, from nothing, in well under two minutes of clicking."""
+
+import re
+import time
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from surgeries.models import Series, Surgery
+from tests.factories import OfficeFactory, UserFactory, VenueFactory
+from tests.journeys.visitor import Visitor
+
+
+@pytest.mark.parametrize("visitor", ["with JavaScript", "without JavaScript", "by keyboard"], indirect=True)
+def test_a_year_at_two_offices(visitor: Visitor) -> None:
+    for office in ("Leeds", "Cardiff"):
+        VenueFactory.create(office=OfficeFactory.create(name=office, nation="ENG"), name="Canteen")
+    visitor.let_in(UserFactory.create(organiser=True))
+    today = timezone.localdate()
+    first = today + timedelta(days=8 - today.isoweekday() + 1)
+    began = time.monotonic()
+
+    visitor.page.goto("/organise/diary/")
+    visitor.press_button("New surgery or series")
+    visitor.sees("New surgery or series")
+    visitor.select("Venue", "Canteen, Leeds")
+    visitor.page.get_by_label("Date", exact=True).fill(first.isoformat())
+    visitor.select("How often", "Every second week")
+    visitor.type("Or how many surgeries (optional)", "26")
+    visitor.type("Name of the series (optional)", "Tuesdays in Leeds")
+    visitor.press_button("Show the dates")
+    visitor.sees("Check the dates")
+    expect(visitor.page.get_by_role("checkbox")).to_have_count(26)
+    assert not Surgery.objects.exists()
+    visitor.press_button("Make what is ticked")
+    visitor.sees("Tuesdays in Leeds")
+
+    # The same again, elsewhere.
+    visitor.press("Clone it to another office")
+    visitor.select("Venue", "Canteen, Cardiff")
+    visitor.type("Name of the series (optional)", "Tuesdays in Cardiff")
+    visitor.press_button("Show the dates")
+    visitor.press_button("Make what is ticked")
+    visitor.sees("Tuesdays in Cardiff")
+    visitor.press_button("Publish its drafts")
+    visitor.press(re.compile(r"Publish \d+ drafts"), role="button")
+    expect(visitor.page.get_by_text("Everybody can book them now")).to_be_visible()
+    assert time.monotonic() - began < 120
+
+    leeds, cardiff = Series.objects.order_by("-name")
+    assert 20 <= leeds.surgeries.filter(state="draft").count() <= 26
+    assert leeds.surgeries.count() == cardiff.surgeries.filter(state="published").count()
+
+    # On second thoughts, Leeds can wait.
+    visitor.page.goto(f"/organise/series/{leeds.reference}/")
+    visitor.press(re.compile(r"Undo: delete these \d+ drafts"), role="button")
+    visitor.sees("Diary")
+    assert list(Series.objects.all()) == [cardiff]
