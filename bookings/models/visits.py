@@ -3,6 +3,7 @@
 What must never be false is a constraint; those that Django cannot express are in the migration `visits`.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
@@ -81,6 +82,10 @@ class Visit(models.Model):
 class HelpQuerySet(models.QuerySet):
     def going_on(self) -> Self:
         return self.filter(ends_at=None)
+
+    def ending_with(self, shifts: Iterable[Shift]) -> Self:
+        """What ends if these shifts are given back: with whom their champion sits, read with the surgery."""
+        return self.going_on().filter(shift__in=shifts).select_related("visit", "surgery").order_by("visit")
 
 
 class Help(models.Model):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from bookings.forms.away import GIVE_BACK, LeaveForm, RestForm
+from bookings.models import Help
 from bookings.services import hosting
 from champions.models import Champion
 from champions.roles import active_or_resting
@@ -51,4 +52,4 @@ def _asked(request: HttpRequest, champion: Champion, form_class: type[LeaveForm]
     coming = champion.shifts.live().public().filter(starts_at__gt=timezone.now())
     coming = coming.select_related("surgery__venue__office")
     form = form_class(request.POST if request.method == "POST" else None, has_shifts=bool(coming))
-    return form, {"form": form, "coming": coming, "champion": champion}
+    return form, {"form": form, "coming": coming, "helps": Help.objects.ending_with(coming), "champion": champion}

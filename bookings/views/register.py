@@ -13,7 +13,7 @@ from accounts.sessions import signed_in
 from bookings.errors import DoorsClosed, WasHelped
 from bookings.exports import Cell, Sheet, as_csv, as_spreadsheet
 from bookings.forms.paper import PaperForm
-from bookings.models import CORRECTED_FOR, DOORS_OPEN_BEFORE
+from bookings.models import CORRECTED_FOR, DOORS_OPEN_BEFORE, Booking
 from bookings.register import NOT_KNOWN, Entry, Register, register_of
 from bookings.services.attending import check_doors, check_in, undo_arrival
 from bookings.services.paper import enter_from_paper
@@ -50,7 +50,9 @@ def correct_register(request: HttpRequest, surgery: Surgery) -> HttpResponseBase
     user, address = signed_in(request), reverse("bookings:register", args=[surgery.reference])
     try:
         if "came" in request.POST:
-            booking = get_object_or_404(surgery.bookings, pk=posted_id(request, "came"))
+            booking = get_object_or_404(Booking, pk=posted_id(request, "came"))
+            if booking.surgery_id != surgery.pk:
+                return SeeOther(f"{address}?said=moved")
             check_in(booking=booking, by=user, is_afterwards=True)
             attendee = booking.attendee_id
         elif "did_not_come" in request.POST:

@@ -76,8 +76,7 @@ def give_back(request: HttpRequest, champion: Champion, pk: int) -> HttpResponse
     if form.is_valid():
         hosting.give_back(shifts=[shift], reason=form.cleaned_data["reason"])
         return SeeOther(f"{address}?done=given_back")
-    sits_with = Help.objects.going_on().filter(shift=shift).order_by("visit").values_list("visit__name", flat=True)
-    context = {"form": form, "shift": shift, "champion": champion, "sits_with": list(sits_with)}
+    context = {"form": form, "shift": shift, "champion": champion, "helps": Help.objects.ending_with([shift])}
     return render(request, "bookings/give_back.html", context)
 
 

@@ -93,6 +93,19 @@ def test_who_gives_a_shift_back_reads_first_with_whom_they_sit(client, surgery, 
     assert not Help.objects.going_on().exists()
 
 
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [("rest", "wait again for the next host if you give that shift back."), ("leave", "wait again for the next host.")],
+)
+def test_who_rests_or_leaves_reads_it_as_well(client, surgery, tom, going_on, page, said):
+    with time_machine.travel(surgery.starts_at - MINUTE):
+        client.force_login(tom.champion.user)
+        asked = client.get(reverse(f"bookings:{page}"))
+        assert f"You sit with Ada now, who will {said}" in words_of(asked)
+        going_on.delete()
+        assert "You sit with" not in words_of(client.get(reverse(f"bookings:{page}")))
+
+
 def test_an_organiser_reads_with_whom_they_sat(client, surgery, tom, going_on):
     with time_machine.travel(surgery.starts_at + MINUTE):
         client.force_login(UserFactory.create(administrator=True))

@@ -101,10 +101,21 @@ def test_somebody_who_was_helped_was_here(client, surgery, alices_booking, organ
     assert Visit.objects.exists()
 
 
+def test_of_who_has_moved_elsewhere_it_says_so_and_how_to_note_them_all_the_same(client, surgery, host):
+    moved = BookingFactory.create()
+    with at(surgery.starts_at, client):
+        said = client.get(press(client, surgery, came=moved.pk).url)
+        assert "That person has moved to another surgery." in words_of(said)
+        assert not Visit.objects.exists()
+        enter(client, surgery, f"{moved.name}, {moved.attendee.email}")
+    visit = Visit.objects.get()
+    assert (visit.attendee, visit.surgery, visit.booking) == (moved.attendee, surgery, None)
+
+
 def test_people_of_another_surgery_are_not_there(client, surgery, host):
     elsewhere = VisitFactory.create(booking=BookingFactory.create())
     with at(surgery.starts_at, client):
-        assert press(client, surgery, came=elsewhere.booking.pk).status_code == 404
+        assert press(client, surgery, came=elsewhere.booking.pk).status_code == 303
         assert press(client, surgery, did_not_come=elsewhere.pk).status_code == 303
         assert enter(client, surgery, came=[elsewhere.booking]).status_code == 200
     assert Visit.objects.get() == elsewhere

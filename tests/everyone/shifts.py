@@ -130,11 +130,13 @@ def given_back(*, sits_with: str = "", **typed: str) -> State:
     return state
 
 
-def away(page: str, *, coming: int = 1, **typed: str) -> State:
+def away(page: str, *, coming: int = 1, sits_with: str = "", **typed: str) -> State:
     def state(client: Client) -> Any:
         champion = known(name=LONG)
         for day in range(coming):
-            ShiftFactory.create(champion=champion, surgery__starts_at=local(5 + day))
+            shift = ShiftFactory.create(champion=champion, surgery__starts_at=local(5 + day))
+            if sits_with:
+                HelpFactory.create(visit__surgery=shift.surgery, visit__name=sits_with, shift=shift)
         client.force_login(champion.user)
         return client.post(f"/champion/{page}/", typed) if typed else client.get(f"/champion/{page}/")
 
@@ -164,7 +166,9 @@ STATES: dict[str, State] = {
     "give back, while helping": given_back(sits_with=LONG[:100]),
     "give back, wrong": given_back(reason="a" * 300),
     "rest, nothing to give back": away("rest", coming=0),
+    "rest, while helping": away("rest", sits_with=LONG[:100]),
     "rest, wrong": away("rest", back_on="yesterday", shifts="give_back"),
+    "leave, while helping": away("leave", sits_with="Ada"),
     "leave, wrong": away("leave", reason=" "),
     "step in": step_in(),
     "step in, wrong": step_in(begins="x"),
