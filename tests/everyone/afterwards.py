@@ -30,14 +30,14 @@ LINE = "Write three sentences about the tide tables, and let Amina read them bef
 
 
 def visits(*, hours: int = -1, results: int = 9) -> Visit:
-    """To a surgery that began so many hours ago: those who had booked came, and somebody dropped in."""
+    """To a surgery that began so many hours ago: those who had booked came, and two dropped in; ten are done."""
     made = full(starts_at=timezone.now() + timedelta(hours=hours))
     platforms = [*TopicFactory.create_batch(3), TopicFactory.create(name=LONG[:60])]
     shifts = list(made.shifts.all())
     for number, booking in enumerate(made.bookings.holding_a_seat()):
         visit = VisitFactory.create(booking=booking, name=LONG if number % 4 == 0 else booking.name)
         for shift in shifts[: 1 + number % 2]:
-            end = None if shift == shifts[number % 2] else visit.arrived_at
+            end = None if number >= 10 and shift == shifts[number % 2] else visit.arrived_at
             HelpFactory.create(visit=visit, shift=shift, ends_at=end)
         if number and number < results:
             outcome = OutcomeFactory.create(
@@ -45,8 +45,10 @@ def visits(*, hours: int = -1, results: int = 9) -> Visit:
                 pledge=LINE if number % 3 == 0 else "", is_possible_story=number % 4 == 1,
             )  # fmt: skip
             outcome.topics.set(platforms[number % 3 :]), outcome.platforms.set(platforms[: number % 3])
+    made.visits.exclude(helps__ends_at=None).update(left_at=made.starts_at)
     walk_in = VisitFactory.create(surgery=made, name="Bob Brown")
     walk_in.topics.set(platforms[:2])
+    VisitFactory.create(surgery=made, name="Carys Evans", left_at=made.starts_at)
     return made.visits.earliest("pk")
 
 
@@ -150,6 +152,16 @@ def taken_meanwhile(client: Client) -> Any:
     return client.post(private(booking, f"missed/{full.reference}/"))
 
 
+def booked_again(client: Client) -> Any:
+    """They say that they forgot, and then press the button of the first surgery on the page."""
+    booking = over(name=LONG)
+    VisitFactory.create(surgery=booking.surgery)
+    again = SurgeryFactory.create_batch(3, venue=booking.surgery.venue)[0]
+    client.post(private(booking, "missed/"), {"missed_because": "forgot"})
+    client.post(private(booking, f"missed/{again.reference}/"))
+    return client.get(private(booking, "missed/?done"))
+
+
 def not_come(client: Client) -> Any:
     booking = over()
     VisitFactory.create(surgery=booking.surgery)
@@ -164,7 +176,8 @@ STATES: dict[str, State] = {
     "outcome, too late": seen("outcome", lambda: visits(hours=-60)),
     "outcome, too late for organisers": seen("outcome", lambda: visits(hours=-24 * 40), is_host=False),
     "outcomes": seen("outcomes", query="?done"),
-    "outcomes, none recorded": seen("outcomes", lambda: visits(results=0)),
+    "outcomes, people still here": seen("outcomes", lambda: visits(results=0)),
+    "outcomes, none recorded": seen("outcomes", lambda: visits(hours=-5, results=0)),
     "outcomes, too late": seen("outcomes", lambda: visits(hours=-60)),
     "outcomes, nobody came": nobody_came,
     "over, came": of_visit(helped, "?done=shared"),
@@ -179,6 +192,7 @@ STATES: dict[str, State] = {
     "missed, wrong": missed(sent={}),
     "missed, told": missed(query="?done", reason="forgot"),
     "missed, was there": missed(query="?done", reason="was_there"),
+    "missed, booked again": booked_again,
     "missed, nothing free": missed(elsewhere=0),
     "missed, taken meanwhile": taken_meanwhile,
 }

@@ -46,6 +46,12 @@ def refused(make: Callable[[], Surgery], **said: str) -> State:
     return lambda client: client.post(f"/here/{make().reference}/", said)
 
 
+def series_with_one_today(client: Client) -> Any:
+    series = SeriesFactory.create(name=LONG)
+    on_now(series=series, venue=series.venue)
+    return client.get(f"/here/series/{series.reference}/", follow=True)
+
+
 def series_without_one_today(client: Client) -> Any:
     series = SeriesFactory.create()
     SurgeryFactory.create(series=series, venue=series.venue)
@@ -64,6 +70,7 @@ STATES: dict[str, State] = {
     "here, everything wrong": refused(wordy, email=f"{LONG}@", name="www.example.com", topics="?"),
     "here, an address of elsewhere": refused(on_now, email="ada@example.com", name="Ada"),
     "here, without dropping in": door(lambda: on_now(is_drop_in=False)),
+    "here, without dropping in, nothing filled in": refused(lambda: on_now(is_drop_in=False)),
     "here, without dropping in, no booking": refused(lambda: on_now(is_drop_in=False), **NOBODY),
     "here, before the doors open": door(surgery),
     "here, over": door(lambda: surgery(starts_at=NOW() - timedelta(days=1))),
@@ -73,6 +80,7 @@ STATES: dict[str, State] = {
     "in, before it begins": door(lambda: surgery(starts_at=NOW() + timedelta(minutes=30)), "in/"),
     "in, busy": door(lambda: busy(waiting=1), "in/?wait=40"),
     "in, too busy": door(lambda: busy(waiting=9), "in/?wait=200"),
+    "here, series with one today": series_with_one_today,
     "here, series without one today": series_without_one_today,
     "here, series without any": lambda client: client.get(f"/here/series/{SeriesFactory.create().reference}/"),
 }

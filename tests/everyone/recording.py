@@ -14,6 +14,7 @@ from tests.everyone.booking import LONG, State
 from tests.factories import (
     BookingFactory,
     ChampionFactory,
+    HelpFactory,
     JournalEntryFactory,
     ShiftFactory,
     SurgeryFactory,
@@ -33,19 +34,20 @@ def new() -> Champion:
     return ChampionFactory.create(user=UserFactory.create(), name=LONG)
 
 
-def hosted(times: int, *, is_registered: bool = True) -> Made:
-    """Has hosted so many surgeries, about which all sorts of people came."""
+def hosted(times: int, *, is_registered: bool = True, helped: int = 0) -> Made:
+    """Has hosted so many surgeries, about which all sorts of people came; sat with so many at each of the last."""
 
     def made() -> Champion:
         champion, venue = new(), VenueFactory.create(name=LONG)
         topics = [*TopicFactory.create_batch(4), TopicFactory.create(name=LONG[:60])]
         for number in range(min(times, 3)):
             surgery = SurgeryFactory.create(starts_at=local(-7 * (number + 1)), venue=venue)
-            ShiftFactory.create(champion=champion, surgery=surgery)
+            shift = ShiftFactory.create(champion=champion, surgery=surgery)
             BookingFactory.create(surgery=surgery).topics.set(topics[number:])
             ThanksFactory.create(surgery=surgery, attendee__name=LONG, words=f"{LONG}\n\nThank you!" if number else "")
             if is_registered and number != 1:
                 VisitFactory.create_batch(number + 1, surgery=surgery)
+            HelpFactory.create_batch(helped, visit__surgery=surgery, shift=shift)
         host_many(champion, venue, max(times - 3, 0))
         return champion
 
@@ -145,6 +147,7 @@ STATES: dict[str, State] = {
     "own calendar, no link": seen("/champion/calendar/"),
     "own calendar": seen("/champion/calendar/?done", with_link),
     "record": seen(f"/champion/record/{EVER}", hosted(3)),
+    "record, helped": seen(f"/champion/record/{EVER}", hosted(3, helped=2)),
     "record, 500": seen(f"/champion/record/{EVER}", hosted(500)),
     "record, no register": seen(f"/champion/record/{EVER}", hosted(2, is_registered=False)),
     "record, nothing yet": seen("/champion/record/"),
