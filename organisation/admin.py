@@ -5,12 +5,12 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.postgres.forms import SimpleArrayField
-from django.core.validators import DomainNameValidator
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
+from organisation.forms import DomainField
 from organisation.kind_admin import KindAdmin
 from organisation.models import (
     CheatSheet,
@@ -32,15 +32,6 @@ MARKDOWN = (
     "heading, with - for a bullet point, with 1. for a numbered step. Write **bold**, and a link as "
     "[its words](https://…). HTML and pictures are not shown."
 )
-
-
-class DomainField(forms.CharField):
-    """A domain, whether somebody writes it with an @, in capitals or with spaces around it."""
-
-    default_validators = [DomainNameValidator(message="“%(value)s” is not a domain. Write it like example.gov.uk.")]
-
-    def to_python(self, value: Any) -> str:
-        return (super().to_python(value) or "").lower().lstrip("@.")
 
 
 class DepartmentForm(forms.ModelForm):

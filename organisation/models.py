@@ -116,8 +116,11 @@ class Directorate(models.Model):
     """A group of teams."""
 
     name = models.CharField(max_length=120, unique=True)
+    is_retired = models.BooleanField(default=False, db_default=False)
 
-    impersonal: ClassVar[set[str]] = {"name"}
+    objects = Headcounted.as_manager()
+
+    impersonal: ClassVar[set[str]] = {"name", "is_retired"}
 
     class Meta:
         ordering = ("name",)
@@ -174,9 +177,14 @@ class Grade(models.Model):
 
 
 class Headcount(models.Model):
-    """How many people an office, a team or a grade had on a date: the denominator of reach."""
+    """How many people an office, a directorate, a team or a grade had on a date: the denominator of reach."""
+
+    OWNERS = ("office", "directorate", "team", "grade")
 
     office = models.ForeignKey(Office, on_delete=models.CASCADE, null=True, blank=True, related_name="headcounts")
+    directorate = models.ForeignKey(
+        Directorate, on_delete=models.CASCADE, null=True, blank=True, related_name="headcounts"
+    )
     team = models.ForeignKey(Team, on_delete=models.CASCADE, null=True, blank=True, related_name="headcounts")
     grade = models.ForeignKey(Grade, on_delete=models.CASCADE, null=True, blank=True, related_name="headcounts")
     counted_on = models.DateField()
@@ -189,9 +197,10 @@ class Headcount(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="headcount_is_of_one_thing",
-                condition=Q(office__isnull=False, team__isnull=True, grade__isnull=True)
-                | Q(office__isnull=True, team__isnull=False, grade__isnull=True)
-                | Q(office__isnull=True, team__isnull=True, grade__isnull=False),
+                condition=Q(office__isnull=False, directorate=None, team=None, grade=None)
+                | Q(office=None, directorate__isnull=False, team=None, grade=None)
+                | Q(office=None, directorate=None, team__isnull=False, grade=None)
+                | Q(office=None, directorate=None, team=None, grade__isnull=False),
             ),
             *(
                 models.UniqueConstraint(
@@ -200,7 +209,7 @@ class Headcount(models.Model):
                     name=f"headcount_is_once_a_day_for_{owner}",
                     violation_error_message="There is a headcount for that day already.",
                 )
-                for owner in ("office", "team", "grade")
+                for owner in ("office", "directorate", "team", "grade")
             ),
         ]
 

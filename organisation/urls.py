@@ -1,17 +1,31 @@
+"""Addresses of the department's own lists: what everybody reads, and what organisers keep."""
+
 from django.urls import path
 
-from organisation import views
+from organisation.views import importing, lists, public
 
 app_name = "organisation"
 urlpatterns = [
-    path("cheat-sheets/", views.cheat_sheets, name="cheat_sheets"),
-    path("kit/", views.kit, name="kit"),
-    path("kit/checklist/", views.kit_checklist, name="kit_checklist"),
-    path("kit/invitation/", views.kit_invitation, name="kit_invitation"),
-    path("kit/poster/", views.kit_poster, name="kit_poster"),
-    path("kit/first-ten-minutes/", views.kit_first_ten_minutes, name="kit_first_ten_minutes"),
-    path("kit/cheat-sheets/", views.kit_cheat_sheets, name="kit_cheat_sheets"),
-    path("accessibility/", views.accessibility, name="accessibility"),
-    path("privacy/", views.privacy, name="privacy"),
-    path("cookies/", views.cookies, name="cookies"),
+    path("cheat-sheets/", public.cheat_sheets, name="cheat_sheets"),
+    path("kit/", public.kit, name="kit"),
+    path("kit/checklist/", public.kit_checklist, name="kit_checklist"),
+    path("kit/invitation/", public.kit_invitation, name="kit_invitation"),
+    path("kit/poster/", public.kit_poster, name="kit_poster"),
+    path("kit/first-ten-minutes/", public.kit_first_ten_minutes, name="kit_first_ten_minutes"),
+    path("kit/cheat-sheets/", public.kit_cheat_sheets, name="kit_cheat_sheets"),
+    path("accessibility/", public.accessibility, name="accessibility"),
+    path("privacy/", public.privacy, name="privacy"),
+    path("cookies/", public.cookies, name="cookies"),
+    path("organise/lists/", lists.all_lists, name="all_lists"),
+    path("organise/lists/department/", lists.department, name="department"),
+    path("organise/lists/<slug:slug>/", lists.own_list, name="own_list"),
+    path("organise/lists/<slug:slug>/new/", lists.add_row, name="add_row"),
+    path("organise/lists/<slug:slug>/import/", importing.import_counts, name="import_counts"),
+    path("organise/lists/<slug:slug>/headcounts.csv", importing.template_for_counts, name="template_for_counts"),
+    path("organise/lists/<slug:slug>/<int:pk>/", lists.row, name="row"),
+    path("organise/lists/<slug:slug>/<int:pk>/retire/", lists.retire_row, name="retire_row"),
+    path("organise/lists/<slug:slug>/<int:pk>/bring-back/", lists.bring_row_back, name="bring_row_back"),
+    path("organise/lists/<slug:slug>/<int:pk>/delete/", lists.delete_row, name="delete_row"),
+    path("organise/lists/<slug:slug>/<int:pk>/headcount/", lists.count_row, name="count_row"),
+    path("organise/lists/<slug:slug>/<int:pk>/headcount/<int:count>/remove/", lists.remove_count, name="remove_count"),
 ]

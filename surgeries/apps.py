@@ -15,7 +15,7 @@ class SurgeriesConfig(AppConfig):
 
     def ready(self) -> None:
         connection_created.connect(_instrument)
-        for name in ("milestones", "duties"):
+        for name in ("milestones", "duties", "lists"):
             import_module(f"surgeries.{name}")
 
 

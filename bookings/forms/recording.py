@@ -1,10 +1,8 @@
 """What champions choose and type on the pages of their record."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
@@ -12,27 +10,9 @@ from django.utils import timezone
 from accounts.fields import NOT_SHOWN, SentencesField
 from bookings.models import JournalEntry
 from bookings.record import Period
+from organisation.fields import DayField
 from surgeries.models import Shift, Surgery
 from surgeries.templatetags.times import day_and_year
-
-EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
-
-
-class DayField(forms.DateField):
-    """A day, in the browser's own way to choose one."""
-
-    def __init__(self, *, named: str, **options: Any) -> None:
-        wrong = f"{named} has to be a date, such as 2026-04-01"
-        super().__init__(
-            widget=forms.DateInput({"type": "date", "class": "govuk-input--width-10"}, format="%Y-%m-%d"),
-            input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-            error_messages={"required": wrong, "invalid": wrong},
-            validators=[
-                MinValueValidator(EARLIEST, f"{named} has to be in {EARLIEST.year} or later"),
-                MaxValueValidator(LATEST, f"{named} has to be in {LATEST.year} or earlier"),
-            ],
-            **options,
-        )
 
 
 class PeriodForm(forms.Form):

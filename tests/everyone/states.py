@@ -21,6 +21,7 @@ from tests.everyone import (
     elsewhere,
     finding,
     hosting,
+    keeping,
     managing,
     planning,
     printing,
@@ -35,8 +36,10 @@ from tests.everyone.booking import State
 
 OTHERS = elsewhere.STATES | signing_in.STATES | champions.STATES | hosting.STATES | recording.STATES | shifts.STATES
 DOOR = afterwards.STATES | arriving.STATES | printing.STATES
-AFTER = registering.STATES | attending.STATES | managing.STATES | diary.STATES | planning.STATES
-STATES: dict[str, State] = finding.STATES | booking.STATES | reading.STATES | DOOR | room.STATES | OTHERS | AFTER
+AFTER = registering.STATES | attending.STATES | managing.STATES
+DIARY = diary.STATES | planning.STATES | keeping.STATES
+FOUND = finding.STATES | booking.STATES | reading.STATES
+STATES: dict[str, State] = FOUND | DOOR | room.STATES | OTHERS | AFTER | DIARY
 
 
 @dataclass(frozen=True)

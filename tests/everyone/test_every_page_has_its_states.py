@@ -39,6 +39,7 @@ BUTTONS_ALONE = {
     "bookings/visit.html",
     "champions/account.html",
     "champions/home.html",
+    "organisation/delete_row.html",
 }
 
 
