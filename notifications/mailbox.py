@@ -59,14 +59,19 @@ def attachments(mime: MimeMessage) -> list[tuple[str, bytes]]:
     return [(file.get_filename("file"), bytes(file.get_payload(decode=True))) for file in files]
 
 
+def style_hashes(html: str) -> list[str]:
+    """The style blocks of an email, as a Content-Security-Policy names them."""
+    hashes = [base64.b64encode(hashlib.sha256(style.encode()).digest()).decode() for style in STYLE.findall(html)]
+    return [f"'sha256-{digest}'" for digest in hashes]
+
+
 def letter(html: str) -> tuple[str, str]:
     """The HTML of an email as a page for a frame, and the Content-Security-Policy under which it may be shown.
 
     Links open in the whole window. Of the email's own markup nothing runs or loads; only its style blocks apply,
     which the policy names by their hashes.
     """
-    hashes = [base64.b64encode(hashlib.sha256(style.encode()).digest()).decode() for style in STYLE.findall(html)]
-    styles = " ".join(f"'sha256-{digest}'" for digest in hashes) or "'none'"
+    styles = " ".join(style_hashes(html)) or "'none'"
     policy = (
         f"default-src 'none'; style-src {styles}; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
         "sandbox allow-top-navigation-by-user-activation"

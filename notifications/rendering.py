@@ -18,10 +18,11 @@ def render_email(name: str, context: Mapping[str, object], *, calendar: bytes | 
 
     The bodies extend `emails/base.txt` and `emails/base.html`, which expect in `context`: `heading`; `facts`, a list
     of pairs (a word, its value) that come first; `button`, with `text` and `url`; `private_link`, if there is one.
-    Each is optional. PUBLIC_BASE_URL is there without asking, and so is `subject`. Nothing is escaped in the text
+    Each is optional. PUBLIC_BASE_URL is there without asking, and so are `subject` and `email_name`, by which a
+    template of an app above may look up what that app has to add to this email. Nothing is escaped in the text
     parts, everything is in the HTML. `calendar` is an iCalendar file to travel along.
     """
-    values = {"PUBLIC_BASE_URL": settings.PUBLIC_BASE_URL, **context}
+    values = {"PUBLIC_BASE_URL": settings.PUBLIC_BASE_URL, "email_name": name, **context}
     subject = " ".join(_text(f"emails/{name}/subject.txt", values).split())
     values["subject"] = subject
     return Message(

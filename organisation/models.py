@@ -1,5 +1,6 @@
 """The department's own lists. Organisers edit them; history refers to them."""
 
+from datetime import date
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -304,3 +305,60 @@ class CheatSheet(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("bookings:cheat_sheet", args=[self.topic.slug, self.level])
+
+
+class GuidelinesQuerySet(models.QuerySet):
+    def published(self, on: date) -> Self:
+        """Those that anybody could read on that day, the one in force first."""
+        return self.filter(published_on__lte=on).order_by("-published_on", "-pk")
+
+
+class Guidelines(models.Model):
+    """One version of the department's social media guidelines: words of its own, or a link to where they are.
+
+    The newest that is published is in force. Earlier ones are kept: people read those.
+    """
+
+    title = models.CharField(max_length=120)
+    version = models.CharField(max_length=20, unique=True)
+    published_on = models.DateField(default=timezone.localdate)
+    link = models.URLField(max_length=500, blank=True)
+    body = models.TextField(max_length=30_000, blank=True)
+
+    objects = GuidelinesQuerySet.as_manager()
+
+    impersonal: ClassVar[set[str]] = {"title", "version", "published_on", "link", "body"}
+
+    class Meta:
+        ordering = ("-published_on", "-pk")
+        verbose_name_plural = "guidelines"
+        constraints = [
+            models.CheckConstraint(
+                name="guidelines_are_words_or_a_link", condition=Q(link="") & ~Q(body="") | ~Q(link="") & Q(body="")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}, version {self.version}"
+
+    def is_published(self, on: date) -> bool:
+        """Whether anybody can read them on that day."""
+        return self.published_on <= on
+
+
+class EmailParagraph(models.Model):
+    """A paragraph of the department's own in one kind of email: that of this template."""
+
+    LONGEST = 600
+
+    email = models.CharField(max_length=60, unique=True)
+    words = models.TextField(max_length=LONGEST)
+
+    impersonal: ClassVar[set[str]] = {"email", "words"}
+
+    class Meta:
+        ordering = ("email",)
+        constraints = [models.CheckConstraint(name="email_paragraph_says_something", condition=~Q(words=""))]
+
+    def __str__(self) -> str:
+        return self.email

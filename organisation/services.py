@@ -7,7 +7,7 @@ from django.db.models.deletion import ProtectedError
 
 from organisation.importing import Change, Plan, plan
 from organisation.lists import OwnList
-from organisation.models import Headcount, Team
+from organisation.models import EmailParagraph, Headcount, Team
 from organisation.uses import uses_of
 
 
@@ -99,3 +99,11 @@ def _add_new(made: Plan) -> list[tuple[models.Model, int]]:
 
     rows = model._default_manager.bulk_create([row_of(change) for change in made.new], batch_size=1000)
     return list(zip(rows, (change.line.people for change in made.new), strict=True))
+
+
+def set_paragraph(*, email: str, words: str) -> None:
+    """What emails of this template say besides; without words, nothing."""
+    if words:
+        EmailParagraph.objects.update_or_create(email=email, defaults={"words": words})
+    else:
+        EmailParagraph.objects.filter(email=email).delete()

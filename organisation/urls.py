@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from organisation.views import importing, lists, public
+from organisation.views import guidelines, importing, lists, public
 
 app_name = "organisation"
 urlpatterns = [
@@ -13,11 +13,17 @@ urlpatterns = [
     path("kit/poster/", public.kit_poster, name="kit_poster"),
     path("kit/first-ten-minutes/", public.kit_first_ten_minutes, name="kit_first_ten_minutes"),
     path("kit/cheat-sheets/", public.kit_cheat_sheets, name="kit_cheat_sheets"),
+    path("guidelines/", guidelines.guidelines, name="guidelines"),
+    path("guidelines/<int:pk>/", guidelines.earlier_guidelines, name="earlier_guidelines"),
     path("accessibility/", public.accessibility, name="accessibility"),
     path("privacy/", public.privacy, name="privacy"),
     path("cookies/", public.cookies, name="cookies"),
     path("organise/lists/", lists.all_lists, name="all_lists"),
     path("organise/lists/department/", lists.department, name="department"),
+    path("organise/lists/guidelines/", guidelines.kept_guidelines, name="kept_guidelines"),
+    path("organise/lists/guidelines/new/", guidelines.add_guidelines, name="add_guidelines"),
+    path("organise/lists/guidelines/<int:pk>/", guidelines.change_guidelines, name="change_guidelines"),
+    path("organise/lists/guidelines/<int:pk>/delete/", guidelines.delete_guidelines, name="delete_guidelines"),
     path("organise/lists/<slug:slug>/", lists.own_list, name="own_list"),
     path("organise/lists/<slug:slug>/new/", lists.add_row, name="add_row"),
     path("organise/lists/<slug:slug>/import/", importing.import_counts, name="import_counts"),

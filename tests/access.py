@@ -15,6 +15,7 @@ from tests.factories import (
     BookingFactory,
     ChampionFactory,
     CheatSheetFactory,
+    GuidelinesFactory,
     HeadcountFactory,
     JournalEntryFactory,
     SeriesFactory,
@@ -70,6 +71,7 @@ def make_world() -> World:
     CheatSheetFactory.create(topic__slug="linkedin")
     SeriesFactory.create(reference="knpw2x3")
     HeadcountFactory.create(pk=1, team__pk=1)
+    GuidelinesFactory.create(pk=1)
     for surgery in (shift.surgery, booking.surgery):
         VisitFactory.create(surgery=surgery)
     renew_calendar_link(champion=shift.champion)

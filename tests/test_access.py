@@ -163,7 +163,7 @@ def of_team(name: str, get: Answer, post: Answer, **args: int) -> Row:
     return row(f"organisation:{name}", get=get_, post=post_, slug="teams", pk=1, **args)
 
 
-def of_lists(name: str, post: Answer, **args: str) -> Row:
+def of_lists(name: str, post: Answer, **args: Any) -> Row:
     """A page about the department's own lists, or one of them."""
     get_, post_ = only(*ORGANISERS, answer=200), only(*ORGANISERS, answer=post)
     return row(f"organisation:{name}", get=get_, post=post_, **args)
@@ -323,6 +323,16 @@ TABLE = [
       for file in ("", "_csv", "_spreadsheet")),  # for no number that is named
     of_lists("all_lists", 405),
     of_lists("department", 200),
+    reading("organisation:guidelines"),
+    reading("organisation:earlier_guidelines", pk=1),
+    of_lists("kept_guidelines", 405),
+    of_lists("add_guidelines", 200),
+    of_lists("change_guidelines", 200, pk=1),
+    row("organisation:delete_guidelines", get=only(*ORGANISERS, answer=405), post=only(*ORGANISERS, answer=404),
+        pk=1),  # which people can read already
+    row("bookings:email_paragraphs", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405)),
+    row("bookings:email_paragraph", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=ELSEWHERE),
+        email="booking_booked"),
     of_lists("own_list", 405, slug="teams"),
     of_lists("add_row", 200, slug="teams"),
     of_lists("import_counts", 200, slug="teams"),

@@ -16,7 +16,7 @@ from accounts.roles import organiser_page
 from notifications.form_pages import SeeOther
 from organisation.forms import CountForm, DepartmentForm, RowForm
 from organisation.lists import SECTIONS, OwnList, lists
-from organisation.models import Department, Headcount
+from organisation.models import Department, EmailParagraph, Guidelines, Headcount
 from organisation.overview import overview_of
 from organisation.services import InUse, bring_back, delete_unused, record_headcount, retire
 from organisation.uses import uses_of
@@ -68,6 +68,8 @@ def all_lists(request: HttpRequest) -> HttpResponse:
     context = {
         "sections": [(section, [entry for entry in entries if entry.of.section == section]) for section in SECTIONS],
         "current": Department.objects.first(),
+        "guidelines": Guidelines.objects.published(timezone.localdate()).defer("body").first(),
+        "paragraphs": EmailParagraph.objects.count(),
     }
     return render(request, "organisation/all_lists.html", context)
 

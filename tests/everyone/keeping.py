@@ -11,7 +11,7 @@ from django.utils import timezone
 from organisation.importing import plan
 from organisation.lists import lists
 from organisation.models import Headcount, Team
-from organisation.services import import_headcounts
+from organisation.services import import_headcounts, set_paragraph
 from tests.everyone.booking import LONG, State
 from tests.factories import (
     BookingFactory,
@@ -19,6 +19,7 @@ from tests.factories import (
     DepartmentFactory,
     DirectorateFactory,
     GradeFactory,
+    GuidelinesFactory,
     HeadcountFactory,
     OfficeFactory,
     SymptomFactory,
@@ -69,6 +70,24 @@ def counted_team() -> Team:
     return team
 
 
+def guidelines(address: str, **facts: str) -> State:
+    """A page about the guidelines, of which there are two versions; PK is the earlier one."""
+
+    def state(client: Client) -> Any:
+        today = timezone.localdate()
+        old = GuidelinesFactory.create(title=LONG, version="1", published_on=today - timedelta(days=400))
+        GuidelinesFactory.create(version="2", **{"body": "## Be kind\n\n- Say who you are\n- Stay polite"} | facts)
+        client.force_login(UserFactory.create(organiser=True))
+        return client.get(address.replace("PK", str(old.pk)))
+
+    return state
+
+
+def paragraphs() -> None:
+    BookingFactory.create(name=LONG)
+    set_paragraph(email="booking_booked", words=f"{LONG}\n\nhttps://intranet.example.gov.uk/{'a' * 200}")
+
+
 RIGHT = f"name,headcount,directorate,also known as\nOf the file,5,Policy,{LONG}\n{LONG},7,,x"
 WRONG = RIGHT + "".join(f"\nNo {n},many,{LONG}" for n in range(120))
 
@@ -113,6 +132,22 @@ STATES: dict[str, State] = {
     "import, without the wrong lines": imported(WRONG, leave_out="yes"),
     "import, nothing would change": imported("name,headcount\nOf the file,5", before=RIGHT),
     "import, changed meanwhile": imported(RIGHT, seen="x"),
+    "guidelines, none": lambda client: client.get("/guidelines/"),
+    "guidelines": guidelines("/guidelines/"),
+    "guidelines, earlier": guidelines("/guidelines/PK/"),
+    "guidelines, a link": guidelines("/guidelines/", link="https://intranet.example.gov.uk/", body=""),
+    "guidelines, kept, none": page("guidelines/"),
+    "guidelines, kept": guidelines("/organise/lists/guidelines/?done=saved"),
+    "guidelines, new, wrong": page("guidelines/new/", sent={"link": "x"}),
+    "guidelines, to put right": guidelines("/organise/lists/guidelines/PK/"),
+    "guidelines, to come": page(
+        "guidelines/PK/", lambda: GuidelinesFactory.create(published_on=timezone.localdate() + timedelta(days=9))
+    ),
+    "paragraphs": page("emails/?done=saved", paragraphs),
+    "paragraph, nobody booked": page("emails/booking_booked/"),
+    "paragraph, saved": page("emails/booking_booked/", paragraphs),
+    "paragraph, to look at": page("emails/brief_changes/", paragraphs, {"words": LONG * 3, "preview": ""}),
+    "paragraph, too long": page("emails/booking_booked/", paragraphs, {"words": LONG * 9}),
     "delete a row": page("teams/PK/delete/", counted_team),
     "delete a row, in use": page("teams/PK/delete/", lambda: BookingFactory.create(team=counted_team()).team),
     "delete a row, in use and retired": page(

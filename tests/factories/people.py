@@ -8,7 +8,18 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import User
 from champions.models import Champion, Decision, Skill
-from organisation.models import CheatSheet, Department, Directorate, Grade, Headcount, Office, Symptom, Team, Topic
+from organisation.models import (
+    CheatSheet,
+    Department,
+    Directorate,
+    Grade,
+    Guidelines,
+    Headcount,
+    Office,
+    Symptom,
+    Team,
+    Topic,
+)
 
 
 class UserFactory(DjangoModelFactory[User]):
@@ -115,6 +126,17 @@ class CheatSheetFactory(DjangoModelFactory[CheatSheet]):
     topic = factory.SubFactory(TopicFactory)
     title = factory.Sequence(lambda n: f"Cheat sheet {n}")
     body = "## First steps\n\n1. Sign up.\n2. Say hello."
+
+
+class GuidelinesFactory(DjangoModelFactory[Guidelines]):
+    """In words, published today."""
+
+    class Meta:
+        model = Guidelines
+
+    title = "Social media guidelines"
+    version = factory.Sequence(lambda n: f"1.{n}")
+    body = "## Be kind\n\nAnd say who you are."
 
 
 class ChampionFactory(DjangoModelFactory[Champion]):
