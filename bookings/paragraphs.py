@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from bookings.models import Ask, Booking, Visit
+from bookings.models import Booking, Visit
 from champions.models import Champion, Decision, Milestone
 from notifications.models import OutboxEmail
 from notifications.registry import Message, names, writers
@@ -122,16 +122,6 @@ def _of_milestone() -> Sample | None:
     return Sample("champion_milestone", milestone.champion.user.email, {"milestone": milestone.pk}, {})  # type: ignore[union-attr]
 
 
-def _of_ask() -> Sample | None:
-    ask = (
-        Ask.objects.filter(surgery__starts_at__gt=timezone.now())
-        .select_related("champion__user")
-        .order_by("-pk")
-        .first()
-    )
-    return Sample("shift_asked", ask.champion.user.email, {f"ask:{ask.pk}": ask.pk}, {}) if ask else None  # type: ignore[union-attr]
-
-
 def _of_brief() -> Sample | None:
     hosting = Shift.objects.live().filter(champion__user__isnull=False, surgery__starts_at__gt=timezone.now())
     published = hosting.filter(surgery__state=Surgery.State.PUBLISHED).select_related("champion__user")
@@ -143,7 +133,7 @@ def _of_brief() -> Sample | None:
 
 
 def _nothing() -> Sample | None:
-    """There is too little to show it from."""
+    """No row says all of what it tells, or it takes more statements to write than a page may."""
     return None
 
 
@@ -172,7 +162,7 @@ def kinds() -> dict[str, Kind]:
         _kind("champion_asked_back", CHAMPIONS, _of_decision(Champion.State.ASKED_BACK)),
         _kind("champion_declined", CHAMPIONS, _of_decision(Champion.State.DECLINED)),
         _kind("champion_approved", CHAMPIONS, _of_decision(Champion.State.ACTIVE)),
-        _kind("shift_asked", CHAMPIONS, _of_ask),
+        _kind("shift_asked", CHAMPIONS, _nothing),
         _kind("shift_taken", CHAMPIONS, _of_shift("shift_taken")),
         _kind("shift_moved", CHAMPIONS, _of_shift("shift_moved")),
         _kind("shift_ended", CHAMPIONS, _of_shift("shift_ended", ended=True)),

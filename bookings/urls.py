@@ -30,6 +30,7 @@ from bookings.views import (
     series,
     sharing,
     shifts,
+    starting,
 )
 
 app_name = "bookings"
@@ -69,6 +70,7 @@ urlpatterns = [
     path("organise/series/<slug:reference>/poster/", printing.series_poster, name="series_poster"),
     path("organise/series/<slug:reference>/cards/", printing.series_cards, name="series_cards"),
     path("organise/surgeries/<slug:reference>/visits/<int:visit>/", righting.put_right, name="put_right"),
+    path("organise/start/", starting.set_up, name="set_up"),
     path("organise/lists/emails/", paragraphs.email_paragraphs, name="email_paragraphs"),
     path("organise/lists/emails/<slug:email>/", paragraphs.email_paragraph, name="email_paragraph"),
     path("organise/attendance/", attendance.attendance, name="attendance"),

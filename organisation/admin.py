@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from organisation.forms import DomainField
+from organisation.forms.department import DomainField
 from organisation.kind_admin import KindAdmin
 from organisation.models import (
     CheatSheet,

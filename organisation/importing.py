@@ -20,7 +20,7 @@ from unicodedata import normalize
 from django.core.exceptions import ValidationError
 from django.utils.text import get_text_list
 
-from organisation.forms import MOST_PEOPLE
+from organisation.forms.headcounts import MOST_PEOPLE
 from organisation.lists import OwnList
 from organisation.models import Directorate, Team
 

@@ -12,7 +12,7 @@ from django.db.models import Count, Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.text import get_text_list
 
-from organisation.forms import (
+from organisation.forms.rows import (
     CheatSheetForm,
     DirectorateForm,
     GradeForm,

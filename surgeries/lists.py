@@ -3,7 +3,7 @@
 from typing import Any
 
 from organisation.fields import ChosenField, LineField, TextField
-from organisation.forms import RowForm
+from organisation.forms.rows import RowForm
 from organisation.lists import WHERE, OwnList, register
 from organisation.models import Office
 from surgeries.models import Venue

@@ -1,6 +1,7 @@
 """Who asks for every address in `test_access`, and one row of each kind for them to find there."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
@@ -29,6 +30,30 @@ ROLES = NOBODY, USER, APPLICANT, CHAMPION, ORGANISER_WITHOUT, ORGANISER, ADMINIS
     *("nobody", "a user without a role", "somebody who applied", "a champion"),
     *("an organiser without a second factor", "an organiser", "an administrator"),
 )
+
+TEAM = {"slug": "teams", "pk": 1}
+# What organisers get of the department's own lists, and nobody else: the page, GET, POST, and what is in its address.
+OF_LISTS: list[tuple[str, int | str, int | str, dict[str, Any]]] = [
+    ("organisation:all_lists", 200, 405, {}),
+    ("organisation:department", 200, 200, {}),
+    ("organisation:own_list", 200, 405, {"slug": "teams"}),
+    ("organisation:add_row", 200, 200, {"slug": "teams"}),
+    ("organisation:import_counts", 200, 200, {"slug": "teams"}),
+    ("organisation:template_for_counts", 200, 405, {"slug": "teams"}),
+    ("organisation:row", 200, 200, TEAM),
+    ("organisation:retire_row", 405, "elsewhere", TEAM),
+    ("organisation:bring_row_back", 405, "elsewhere", TEAM),
+    ("organisation:delete_row", 200, "elsewhere", TEAM),
+    ("organisation:count_row", 405, 200, TEAM),
+    ("organisation:remove_count", 405, "elsewhere", TEAM | {"count": 1}),
+    ("organisation:kept_guidelines", 200, 405, {}),
+    ("organisation:add_guidelines", 200, 200, {}),
+    ("organisation:change_guidelines", 200, 200, {"pk": 1}),
+    ("organisation:delete_guidelines", 405, 404, {"pk": 1}),  # which people can read already
+    ("bookings:set_up", 200, 405, {}),
+    ("bookings:email_paragraphs", 200, 405, {}),
+    ("bookings:email_paragraph", 200, "elsewhere", {"email": "booking_booked"}),
+]
 
 
 @dataclass

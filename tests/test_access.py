@@ -24,6 +24,7 @@ from tests.access import (
     APPLICANT,
     CHAMPION,
     NOBODY,
+    OF_LISTS,
     ORGANISER,
     ORGANISER_WITHOUT,
     ROLES,
@@ -155,18 +156,6 @@ def of_hosts(name: str, *, get: Answer, post: Answer, is_of_a_visit: bool = Fals
 
     yield row(name, get=answers(get, CHAMPION), post=answers(post, CHAMPION), whose="their surgery", address=at_hosted)
     yield row(name, get=answers(get), post=answers(post), whose="somebody else’s surgery", address=at_others)
-
-
-def of_team(name: str, get: Answer, post: Answer, **args: int) -> Row:
-    """A page about one row of one of the department's own lists."""
-    get_, post_ = only(*ORGANISERS, answer=get), only(*ORGANISERS, answer=post)
-    return row(f"organisation:{name}", get=get_, post=post_, slug="teams", pk=1, **args)
-
-
-def of_lists(name: str, post: Answer, **args: Any) -> Row:
-    """A page about the department's own lists, or one of them."""
-    get_, post_ = only(*ORGANISERS, answer=200), only(*ORGANISERS, answer=post)
-    return row(f"organisation:{name}", get=get_, post=post_, **args)
 
 
 def of_journal(name: str, get: Answer, post: Answer) -> Row:
@@ -321,28 +310,10 @@ TABLE = [
       for file in ("", "_csv", "_spreadsheet")),
     *(row(f"bookings:attendance_people{file}", get=only(*ORGANISERS, answer=404), post=only(*ORGANISERS, answer=405))
       for file in ("", "_csv", "_spreadsheet")),  # for no number that is named
-    of_lists("all_lists", 405),
-    of_lists("department", 200),
+    *(row(name, get=only(*ORGANISERS, answer=get), post=only(*ORGANISERS, answer=post), **args)
+      for name, get, post, args in OF_LISTS),
     reading("organisation:guidelines"),
     reading("organisation:earlier_guidelines", pk=1),
-    of_lists("kept_guidelines", 405),
-    of_lists("add_guidelines", 200),
-    of_lists("change_guidelines", 200, pk=1),
-    row("organisation:delete_guidelines", get=only(*ORGANISERS, answer=405), post=only(*ORGANISERS, answer=404),
-        pk=1),  # which people can read already
-    row("bookings:email_paragraphs", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405)),
-    row("bookings:email_paragraph", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=ELSEWHERE),
-        email="booking_booked"),
-    of_lists("own_list", 405, slug="teams"),
-    of_lists("add_row", 200, slug="teams"),
-    of_lists("import_counts", 200, slug="teams"),
-    of_lists("template_for_counts", 405, slug="teams"),
-    of_team("row", 200, 200),
-    of_team("retire_row", 405, ELSEWHERE),
-    of_team("bring_row_back", 405, ELSEWHERE),
-    of_team("delete_row", 200, ELSEWHERE),
-    of_team("count_row", 405, 200),
-    of_team("remove_count", 405, ELSEWHERE, count=1),
     row("champions:applications", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405)),
     of_applicant("application", 200, 405),
     of_applicant("approve", 405, 409),  # for who has not seen what was decided before

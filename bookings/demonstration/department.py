@@ -3,7 +3,18 @@
 from datetime import date
 from pathlib import Path
 
-from organisation.models import CheatSheet, Department, Directorate, Grade, Headcount, Office, Symptom, Team, Topic
+from organisation.models import (
+    CheatSheet,
+    Department,
+    Directorate,
+    Grade,
+    Guidelines,
+    Headcount,
+    Office,
+    Symptom,
+    Team,
+    Topic,
+)
 
 NAME = "Department for Coasts and Rivers"
 DOMAIN = "dcr.example.gov.uk"
@@ -148,6 +159,7 @@ SYMPTOMS = [
 # Each is <topic>.<level>.md, and begins with its title.
 CHEAT_SHEETS = Path(__file__).parent / "cheat_sheets"
 REVIEWED_ON = date(2026, 10, 12)
+GUIDELINES = Path(__file__).with_name("guidelines.md")
 
 
 def load_lists(*, since: date) -> None:
@@ -187,6 +199,16 @@ def load_cheat_sheets() -> None:
             CheatSheet.objects.create(
                 topic=topics[topic], level=level, title=title, body=body.strip(), reviewed_on=REVIEWED_ON
             )
+
+
+def load_guidelines() -> None:
+    """Make two versions of the guidelines unless there are any."""
+    if Guidelines.objects.exists():
+        return
+    title, words = "Social media guidelines", GUIDELINES.read_text(encoding="utf-8").strip()
+    earlier = f"https://intranet.{DOMAIN}/social-media"
+    Guidelines.objects.create(title=title, version="1", published_on=date(2024, 5, 13), link=earlier)
+    Guidelines.objects.create(title=title, version="2", published_on=REVIEWED_ON, body=words)
 
 
 def _years_counted(since: date) -> list[tuple[date, float]]:

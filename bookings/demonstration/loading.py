@@ -15,7 +15,7 @@ from surgeries.models import Series, Shift, Surgery
 
 from .applicants import load_applicants
 from .champions import load_champions
-from .department import load_cheat_sheets, load_lists
+from .department import load_cheat_sheets, load_guidelines, load_lists
 from .diary import (
     BY_NAME,
     CALLED_OFF_REASON,
@@ -92,6 +92,7 @@ def load(*, now: datetime | None = None) -> Loaded:
 def _bring_up_to_date(*, since: datetime, now: datetime, is_first: bool) -> Loaded:
     load_ready_made()
     load_cheat_sheets()
+    load_guidelines()
     made = extend_diary(since=since, now=now)
     host(made, now=now)
     ours = Surgery.objects.filter(series__name__in=BY_NAME).select_related("series", "venue__office")

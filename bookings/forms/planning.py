@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils import dateformat, timezone
 
 from accounts.fields import NOT_SHOWN
-from bookings.forms.recording import DayField
+from organisation.fields import DayField
 from surgeries.fields import LocalTimeField
 from surgeries.models import MOST_HOSTS, USUAL_HOSTS, Series, Surgery, Venue
 from surgeries.planning import MOST_DATES, Planned

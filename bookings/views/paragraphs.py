@@ -12,7 +12,7 @@ from accounts.roles import organiser_page
 from bookings.paragraphs import ATTENDEES, CHAMPIONS, kinds, preview
 from notifications.form_pages import SeeOther
 from notifications.mailbox import style_hashes
-from organisation.forms import ParagraphForm
+from organisation.forms.words import ParagraphForm
 from organisation.models import EmailParagraph
 from organisation.paragraphs import paragraph_of
 from organisation.services import set_paragraph

@@ -13,6 +13,7 @@ from champions.models import Champion
 from champions.roles import applicant_page
 from champions.services import edit_profile
 from notifications.form_pages import SeeOther
+from organisation.models import Office
 
 DONE = {
     "applied": "Thank you. We have your application.",
@@ -27,8 +28,13 @@ DONE = {
 @require_safe
 @never_cache
 def start(request: HttpRequest) -> HttpResponse:
-    """Where whoever has signed in begins: a champion, or somebody who applied, at the page of their own."""
+    """Where whoever has signed in begins: a champion, or somebody who applied, at the page of their own.
+
+    An organiser of a department that has nothing yet begins with setting it up.
+    """
     user = signed_in(request)
+    if user.is_organiser and not Office.objects.exists():
+        return redirect("bookings:set_up")
     begins_as_champion = not user.is_organiser and Champion.objects.filter(user=user).exists()
     return redirect("champions:home" if begins_as_champion else "champions:account")
 

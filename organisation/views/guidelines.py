@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.roles import organiser_page
 from notifications.form_pages import SeeOther
-from organisation.forms import AT_THE_SAME_TIME, GuidelinesForm
+from organisation.forms.rows import AT_THE_SAME_TIME
+from organisation.forms.words import GuidelinesForm
 from organisation.models import Guidelines
 
 DONE = {"saved": "Saved.", "deleted": "Deleted."}

@@ -15,7 +15,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from notifications.form_pages import SeeOther
-from organisation.forms import ImportForm
+from organisation.forms.headcounts import ImportForm
 from organisation.importing import (
     LARGEST,
     NotReadable,

@@ -14,7 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.roles import organiser_page
 from notifications.form_pages import SeeOther
-from organisation.forms import CountForm, DepartmentForm, RowForm
+from organisation.forms.department import DepartmentForm
+from organisation.forms.headcounts import CountForm
+from organisation.forms.rows import RowForm
 from organisation.lists import SECTIONS, OwnList, lists
 from organisation.models import Department, EmailParagraph, Guidelines, Headcount
 from organisation.overview import overview_of

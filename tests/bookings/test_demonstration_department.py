@@ -24,7 +24,18 @@ from bookings.record import Period, record_of
 from bookings.services.booking import cancel
 from champions.models import Champion, Skill
 from notifications.models import OutboxEmail
-from organisation.models import CheatSheet, Department, Directorate, Grade, Headcount, Office, Symptom, Team, Topic
+from organisation.models import (
+    CheatSheet,
+    Department,
+    Directorate,
+    Grade,
+    Guidelines,
+    Headcount,
+    Office,
+    Symptom,
+    Team,
+    Topic,
+)
 from surgeries.milestones import notice_milestones
 from surgeries.models import Series, Surgery, Venue
 from tests.bookings.demonstration import NOW, counts, next_brief_of_the_champion
@@ -80,6 +91,7 @@ def test_it_is_as_large_as_a_department_is(loaded):
     assert set(Office.objects.values_list("nation", flat=True)) == set(Office.Nation.values)
     assert (Grade.objects.count(), Topic.objects.count(), Symptom.objects.count()) == (8, 16, 12)
     assert CheatSheet.objects.count() == 8
+    assert [each.version for each in Guidelines.objects.published(NOW.date())] == ["2", "1"]
     assert not Symptom.objects.filter(topics=None).exists()
     assert Champion.objects.active().count() == 40
     assert [champion.state for champion in Champion.objects.undecided()] == ["applied", "asked_back"]

@@ -22,6 +22,7 @@ from tests.factories import (
     GuidelinesFactory,
     HeadcountFactory,
     OfficeFactory,
+    ShiftFactory,
     SymptomFactory,
     TeamFactory,
     TopicFactory,
@@ -83,6 +84,20 @@ def guidelines(address: str, **facts: str) -> State:
     return state
 
 
+def as_organiser(address: str, made: Callable[[], None] = lambda: None) -> State:
+    def state(client: Client) -> Any:
+        made()
+        client.force_login(UserFactory.create(organiser=True))
+        return client.get(address)
+
+    return state
+
+
+def ready() -> None:
+    full()
+    VenueFactory.create(), ShiftFactory.create()
+
+
 def paragraphs() -> None:
     BookingFactory.create(name=LONG)
     set_paragraph(email="booking_booked", words=f"{LONG}\n\nhttps://intranet.example.gov.uk/{'a' * 200}")
@@ -109,6 +124,9 @@ def imported(text: str, *, before: str = "", **sent: str) -> State:
 
 
 STATES: dict[str, State] = {
+    "set up, nothing yet": as_organiser("/organise/start/"),
+    "set up, half of it": as_organiser("/organise/start/", full),
+    "set up": as_organiser("/organise/start/", ready),
     "lists, empty": page(""),
     "lists": page("", full),
     "list, empty": page("offices/"),

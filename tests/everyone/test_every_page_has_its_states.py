@@ -40,6 +40,7 @@ BUTTONS_ALONE = {
     "champions/account.html",
     "champions/home.html",
     "organisation/delete_row.html",
+    "organisation/import_preview.html",
 }
 
 

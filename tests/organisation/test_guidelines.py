@@ -40,7 +40,7 @@ def test_everybody_reads_the_newest_that_is_published_and_finds_earlier_ones(cli
     assert "New words</h2>" in page
     assert "Version 1, " in page
     assert "Old words" not in page
-    assert "3" not in page.partition("Earlier versions")[2].partition("</ul>")[0].replace(str(TODAY().year), "")
+    assert "Version 3" not in page
     earlier = words(client.get(f"/guidelines/{old.pk}/"))
     assert "Old words" in earlier
     assert "no longer in force" in earlier

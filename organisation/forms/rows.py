@@ -1,33 +1,26 @@
-"""What organisers type into the department's own lists."""
+"""The rows of the department's own lists, as organisers type them."""
 
-from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import ValidationError
-from django.core.validators import DomainNameValidator
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import slugify
 
-from accounts.fields import NOT_SHOWN, WorkEmailField
+from accounts.fields import NOT_SHOWN
 from organisation.fields import ChosenField, DayField, LineField, NumberField, TextField
 from organisation.models import (
     CheatSheet,
-    Department,
     Directorate,
-    EmailParagraph,
     Grade,
-    Guidelines,
     Office,
     Symptom,
     Team,
     Topic,
 )
 
-MOST_PEOPLE = 1_000_000
 SMALL = "govuk-radios--small"
 COLUMNS = "govuk-checkboxes--small app-columns"
 AT_THE_SAME_TIME = "Somebody saved something like it a moment ago. Look at the list, and then try again"
@@ -264,157 +257,3 @@ class CheatSheetForm(RowForm):
         ).exists():
             self.add_error("level", f"There is a cheat sheet about {said['topic']} at this level already")
         return said
-
-
-class CountForm(forms.Form):
-    """How many people there were on a day."""
-
-    people = NumberField(named="The headcount", least=0, most=MOST_PEOPLE, label="Headcount")
-    counted_on = DayField(named="The day of the headcount", initial=timezone.localdate, label="Counted on")
-
-    def clean_counted_on(self) -> date:
-        return not_to_come(self.cleaned_data["counted_on"])
-
-
-def not_to_come(day: date) -> date:
-    """The day, unless it is yet to come. Nobody has been counted then."""
-    if day > timezone.localdate():
-        raise ValidationError("The day of the headcount has to be today or earlier")
-    return day
-
-
-class ImportForm(forms.Form):
-    """A file with headcounts, and the day on which people were counted."""
-
-    file = forms.FileField(
-        label="The file",
-        error_messages={"required": "Choose a file", "empty": "The file is empty", "invalid": "Choose a file"},
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv", "class": "app-file"}),
-    )
-    counted_on = DayField(named="The day of the headcounts", initial=timezone.localdate, label="Counted on")
-
-    def clean_counted_on(self) -> date:
-        return not_to_come(self.cleaned_data["counted_on"])
-
-
-class GuidelinesForm(forms.ModelForm):
-    """One version of the guidelines: words, or a link to where they are."""
-
-    title = LineField(
-        named="The title", missing="Enter a title", max_length=120, initial="Social media guidelines", label="Title"
-    )
-    version = LineField(
-        named="The version", missing="Enter the version", max_length=20, label="Version",
-        help_text="As people speak of it, such as 2 or 2026.1.",
-    )  # fmt: skip
-    published_on = DayField(
-        named="The day of publication", initial=timezone.localdate, label="Published on",
-        help_text="From that day on everybody reads this version. It may be a day to come.",
-    )  # fmt: skip
-    link = forms.URLField(
-        required=False,
-        max_length=500,
-        assume_scheme="https",
-        label="Where they are (optional)",
-        help_text="The address of a page, if they are on your intranet. Otherwise write them below.",
-        error_messages={
-            "invalid": "Enter the whole address of the page, such as https://intranet.example.gov.uk/guidelines",
-            "max_length": "The address has to be 500 characters or fewer",
-        },
-        widget=forms.URLInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
-    body = TextField(
-        rows=8,
-        is_a_page=True,
-        named="The text",
-        max_length=30_000,
-        required=False,
-        label="The guidelines (optional)",
-        help_text="Leave an empty line between paragraphs. Begin a line with ## for a heading, with - for a bullet "
-        "point, with 1. for a numbered step. Write **bold**, and a link as [its words](https://…).",
-    )
-
-    class Meta:
-        model = Guidelines
-        fields = ("title", "version", "published_on", "link", "body")
-
-    def clean_link(self) -> str:
-        """An address that everybody may follow."""
-        link = self.cleaned_data["link"]
-        if link and not link.lower().startswith(("https://", "http://")):
-            raise ValidationError(self.fields["link"].error_messages["invalid"])
-        return link
-
-    def clean_version(self) -> str:
-        """Each once."""
-        version = self.cleaned_data["version"]
-        if Guidelines.objects.exclude(pk=self.instance.pk).filter(version__iexact=version).exists():
-            raise ValidationError(f"There is a version {version} already")
-        return version
-
-    def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
-        if {"link", "body"} <= said.keys() and bool(said["link"]) == bool(said["body"]):
-            both = "Leave out either the address or the words: it is one of them that people read"
-            self.add_error("link", both if said["link"] else "Enter the address of the guidelines, or write them below")
-        return said
-
-
-class ParagraphForm(forms.Form):
-    """A paragraph of the department's own in one kind of email."""
-
-    words = TextField(
-        rows=5,
-        named="The paragraph",
-        max_length=EmailParagraph.LONGEST,
-        required=False,
-        label="The paragraph (optional)",
-        help_text="Plain text. An address of a page becomes a link. Left empty, the email has no paragraph of yours.",
-    )
-
-
-class DomainField(forms.CharField):
-    """A domain, whether somebody writes it with an @, in capitals or with spaces around it."""
-
-    default_validators = [DomainNameValidator(message="“%(value)s” is not a domain. Write it like example.gov.uk")]
-
-    def to_python(self, value: Any) -> str:
-        return (super().to_python(value) or "").lower().lstrip("@.")
-
-
-class DepartmentForm(forms.ModelForm):
-    """What holds for the programme as a whole."""
-
-    name = LineField(
-        named="The name", missing="Enter the name of the department", max_length=120, label="Name of the department"
-    )
-    email_domains = SimpleArrayField(
-        DomainField(max_length=253, error_messages={"required": "leave nothing empty between two commas"}),
-        label="Email domains",
-        help_text="Whose addresses may book. A domain stands for itself and everything under it. Put commas between "
-        "several, as in example.gov.uk, example.org.",
-        error_messages={
-            "required": "Enter at least one email domain. Without one nobody could book",
-            "item_invalid": "Domain %(nth)s:",
-        },
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
-    contact_email = WorkEmailField(
-        required=False,
-        label="Where people can reach you (optional)",
-        help_text="It stands in every email and on the page about privacy.",
-    )
-    cutoff_minutes = NumberField(
-        named="The time when waiting lists stop", least=0, most=10_080,
-        label="Waiting lists stop how many minutes before the start?",
-        help_text="For new surgeries. From then on nobody is moved up, and free seats are open to all.",
-    )  # fmt: skip
-    reminder_hour = NumberField(
-        named="The hour of reminders", least=0, most=23,
-        label="At which hour do reminders go out?",
-        help_text="On the working day before, from 0 to 23.",
-    )  # fmt: skip
-
-    class Meta:
-        model = Department
-        fields = ("name", "email_domains", "contact_email", "cutoff_minutes", "reminder_hour")
