@@ -19,12 +19,14 @@ WORKDIR /app
 COPY --from=packages /venv /venv
 COPY manage.py gunicorn.conf.py ./
 COPY config config
+COPY history history
 COPY accounts accounts
 COPY notifications notifications
 COPY organisation organisation
 COPY champions champions
 COPY surgeries surgeries
 COPY bookings bookings
+COPY privacy privacy
 COPY templates templates
 COPY static/img static/img
 COPY --from=assets /build/static/built static/built

@@ -191,4 +191,6 @@ def forget_words(now: datetime) -> None:
         Thanks.objects.filter(surgery__in=here).exclude(words="").update(words="")
         came_of_it = Outcome.objects.filter(visit__surgery__in=here).exclude(next_step="", pledge="")
         came_of_it.update(next_step="", is_next_step_shared=False, pledge="")
+        called_off = Surgery.objects.filter(pk__in=here, state=Surgery.State.CALLED_OFF)
+        called_off.exclude(called_off_reason=Shift.CALLED_OFF).update(called_off_reason=Shift.CALLED_OFF)
         Ask.objects.filter(surgery__in=here).delete()

@@ -159,6 +159,7 @@ INSTALLED_APPS = [
     "champions",
     "surgeries",
     "bookings",
+    "privacy",
     "allauth",
     "allauth.account",
     "allauth.mfa",

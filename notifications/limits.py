@@ -15,9 +15,15 @@ from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+
+from notifications.models import LimitCount
+
+_counted: set[str] = set()
+"""What there are limits on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +36,9 @@ class Limit:
     what: str
     setting: str
     per: timedelta
+
+    def __post_init__(self) -> None:
+        _counted.add(self.what)
 
     @property
     def most(self) -> int:
@@ -102,8 +111,18 @@ def count_all(tries: Iterable[tuple[Limit, str]], *, is_followed: bool = False, 
             raise LimitReached(limit, limit.window_ends_at(now))
 
 
+def counts_of(keys: Iterable[str]) -> QuerySet[LimitCount]:
+    """What has been counted for any of these keys, by whatever limit."""
+    known = [_hash(what, key) for key in keys for what in sorted(_counted)]
+    return LimitCount.objects.filter(key__in=known)
+
+
 def _hashed(limit: Limit, key: str) -> str:
-    return salted_hmac(f"notifications.limits {limit.what}", key, algorithm="sha256").hexdigest()
+    return _hash(limit.what, key)
+
+
+def _hash(what: str, key: str) -> str:
+    return salted_hmac(f"notifications.limits {what}", key, algorithm="sha256").hexdigest()
 
 
 # Some proxies write the client's port behind its address: 192.0.2.1:5123 or [2001:db8::1]:5123.

@@ -16,7 +16,6 @@ urlpatterns = [
     path("guidelines/", guidelines.guidelines, name="guidelines"),
     path("guidelines/<int:pk>/", guidelines.earlier_guidelines, name="earlier_guidelines"),
     path("accessibility/", public.accessibility, name="accessibility"),
-    path("privacy/", public.privacy, name="privacy"),
     path("cookies/", public.cookies, name="cookies"),
     path("organise/lists/", lists.all_lists, name="all_lists"),
     path("organise/lists/department/", lists.department, name="department"),

@@ -217,9 +217,10 @@ TABLE = [
     *of_visit("visit_not_me", get=ELSEWHERE, post=ELSEWHERE),
     *of_visit("visit_next_step", get=ELSEWHERE, post=ELSEWHERE),
     # What there is to read, and the process itself
-    *(reading(f"organisation:{name}") for name in ("cheat_sheets", "accessibility", "privacy", "cookies")),
+    *(reading(f"organisation:{name}") for name in ("cheat_sheets", "accessibility", "cookies")),
     *(reading(f"organisation:kit{part}") for part in (
         *("", "_checklist", "_invitation", "_poster", "_first_ten_minutes", "_cheat_sheets"),)),
+    reading("privacy:notice"),
     reading("healthz"),
     reading("readyz"),
     # Signing in and out
@@ -243,18 +244,16 @@ TABLE = [
     row("champions:start", get=signed_in(ELSEWHERE), post=signed_in(405)),
     row("champions:account", get=signed_in(200), post=signed_in(405)),
     row("champions:home", get=only(*HAS_APPLIED, answer=200), post=only(*HAS_APPLIED, answer=405)),
-    row("bookings:journal", get=only(*HAS_APPLIED, answer=200), post=only(*HAS_APPLIED, answer=405)),
+    *(row(f"bookings:{name}", get=only(*HAS_APPLIED, answer=200), post=only(*HAS_APPLIED, answer=405))
+      for name in ("journal", "own_calendar", "summary", "record")),
     row("bookings:write_entry", get=only(*HAS_APPLIED, answer=200), post=only(*HAS_APPLIED, answer=200)),
     of_journal("entry", 200, 200),
     of_journal("delete_entry", 200, ELSEWHERE),
     row("bookings:shared_journal", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405),
         address=lambda world, role: reverse("bookings:shared_journal", args=[world.entry.champion_id])),
-    row("bookings:own_calendar", get=only(*HAS_APPLIED, answer=200), post=only(*HAS_APPLIED, answer=405)),
     row("bookings:calendar_link", get=only(*HAS_APPLIED, answer=405), post=only(*HAS_APPLIED, answer=ELSEWHERE)),
     reading("bookings:own_feed", whose="a champion", address=lambda world, role: own_feed(world)),
     reading("bookings:own_feed", 404, whose="a made-up link", token="x"),
-    row("bookings:summary", get=only(*HAS_APPLIED, answer=200), post=only(*HAS_APPLIED, answer=405)),
-    row("bookings:record", get=only(*HAS_APPLIED, answer=200), post=only(*HAS_APPLIED, answer=405)),
     row("bookings:give_back", get=only(CHAMPION, answer=200), post=only(CHAMPION, answer=200),  # without saying why
         whose="themselves", address=lambda world, role: reverse("bookings:give_back", args=[world.shift])),
     row("bookings:give_back", get=only(CHAMPION, answer=404), post=only(CHAMPION, answer=404),
@@ -314,6 +313,10 @@ TABLE = [
       for name, get, post, args in OF_LISTS),
     reading("organisation:guidelines"),
     reading("organisation:earlier_guidelines", pk=1),
+    row("privacy:find", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=200)),  # nobody is named
+    *(row(f"privacy:{name}", get=only(*ORGANISERS, answer=get), post=only(*ORGANISERS, answer=post),
+          address=lambda world, role, name=name: reverse(f"privacy:{name}", args=[world.booking.attendee_id]))
+      for name, get, post in (("data", 200, 200), ("data_json", 405, 200), ("erase", 200, ELSEWHERE))),
     row("champions:applications", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405)),
     of_applicant("application", 200, 405),
     of_applicant("approve", 405, 409),  # for who has not seen what was decided before

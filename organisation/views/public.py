@@ -69,11 +69,5 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "organisation/privacy.html")
-
-
-@login_not_required
-@require_safe
 def cookies(request: HttpRequest) -> HttpResponse:
     return render(request, "organisation/cookies.html")

@@ -28,6 +28,7 @@ from tests.everyone import (
     reading,
     recording,
     registering,
+    remembering,
     room,
     shifts,
     signing_in,
@@ -37,7 +38,7 @@ from tests.everyone.booking import State
 OTHERS = elsewhere.STATES | signing_in.STATES | champions.STATES | hosting.STATES | recording.STATES | shifts.STATES
 DOOR = afterwards.STATES | arriving.STATES | printing.STATES
 AFTER = registering.STATES | attending.STATES | managing.STATES
-DIARY = diary.STATES | planning.STATES | keeping.STATES
+DIARY = diary.STATES | planning.STATES | keeping.STATES | remembering.STATES
 FOUND = finding.STATES | booking.STATES | reading.STATES
 STATES: dict[str, State] = FOUND | DOOR | room.STATES | OTHERS | AFTER | DIARY
 

@@ -1,0 +1,62 @@
+"""Who somebody is: the rows that one person is known by, as an attendee, as who signs in and as a champion."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from accounts.models import User
+from bookings.models import Attendee
+from bookings.statements import lock_attendee
+from privacy.policy import NOWHERE, REMOVED
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """The ids of their rows, and their addresses."""
+
+    attendees: frozenset[int] = frozenset()
+    users: frozenset[int] = frozenset()
+    champions: frozenset[int] = frozenset()
+    addresses: frozenset[str] = frozenset()
+
+
+def person_of(attendee: Attendee) -> Person:
+    """Whoever this attendee is: an address is one person, and so is a user. A name alone joins nobody."""
+    mine = Q(pk=attendee.user_id) | (Q(email=attendee.email) if attendee.email else Q(pk__in=[]))
+    users = list(User.objects.filter(mine).select_related("champion"))
+    emails = {user.email for user in users} | ({attendee.email} if attendee.email else set())
+    attendees = Attendee.objects.filter(Q(pk=attendee.pk) | Q(user__in=users) | Q(email__in=emails))
+    return _joined(users, list(attendees))
+
+
+def person_who_signs_in(user: User) -> Person:
+    """Whoever this user is, whether or not they ever booked."""
+    return _joined([user], list(Attendee.objects.filter(Q(user=user) | Q(email=user.email))))
+
+
+def _joined(users: list[User], attendees: list[Attendee]) -> Person:
+    addresses = [user.email for user in users] + [each.email for each in attendees if each.email]
+    return Person(
+        attendees=frozenset(each.pk for each in attendees),
+        users=frozenset(user.pk for user in users),
+        champions=frozenset(user.champion.pk for user in users if hasattr(user, "champion")),
+        addresses=frozenset(address for address in addresses if not address.endswith(NOWHERE)),
+    )
+
+
+def is_removed(attendee: Attendee) -> bool:
+    """Whether nothing is known of who it was."""
+    return attendee.name == REMOVED and attendee.email is None
+
+
+def known_by(*, address: str, now: datetime) -> Attendee | None:
+    """The attendee with this normalised address. Whoever only signs in becomes one, so that they have a page."""
+    if attendee := Attendee.objects.filter(email=address).first():
+        return attendee
+    user = User.objects.filter(email=address).first()
+    if user is None:
+        return None
+    return Attendee.objects.filter(user=user).first() or Attendee.objects.get(
+        pk=lock_attendee(email=address, name=user.name or address.partition("@")[0], now=now)
+    )

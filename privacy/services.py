@@ -1,0 +1,153 @@
+"""Erasing people, and forgetting those who have been away for long."""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from bookings.models import Attendee, Booking, Visit
+from bookings.services.booking import cancel
+from bookings.services.hosting import leave
+from bookings.statements import lock_surgeries
+from champions.models import Champion
+from privacy.ledger import line_of, matches, note
+from privacy.models import Disclosure, Erasure
+from privacy.people import Person, is_removed, person_of
+from privacy.policy import HOLDINGS, REMOVED, REMOVED_ON_REQUEST
+from privacy.traces import forget_traces
+from surgeries.models import Shift, Surgery
+from surgeries.transactions import Contention, retried
+
+logger = logging.getLogger(__name__)
+
+
+class ErasureRefused(Exception):
+    """Somebody may not erase this person; the message says why, and what to do instead."""
+
+
+def check_may_erase(person: Person, *, by: User) -> None:
+    """Raises ErasureRefused if it is themselves or, unless they are an administrator, an organiser."""
+    if by.pk in person.users:
+        raise ErasureRefused("This is you. Ask another organiser to do it.")
+    is_organiser = User.objects.filter(pk__in=person.users, is_staff=True).exists()
+    if is_organiser and not by.is_superuser:
+        raise ErasureRefused("They are an organiser, so only an administrator can do it.")
+
+
+@retried
+@transaction.atomic
+def erase(*, attendee: Attendee, by: User | None, now: datetime | None = None) -> list[Erasure]:
+    """Forget who somebody is, everywhere at once, and note it in the ledger. Done again, it changes nothing.
+
+    Live bookings are cancelled first, and their seats go to who waits; coming shifts are given back, and others are
+    asked. They get no email about it: that would have to be kept to be sent. Raises ErasureRefused.
+    """
+    now = now or timezone.now()
+    person = _locked(attendee, now=now)
+    if by:
+        check_may_erase(person, by=by)
+    known = [each for each in Attendee.objects.filter(pk__in=person.attendees) if not is_removed(each)]
+    if not known:
+        return []
+    noted = [note(each, person=person, by=by, now=now) for each in known]
+    _withdraw(person, now=now)
+    forget(person)
+    transaction.on_commit(lambda: _log(noted))
+    return noted
+
+
+@retried
+@transaction.atomic
+def erase_again(*, attendee: Attendee, entries: Iterable[Erasure], now: datetime | None = None) -> bool:
+    """The same for somebody who is back with a restored database, if one of these entries of the ledger means them."""
+    now = now or timezone.now()
+    if is_removed(attendee) or not any(matches(entry, attendee) for entry in entries):
+        return False
+    person = _locked(attendee, now=now)
+    _withdraw(person, now=now)
+    forget(person)
+    return True
+
+
+def forget(person: Person) -> None:
+    """Take their identity and their words from every row, as the policy says. Call it in a transaction."""
+    names = _names(person)
+    forget_traces(person, names)
+    for holding in HOLDINGS:
+        rows = holding.rows(person)
+        if holding.goes:
+            rows.delete()
+        elif holding.changes:
+            rows.update(**holding.changes)
+
+
+def note_disclosure(*, attendee: Attendee, is_file: bool, by: User, now: datetime | None = None) -> Disclosure:
+    """Note that all that is held about somebody was shown to an organiser."""
+    return Disclosure.objects.create(
+        attendee_number=attendee.pk, is_file=is_file, given_by=by, given_at=now or timezone.now()
+    )
+
+
+def live_bookings(person: Person, *, now: datetime):
+    """What is cancelled when they are erased: what has not begun."""
+    live = Booking.objects.live().filter(attendee__in=person.attendees).select_related("surgery__venue__office", "slot")
+    return [booking for booking in live.order_by("surgery__starts_at", "pk") if not booking.has_begun(now)]
+
+
+def coming_shifts(person: Person, *, now: datetime):
+    """What is given back when they are erased."""
+    coming = Shift.objects.live().filter(champion__in=person.champions, starts_at__gt=now)
+    return coming.select_related("surgery__venue__office").order_by("starts_at", "pk")
+
+
+def _locked(attendee: Attendee, *, now: datetime) -> Person:
+    """Whoever it is, with the surgeries that are theirs locked, in order of id, before they are themselves.
+
+    Locked whole, so that nothing else can come to point at them meanwhile. Raises Contention if something just did.
+    """
+    seen = _concerned(person_of(Attendee.objects.get(pk=attendee.pk)), now=now)
+    lock_surgeries(seen)
+    person = person_of(attendee)
+    for model, ids in ((Attendee, person.attendees), (Champion, person.champions), (User, person.users)):
+        list(model.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
+    locked = person_of(Attendee.objects.get(pk=attendee.pk))
+    if locked != person or not _concerned(locked, now=now) <= seen:
+        raise Contention
+    return locked
+
+
+def _concerned(person: Person, *, now: datetime) -> set[int]:
+    """The surgeries ahead where they have or want a seat, or host."""
+    ahead = Surgery.objects.filter(ends_at__gt=now)
+    booked = ahead.filter(bookings__attendee__in=person.attendees, bookings__state__in=Booking.LIVE)
+    hosted = ahead.filter(shifts__champion__in=person.champions, shifts__ended_at=None)
+    return {*booked.values_list("pk", flat=True), *hosted.values_list("pk", flat=True)}
+
+
+def _withdraw(person: Person, *, now: datetime) -> None:
+    """Give back what is to come: places in line first, so that no seat of theirs promotes themselves elsewhere."""
+    for booking in sorted(live_bookings(person, now=now), key=lambda each: each.is_confirmed):
+        cancel(booking=booking, canceller=Booking.Canceller.ORGANISER, reason=REMOVED_ON_REQUEST, tell=False, now=now)
+    for champion in Champion.objects.filter(pk__in=person.champions):
+        leave(champion=champion, reason=Shift.GIVEN_BACK, now=now)
+
+
+def _names(person: Person) -> set[str]:
+    """What they have been called here."""
+    names = {
+        *Attendee.objects.filter(pk__in=person.attendees).values_list("name", flat=True),
+        *Booking.objects.filter(attendee__in=person.attendees).values_list("name", flat=True),
+        *Visit.objects.filter(attendee__in=person.attendees).values_list("name", flat=True),
+        *User.objects.filter(pk__in=person.users).values_list("name", flat=True),
+        *Champion.objects.filter(pk__in=person.champions).values_list("name", flat=True),
+    }
+    return names - {"", REMOVED}
+
+
+def _log(noted: list[Erasure]) -> None:
+    """Once committed, into the log as well: that is elsewhere when the database is restored from before."""
+    for entry in noted:
+        logger.info("erased", extra={"facts": {"erasure": line_of(entry)}})

@@ -1,0 +1,14 @@
+"""Addresses of the privacy notice, and of what organisers do with people’s data."""
+
+from django.urls import path
+
+from privacy import views
+
+app_name = "privacy"
+urlpatterns = [
+    path("privacy/", views.notice, name="notice"),
+    path("organise/people/data/", views.find, name="find"),
+    path("organise/people/<int:pk>/data/", views.data, name="data"),
+    path("organise/people/<int:pk>/data.json", views.data_json, name="data_json"),
+    path("organise/people/<int:pk>/erase/", views.erase, name="erase"),
+]

@@ -1,0 +1,147 @@
+"""Somebody is given all that is held about them, and nobody else's."""
+
+import json
+
+import pytest
+from django.test import Client
+
+from bookings.models import JournalEntry
+from privacy.held import UNSAID, as_json, held_about
+from privacy.models import Disclosure
+from privacy.people import person_of
+from privacy.policy import HOLDINGS, Category
+from tests.factories import (
+    AttendeeFactory,
+    BookingFactory,
+    ChampionFactory,
+    HelpFactory,
+    ShiftFactory,
+    UserFactory,
+    VisitFactory,
+)
+from tests.privacy.canaries import ADDRESS, alice, written
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def organiser(client: Client):
+    user = UserFactory.create(organiser=True)
+    client.force_login(user)
+    return user
+
+
+def missing(file: dict, holdings) -> list[str]:
+    """The declared personal fields of which the file says nothing."""
+    rows = {}
+    for section in file["held"]:
+        rows.setdefault(section["what"], []).extend(section["rows"])
+    lost = []
+    for holding in holdings:
+        words, found = written(holding), rows.get(holding.called, [])
+        for name, rule in holding.fields.items():
+            values = [row[name] for row in found if row.get(name) not in (None, "", [], {})]
+            is_said = bool(values) and (
+                rule.category == Category.SECRET
+                or name not in words
+                or any(str(words[name])[:32] in str(value) for value in values)
+            )
+            if not is_said and holding.model != "notifications.LimitCount":
+                lost.append(f"{holding.called}: {name}")
+    return lost
+
+
+def test_the_file_has_every_personal_field_and_no_secret(client, organiser):
+    attendee = alice()
+    BookingFactory.create(name="Bob Brown", question="What Bob asks")
+    response = client.post(f"/organise/people/{attendee.pk}/data.json")
+    text = response.content.decode()
+    file = json.loads(text)
+    # Of the demonstration's mailbox the one email to her; of each other kind, something of every field.
+    assert missing(file, HOLDINGS) == []
+    assert {each["what"] for each in file["held"]} == {holding.called for holding in HOLDINGS if holding.whose} - {
+        "People whom they erased", "What they were shown to give to people",
+    } | {"Counts of forms and codes", "Where they are signed in"}  # fmt: skip
+    assert "Bob" not in text
+    assert "Mastodon for beginners" in text
+    for secret in ("canary-totp", "canary-calendarlink-token", "canary-socialtoken", "canary-code"):
+        assert secret not in text
+    assert UNSAID in text
+    assert "canary-application" in text, "what was typed and not sent yet is held as well"
+    assert response["Cache-Control"] == "no-store"
+    assert "attachment" in response["Content-Disposition"]
+    assert ADDRESS not in response["Content-Disposition"]
+
+
+def test_control_a_holding_or_a_field_that_is_skipped_is_found(monkeypatch):
+    person = person_of(alice())
+    for number in (0, 1, 5, 8):
+        with monkeypatch.context() as patch:
+            patch.setattr("privacy.held.HOLDINGS", [each for each in HOLDINGS if each is not HOLDINGS[number]])
+            lost = missing(as_json(held_about(person), given_at=None), HOLDINGS)
+            assert any(line.startswith(HOLDINGS[number].called) for line in lost) or not HOLDINGS[number].fields
+
+
+def test_the_page_says_it_in_words_once_it_is_pressed_and_notes_who_looked(client, organiser):
+    attendee = alice()
+    JournalEntry.objects.update(learned="Nobody else's business")
+    page = f"/organise/people/{attendee.pk}/data/"
+
+    before = client.get(page).content.decode()
+    assert "canary-booking-question" not in before
+    assert Disclosure.objects.count() == 0, "reading changes nothing"
+
+    shown = client.post(page)
+    text = shown.content.decode()
+    assert shown["Cache-Control"] == "no-store"
+    assert "canary-booking-question" in text
+    assert "Nobody else" not in text, "the journal is theirs alone"
+    client.post(page.replace("/data/", "/data.json"))
+    assert list(Disclosure.objects.values_list("given_by", "is_file")) == [(organiser.pk, False), (organiser.pk, True)]
+    assert "as a file" in client.get(page).content.decode()
+
+
+def test_a_helper_learns_nothing_of_those_they_helped(client, organiser):
+    user = UserFactory.create(email=ADDRESS)
+    shift = ShiftFactory.create(champion=ChampionFactory.create(user=user))
+    visit = VisitFactory.create(surgery=shift.surgery, name="Bob Brown", taken_in_by=user)
+    HelpFactory.create(visit=visit, surgery=shift.surgery, shift=shift)
+    attendee = AttendeeFactory.create(email=ADDRESS)
+    text = client.post(f"/organise/people/{attendee.pk}/data.json").content.decode()
+    assert "Help that they gave" in text
+    assert "Bob" not in text
+    assert '"visit"' not in text
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_however_much_there_is_it_takes_few_statements(client, organiser, django_assert_max_num_queries, method):
+    attendee = AttendeeFactory.create()
+    for _ in range(6):
+        VisitFactory.create(booking=BookingFactory.create(attendee=attendee))
+    with django_assert_max_num_queries(12):
+        response = getattr(client, method)(f"/organise/people/{attendee.pk}/data/")
+    assert response.status_code == 200
+
+
+def test_somebody_is_found_by_their_address_which_stands_in_no_address_of_a_page(client, organiser):
+    attendee = AttendeeFactory.create(email=ADDRESS)
+    found = client.post("/organise/people/data/", {"email": f" {ADDRESS.upper()} "})
+    assert found["Location"] == f"/organise/people/{attendee.pk}/data/"
+    for wrong in ("nobody@example.gov.uk", "x", "", "a\0b@example.gov.uk", "a" * 9999):
+        answer = client.post("/organise/people/data/", {"email": wrong})
+        assert answer.status_code == 200
+        assert "Error:" in answer.content.decode()
+
+
+def test_whoever_only_signs_in_or_hosts_is_found_as_well(client, organiser):
+    user = ChampionFactory.create(user=UserFactory.create(email=ADDRESS)).user
+    found = client.post("/organise/people/data/", {"email": ADDRESS})
+    text = client.post(found["Location"].replace("/data/", "/data.json")).content.decode()
+    assert "As a champion" in text
+    assert user.name in text
+
+
+@pytest.mark.parametrize("number", [0, 10**30])
+def test_nobody_is_behind_other_numbers(client, organiser, number):
+    for page in ("data/", "data.json", "erase/"):
+        assert client.post(f"/organise/people/{number}/{page}").status_code == 404
