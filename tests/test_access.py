@@ -220,9 +220,7 @@ TABLE = [
     *(reading(f"organisation:{name}") for name in ("cheat_sheets", "accessibility", "cookies")),
     *(reading(f"organisation:kit{part}") for part in (
         *("", "_checklist", "_invitation", "_poster", "_first_ten_minutes", "_cheat_sheets"),)),
-    reading("privacy:notice"),
-    reading("healthz"),
-    reading("readyz"),
+    *(reading(name) for name in ("privacy:notice", "healthz", "readyz")),
     # Signing in and out
     row("account_login", get=everybody(ELSEWHERE) | {NOBODY: 200}, post=everybody(ELSEWHERE) | {NOBODY: 200}),
     row("account_confirm_login_code", get=everybody(ELSEWHERE), post=everybody(ELSEWHERE)),
