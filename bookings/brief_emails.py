@@ -87,7 +87,8 @@ def _hosting(surgeries: Iterable[Surgery]) -> list[Shift]:
 
 
 def _brief_key(shift: Shift) -> str:
-    return f"{BRIEF}:{shift.pk}"
+    """Another one on another day, to which the surgery has moved: then its hosts are to have it anew."""
+    return f"{BRIEF}:{shift.pk}:{timezone.localdate(shift.surgery.starts_at)}"
 
 
 @dataclass(frozen=True)

@@ -115,9 +115,9 @@ def booking_calendar(booking: Booking, *, method: Method) -> bytes:
 
 
 def shift_calendar(shift: Shift, *, method: Method, stamp: datetime) -> bytes:
-    """The calendar file of a champion's shift, for emails. A shift never changes its times: it ends, at most once.
+    """The calendar file of a champion's shift, for emails. It changes with its surgery alone, and ends at most once.
 
-    What it takes from the surgery can change, so the number of that change goes into SEQUENCE as well.
+    So SEQUENCE is the number of the surgery's changes, and one more once it has ended.
     """
     surgery, is_off = shift.surgery, method == "CANCEL"
     event = Event.new(

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from datetime import datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Case, Exists, OuterRef, Value, When
 from django.utils import timezone
 
 from bookings.after_emails import queue_missed, queue_thanks_for_coming, queue_without_outcome
@@ -187,7 +187,8 @@ def forget_words(now: datetime) -> None:
         said = Booking.objects.filter(surgery__in=here).exclude(question="", adjustments="")
         said.update(question="", adjustments="")
         why = Shift.objects.filter(surgery__in=here).exclude(ended_reason__in=Shift.REASONS)
-        why.update(ended_reason=Shift.GIVEN_BACK)
+        by_organiser = When(ended_reason__startswith=Shift.TAKEN_OFF, then=Value(Shift.TAKEN_OFF))
+        why.update(ended_reason=Case(by_organiser, default=Value(Shift.GIVEN_BACK)))
         Thanks.objects.filter(surgery__in=here).exclude(words="").update(words="")
         came_of_it = Outcome.objects.filter(visit__surgery__in=here).exclude(next_step="", pledge="")
         came_of_it.update(next_step="", is_next_step_shared=False, pledge="")

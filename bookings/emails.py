@@ -34,6 +34,16 @@ def queue_moved(booking: Booking, *, moved_from: tuple[Surgery, Slot | None], no
     _queue_change("moved", booking, now=now, context=_place(*moved_from))
 
 
+def queue_surgery_moved(moved: Iterable[tuple[Booking, str]], *, now: datetime) -> None:
+    """The surgery has moved, and these bookings with it: each with where and when it was, in words."""
+    queue_emails([_change("surgery_moved", each, {"before": it}) for each, it in moved if each.attendee.email], now=now)
+
+
+def queue_released(released: Iterable[tuple[Booking, str]], *, now: datetime) -> None:
+    """The surgery has moved to a time when they are elsewhere: each booking with where and when it was, in words."""
+    queue_emails([_change("released", each, {"before": it}) for each, it in released if each.attendee.email], now=now)
+
+
 def queue_cancelled(booking: Booking, *, now: datetime) -> None:
     """The seat, or the place on the waiting list, has been given up."""
     _queue_change("cancelled", booking, now=now)
@@ -65,7 +75,8 @@ def queue_reminders(bookings: Iterable[Booking], *, now: datetime) -> int:
                 kind="booking_reminder",
                 to=booking.attendee.email,
                 about={"booking": booking.pk, "slot": booking.slot.pk},
-                dedupe_key=f"booking_reminder:{booking.pk}:{booking.slot.pk}",
+                # Anew on another day, to which the surgery has moved.
+                dedupe_key=f"booking_reminder:{booking.pk}:{booking.slot.pk}:{timezone.localdate(booking.slot.starts_at)}",
                 not_after=booking.slot.starts_at,
             )
             for booking in bookings

@@ -60,6 +60,10 @@ class NoChampion(ShiftError):
     """They rest, have left, or are not taken in yet."""
 
 
+class OutOfDate(Exception):
+    """What an organiser is about to do comes to something else by now than they saw."""
+
+
 class FormUsedAlready(BookingError):
     """The form with this `request_id` booked something else: `booking`, or None if that is nobody's to see."""
 

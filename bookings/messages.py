@@ -124,6 +124,31 @@ def called_off(row: OutboxEmail) -> Message | None:
     )
 
 
+@email("booking_surgery_moved", called="Surgery moved")
+def surgery_moved(row: OutboxEmail) -> Message | None:
+    """The surgery has moved, and with it the seat or the place in line."""
+    booking = _booking(row, CONFIRMED, WAITING)
+    if not booking:
+        return None
+    return _about_a_live("booking_surgery_moved", booking, and_also=[("Before", row.context["before"])])
+
+
+@email("booking_released", called="Seat ended by a move")
+def released(row: OutboxEmail) -> Message | None:
+    """The surgery has moved to a time when they are elsewhere; these are the nearest others with room."""
+    booking = _booking(row, CANCELLED)
+    if not booking:
+        return None
+    surgery, now = booking.surgery, timezone.now()
+    return _message(
+        "booking_released",
+        booking,
+        facts=[("You had", row.context["before"]), ("It is now", _place(surgery, surgery))],
+        alternatives=nearest(Search(office=surgery.venue.office), now=now, apart_from=surgery),
+        button=button_to("See everything that is coming up", "bookings:upcoming"),
+    )
+
+
 @email("booking_sent_in_error", called="Ignore our earlier email")
 def sent_in_error(row: OutboxEmail) -> Message | None:
     """To an address that was mistyped. It says nothing about the booking and withdraws the calendar entry."""

@@ -39,12 +39,18 @@ def queue_ended(shifts: Iterable[Shift], *, now: datetime) -> None:
     _queue_to_hosts(ENDED, shifts, now=now)
 
 
-def queue_moved(shifts: Iterable[Shift], *, now: datetime, once: int) -> None:
-    """Their surgery is at another venue; with the entry as it is now. They are told once for each value of `once`."""
-    _queue_to_hosts(MOVED, shifts, now=now, once=f":{once}")
+def queue_moved(moved: Iterable[tuple[Shift, str]], *, now: datetime, once: int) -> None:
+    """Their surgery has moved; with the entry as it is now, and where and when it was, in words.
+
+    They are told once for each value of `once`.
+    """
+    before = {shift.pk: {"before": words} for shift, words in moved}
+    _queue_to_hosts(MOVED, [shift for shift, _ in moved], now=now, once=f":{once}", context=before)
 
 
-def _queue_to_hosts(kind: str, shifts: Iterable[Shift], *, now: datetime, once: str = "") -> None:
+def _queue_to_hosts(
+    kind: str, shifts: Iterable[Shift], *, now: datetime, once: str = "", context: dict[int, dict] | None = None
+) -> None:
     """To each champion who has an address, once for each shift; of a draft nobody is told."""
     queue_emails(
         [
@@ -53,6 +59,7 @@ def _queue_to_hosts(kind: str, shifts: Iterable[Shift], *, now: datetime, once: 
                 to=shift.champion.user.email,
                 about={"shift": shift.pk},
                 dedupe_key=f"{kind}:{shift.pk}{once}",
+                context=(context or {}).get(shift.pk, {}),
                 not_after=shift.ends_at,
             )
             for shift in shifts
@@ -142,20 +149,20 @@ def taken(row: OutboxEmail) -> Message | None:
     return _while_they_host(row)
 
 
-@email(MOVED, called="Shift at another venue")
+@email(MOVED, called="Shift moved")
 def moved(row: OutboxEmail) -> Message | None:
-    """Where they host now."""
-    return _while_they_host(row)
+    """Where and when they host now."""
+    return _while_they_host(row, and_also=[("Before", row.context["before"])])
 
 
-def _while_they_host(row: OutboxEmail) -> Message | None:
+def _while_they_host(row: OutboxEmail, *, and_also: Iterable[tuple[str, str]] = ()) -> Message | None:
     """With the entry for their calendar, as it is by now."""
     shift = _shifts().filter(ended_at=None, pk=row.about["shift"], champion__user__email=row.recipient).first()
     if shift is None:
         return None
     calendar = shift_calendar(shift, method="REQUEST", stamp=row.created_at)
     button = button_to("Open the brief", "bookings:brief", shift.surgery.reference)
-    return _message(row.kind, shift, calendar=calendar, button=button)
+    return _message(row.kind, shift, calendar=calendar, button=button, and_also=and_also)
 
 
 @email(ENDED, called="Shift ended")
@@ -166,8 +173,8 @@ def ended(row: OutboxEmail) -> Message | None:
         return None
     button = button_to("See your shifts", "bookings:shifts")
     calendar = shift_calendar(shift, method="CANCEL", stamp=row.created_at)
-    by_organiser = shift.ended_reason == Shift.TAKEN_OFF
-    return _message("shift_ended", shift, calendar=calendar, button=button, by_organiser=by_organiser)
+    because = {"by_organiser": shift.was_taken_off, "by_move": shift.ended_reason == Shift.MOVED_AWAY}
+    return _message("shift_ended", shift, calendar=calendar, button=button, **because)
 
 
 @email(GIVEN_BACK, called="Shift given back")
@@ -231,14 +238,21 @@ def _shifts() -> Any:
     return Shift.objects.select_related("champion__user", "surgery__venue__office")
 
 
-def _message(name: str, shift: Shift, *, calendar: bytes | None = None, **more: Any) -> Message:
+def _message(
+    name: str,
+    shift: Shift,
+    *,
+    calendar: bytes | None = None,
+    and_also: Iterable[tuple[str, str]] = (),
+    **more: Any,
+) -> Message:
     """A message to a champion about a shift of theirs."""
     context = {
         "name": shift.champion.name,
         "shift": shift,
         "surgery": shift.surgery,
         "venue": shift.surgery.venue,
-        "facts": [("When", when(shift)), ("Where", str(shift.surgery.venue)), *_beside(shift)],
+        "facts": [("When", when(shift)), ("Where", str(shift.surgery.venue)), *_beside(shift), *and_also],
         "department": Department.current(),
         **more,
     }

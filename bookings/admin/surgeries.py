@@ -27,8 +27,9 @@ from bookings.admin.series import links_to_print, publish_all
 from bookings.availability import counted
 from bookings.errors import BookingClosed, BookingError
 from bookings.models import Booking
+from bookings.moves import Facts
 from bookings.services import diary
-from bookings.services.editing import change_surgery
+from bookings.services.moving import change_surgery
 from organisation.kind_admin import KindAdmin, acting
 from surgeries.models import Seat, Shift, Slot, Surgery
 from surgeries.services import DiaryError, create_surgery, left_over
@@ -259,7 +260,7 @@ class SurgeryAdmin(KindAdmin):
     def save_model(self, request: HttpRequest, obj: Surgery, form: Any, change: bool) -> None:
         """Changed even when nothing was, because that takes the lock under which slots and hosts are saved."""
         if change:
-            change_surgery(surgery=obj, **form.facts())
+            change_surgery(surgery=obj, facts=Facts(**form.facts()))
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         assert isinstance(formset, RowFormSet)

@@ -123,6 +123,8 @@ class Booking(models.Model):
         WAS_THERE = "was_there", "I was there"
 
     LIVE = (State.CONFIRMED, State.WAITING)
+    # Why the booking of somebody ended who cannot come to where and when their surgery has moved.
+    MOVED_AWAY = "The surgery moved to a time when they are elsewhere"
 
     # What the private link names: never reused, not even after a restore.
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -230,6 +232,11 @@ class Booking(models.Model):
     @property
     def was_cancelled_by_attendee(self) -> bool:
         return self.canceller == self.Canceller.ATTENDEE
+
+    @property
+    def was_released(self) -> bool:
+        """Whether it ended because the surgery moved to a time when they have something else."""
+        return self.is_cancelled and self.cancelled_reason == self.MOVED_AWAY
 
     @property
     def has_evidence(self) -> bool:

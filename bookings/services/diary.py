@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from bookings import emails, shift_emails
-from bookings.errors import BookingClosed, StillBooked
-from bookings.models import Booking, Help, Visit
+from bookings.consequences import of_calling_off
+from bookings.errors import BookingClosed, OutOfDate, StillBooked
+from bookings.models import Help, Visit
+from bookings.services.ending import end_bookings
 from bookings.services.waiting import promote_and_tell
 from bookings.statements import lock_surgeries
 from surgeries.models import Seat, Shift, Slot, Surgery
@@ -37,6 +39,34 @@ def publish(*, surgery: Surgery, now: datetime | None = None) -> Surgery:
     surgery.save(update_fields=["state", "changed_at"])
     shift_emails.queue_taken(surgery.shifts.live().select_related("champion__user"), now=now)
     return surgery
+
+
+@retried
+@transaction.atomic
+def unpublish(*, surgery: Surgery, now: datetime | None = None) -> Surgery:
+    """Make a draft of the surgery again, as if it had never been published. Returns it as it is now.
+
+    Doing it again changes nothing. Raises DiaryError once anybody has booked, hosts or came, or it has begun.
+    """
+    surgery = lock_surgeries([surgery.pk])[surgery.pk]
+    if surgery.state == Surgery.State.DRAFT:
+        return surgery
+    if problem := why_it_stays_published(surgery, now=now or timezone.now()):
+        raise DiaryError(problem)
+    surgery.state = Surgery.State.DRAFT
+    surgery.save(update_fields=["state", "changed_at"])
+    return surgery
+
+
+def why_it_stays_published(surgery: Surgery, *, now: datetime) -> str:
+    """Why the surgery cannot be a draft any more, in words; empty if it can. A booking that was cancelled counts."""
+    if surgery.state != Surgery.State.PUBLISHED or surgery.starts_at <= now:
+        return "It has begun, or does not take place."
+    if surgery.bookings.exists():
+        return "Somebody has booked, and their private link leads to it."
+    if surgery.shifts.live().exists():
+        return "Somebody hosts it, and has it in their calendar."
+    return "Somebody has arrived already." if surgery.visits.exists() else ""
 
 
 @retried
@@ -74,10 +104,13 @@ def add_slot(
 
 
 @retried
-def call_off(*, surgery: Surgery, reason: str, by: User | None = None, now: datetime | None = None) -> None:
+def call_off(
+    *, surgery: Surgery, reason: str, by: User | None = None, seen: str | None = None, now: datetime | None = None
+) -> None:
     """Call the surgery off: every booking and shift ends, everybody is told, calendars follow.
 
-    Doing it again changes nothing. Raises BookingClosed once the surgery is over.
+    Doing it again changes nothing. Raises BookingClosed once the surgery is over, OutOfDate if it concerns others by
+    now than the organiser has `seen` (the version of its Consequences).
     """
     now = now or timezone.now()
     with transaction.atomic():
@@ -86,20 +119,10 @@ def call_off(*, surgery: Surgery, reason: str, by: User | None = None, now: date
             return
         if surgery.is_over(now):
             raise BookingClosed
+        if seen is not None and seen != of_calling_off(surgery, now=now).version:
+            raise OutOfDate
         bookings = list(surgery.bookings.live().select_related("attendee", "surgery").order_by("id"))
-        for booking in bookings:
-            booking.state, booking.seat, booking.position = Booking.State.CANCELLED, None, None
-            booking.cancelled_at = booking.changed_at = now
-            booking.canceller, booking.cancelled_reason = Booking.Canceller.ORGANISER, "called off"
-            booking.calendar_sequence += 1
-        Booking.objects.bulk_update(
-            bookings,
-            [
-                "state", "seat", "position", "cancelled_at", "changed_at", "canceller", "cancelled_reason",
-                "calendar_sequence",
-            ],
-            batch_size=500,
-        )  # fmt: skip
+        end_bookings(bookings, reason="called off", now=now)
         _send_home(surgery, now)
         shifts = list(surgery.shifts.live().select_related("champion__user"))
         surgery.shifts.live().update(ended_at=now, ended_reason=Shift.CALLED_OFF)

@@ -1,24 +1,27 @@
-"""Changing a surgery that may have bookings: its facts, its slots and its hosts, under its lock.
+"""Changing a surgery that may have bookings: its slots and its hosts, under its lock.
 
 What would strand people is refused with DiaryError, whose words are for the organiser.
 """
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError, Q
+from django.db.models import ProtectedError
 from django.utils import timezone
 
 from accounts.models import User
 from bookings import shift_emails
 from bookings.errors import HasSeat, HostsAlready
 from bookings.models import Booking, Help
+from bookings.services.diary import add_slot, set_seats
 from bookings.services.locks import check_own_seats, lock_champion
 from bookings.services.room import stop_helping
 from bookings.services.waiting import promote_and_tell
 from bookings.statements import lock_surgeries
 from champions.models import Champion
-from surgeries.models import Shift, Slot, Surgery, Venue
+from surgeries.models import Shift, Slot, Surgery
 from surgeries.services import DiaryError
 from surgeries.templatetags.times import day, span
 from surgeries.transactions import retried
@@ -26,55 +29,26 @@ from surgeries.transactions import retried
 
 @retried
 @transaction.atomic
-def change_surgery(
+def change_slots(
     *,
     surgery: Surgery,
-    venue: Venue,
-    starts_at: datetime,
-    ends_at: datetime,
-    is_drop_in: bool,
-    hosts_wanted: int,
-    cutoff_minutes: int,
-    note: str,
+    seats: dict[int, int],
+    removed: Collection[Slot] = (),
+    added: dict[str, Any] | None = None,
     now: datetime | None = None,
-) -> Surgery:
-    """Change when, where and how a surgery is held, and return it. Its slots stay as they are.
+) -> None:
+    """Give slots (by id) so many seats, take others out, and add one (what `add_slot` is told): all of it or nothing.
 
-    A cut-off nearer to the start may let people off the waiting list: they are promoted and told. Hosts are told of
-    another venue. Raises DiaryError if the surgery is called off or over, if slots or shifts would lie outside the new
-    times, or if people who have booked would go to the wrong venue.
+    Whoever waits goes first. Raises DiaryError, or StillBooked if more seats of a slot are booked than it would have.
     """
     now = now or timezone.now()
     surgery = _open_surgery(surgery.pk, now)
-    if ends_at <= starts_at or timezone.localdate(starts_at) != timezone.localdate(ends_at):
-        raise DiaryError("The end has to come after the start, on the same day.")
-    outside = Q(starts_at__lt=starts_at) | Q(ends_at__gt=ends_at)
-    if stray := list(surgery.slots.filter(outside)):
-        raise DiaryError(
-            f"These slots would lie outside those times: {', '.join(map(str, stray))}. Delete them first, if nobody "
-            "has booked, or call the surgery off and make another, so that everybody is told."
-        )
-    if shift := surgery.shifts.live().filter(outside).select_related("champion").first():
-        raise DiaryError(f"{shift.champion} hosts {span(shift)}, outside those times. Change that shift first.")
-    booked = surgery.bookings.live().count()
-    is_elsewhere = venue != surgery.venue
-    if booked and is_elsewhere:
-        raise DiaryError(
-            f"People have booked ({booked}) and would go to the wrong venue. Call the surgery off and make another, so "
-            "that everybody is told."
-        )
-    facts = {"venue": venue, "starts_at": starts_at, "ends_at": ends_at, "note": note}
-    if any(getattr(surgery, name) != fact for name, fact in facts.items()):
-        surgery.calendar_sequence += 1
-    facts |= {"is_drop_in": is_drop_in, "hosts_wanted": hosts_wanted, "cutoff_minutes": cutoff_minutes}
-    for name, fact in facts.items():
-        setattr(surgery, name, fact)
-    surgery.save(update_fields=[*facts, "calendar_sequence", "changed_at"])
-    if is_elsewhere:
-        shifts = surgery.shifts.live().select_related("champion__user")
-        shift_emails.queue_moved(shifts, now=now, once=surgery.calendar_sequence)
-    promote_and_tell([surgery], now=now)
-    return surgery
+    for slot in removed:
+        remove_slot(slot=slot, now=now)
+    for slot in surgery.slots.filter(pk__in=seats.keys() - {each.pk for each in removed}):
+        set_seats(slot=slot, seats=seats[slot.pk], now=now)
+    if added:
+        add_slot(surgery=surgery, now=now, **added)
 
 
 @retried

@@ -249,8 +249,9 @@ class Shift(models.Model):
     """A champion hosting at one surgery, from when to when. It ends when given back, taken off or called off."""
 
     TAKEN_OFF, CALLED_OFF, GIVEN_BACK = "Taken off by an organiser", "called off", "Given back"
+    MOVED_AWAY = "The surgery moved to a time when they are elsewhere"
     # What is said of a shift by ourselves (nothing, as long as it is live). Whatever else somebody has typed.
-    REASONS = ("", TAKEN_OFF, CALLED_OFF, GIVEN_BACK)
+    REASONS = ("", TAKEN_OFF, CALLED_OFF, GIVEN_BACK, MOVED_AWAY)
 
     champion = models.ForeignKey(Champion, on_delete=models.PROTECT, related_name="shifts")
     surgery = models.ForeignKey(Surgery, on_delete=models.CASCADE, related_name="shifts")
@@ -283,6 +284,20 @@ class Shift(models.Model):
 
     def __str__(self) -> str:
         return f"{self.champion}, {timezone.localtime(self.starts_at):%a %-d %b}, {clock(self.starts_at)}"
+
+    @classmethod
+    def taken_off(cls, why: str) -> str:
+        """What is kept of an organiser's reason, told apart from what a champion says who gives a shift back."""
+        return f"{cls.TAKEN_OFF}: {why}"
+
+    @property
+    def was_taken_off(self) -> bool:
+        return self.ended_reason.startswith(self.TAKEN_OFF)
+
+    @property
+    def taken_off_because(self) -> str:
+        """What the organiser said to the champion, if anything."""
+        return self.ended_reason.removeprefix(self.TAKEN_OFF).removeprefix(": ") if self.was_taken_off else ""
 
     @property
     def calendar_uid(self) -> str:

@@ -20,8 +20,11 @@ ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
 class Timed(Protocol):
     """Whatever begins and ends: a surgery, a slot, a shift."""
 
-    starts_at: datetime
-    ends_at: datetime
+    @property
+    def starts_at(self) -> datetime: ...
+
+    @property
+    def ends_at(self) -> datetime: ...
 
 
 class Patterned(Protocol):

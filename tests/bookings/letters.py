@@ -5,6 +5,7 @@ Each story acts through the services and returns the row of the outbox that came
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -15,8 +16,10 @@ from django.utils import timezone
 from bookings.duties import miss_no_shows, missed_at, thank_for_coming
 from bookings.emails import queue_reminders
 from bookings.models import Booking
+from bookings.moves import Facts
 from bookings.services.booking import Answers, book, cancel, correct_email, edit_answers, move
 from bookings.services.diary import call_off
+from bookings.services.moving import change_surgery
 from bookings.services.waiting import hand_back
 from notifications.models import OutboxEmail
 from notifications.registry import Message, writers
@@ -145,6 +148,38 @@ def moved_off_the_waiting_list() -> OutboxEmail:
     elsewhere = SurgeryFactory.create(starts_at=Surgery.objects.get().starts_at + timedelta(days=1))
     move(booking=Booking.objects.get(attendee__email=EMAIL), slot=elsewhere.slots.first())
     return last_email("booking_moved")
+
+
+def later(surgery: Surgery, **by: int) -> Facts:
+    """The surgery as it is, at a later time."""
+    facts, after = Facts.of(surgery), timedelta(**by)
+    return replace(facts, starts_at=facts.starts_at + after, ends_at=facts.ends_at + after)
+
+
+@story
+def surgery_moved() -> OutboxEmail:
+    booked()
+    surgery = Surgery.objects.get()
+    change_surgery(surgery=surgery, facts=later(surgery, hours=2))
+    return last_email("booking_surgery_moved")
+
+
+@story
+def surgery_moved_while_waiting() -> OutboxEmail:
+    waiting()
+    surgery = Surgery.objects.get()
+    change_surgery(surgery=surgery, facts=later(surgery, hours=2))
+    return last_email("booking_surgery_moved")
+
+
+@story
+def released() -> OutboxEmail:
+    booked()
+    surgery = Surgery.objects.get()
+    champion = ChampionFactory.create(user=UserFactory.create(email=EMAIL))
+    ShiftFactory.create(champion=champion, surgery__starts_at=surgery.starts_at + timedelta(days=1))
+    change_surgery(surgery=surgery, facts=later(surgery, days=1))
+    return last_email("booking_released")
 
 
 @story

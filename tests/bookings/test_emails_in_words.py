@@ -21,7 +21,7 @@ from tests.fit import html_faults
 pytestmark = pytest.mark.django_db
 
 # Who these emails are about has no seat any more, never had one, or is somebody else.
-ENDED = {"cancelled", "cancelled_late", "cancelled_by_an_organiser", "left_the_waiting_list", "called_off"}
+ENDED = {"cancelled", "cancelled_late", "cancelled_by_an_organiser", "left_the_waiting_list", "called_off", "released"}
 NOT_DONE = {"booked_already", "in_line_already", "not_moved", "not_moved_to_where_they_wait", "not_moved_into_a_shift"}
 ABOUT_NO_BOOKING = {"sent_in_error", "hosting_already"} | NOT_DONE
 # Who these go to is not even greeted by name.

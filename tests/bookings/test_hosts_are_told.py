@@ -1,11 +1,15 @@
 """Whoever hosts is told what organisers do to their shift, and their calendar follows."""
 
+from dataclasses import replace
+
 import pytest
 from django.core import mail
 from icalendar import Calendar
 
+from bookings.moves import Facts
 from bookings.services.diary import call_off
-from bookings.services.editing import change_surgery, end_shift, host
+from bookings.services.editing import end_shift, host
+from bookings.services.moving import change_surgery
 from champions.models import Champion
 from notifications.models import OutboxEmail
 from notifications.worker import Worker
@@ -57,8 +61,7 @@ def test_whom_an_organiser_takes_off_has_it_there_no_more(shift: Shift) -> None:
 def move_to(venue: Venue, surgery: Surgery, **facts) -> None:
     """Change the venue and nothing else, as the form does."""
     surgery.refresh_from_db()
-    names = ("starts_at", "ends_at", "is_drop_in", "hosts_wanted", "cutoff_minutes", "note")
-    change_surgery(surgery=surgery, venue=venue, **{name: getattr(surgery, name) for name in names} | facts)
+    change_surgery(surgery=surgery, facts=replace(Facts.of(surgery), venue=venue, **facts))
 
 
 def test_hosts_are_led_to_another_venue_and_so_is_their_calendar(shift: Shift) -> None:
@@ -69,7 +72,7 @@ def test_hosts_are_led_to_another_venue_and_so_is_their_calendar(shift: Shift) -
     assert OutboxEmail.objects.count() == 1
     move_to(elsewhere, surgery, note="Cake.")
     subject, words, method = told()
-    assert subject.startswith("Another place for your shift: ")
+    assert subject.startswith("Your shift has moved: ")
     assert "Where: The other café" in words
     assert method == "REQUEST"
     event = Calendar.from_ical(mail.outbox[0].attachments[0][1]).events[0]

@@ -1,0 +1,348 @@
+"""What a change of a surgery would come to, before it is made: what changes, who is told, and whom it double-books.
+
+Only looks. `bookings.services.moving` looks again under the lock, and does it if it still comes to the same.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from hashlib import sha256
+from typing import Self
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.text import get_text_list
+
+from bookings.models import DOORS_OPEN_BEFORE, Booking
+from organisation.working_days import bank_holidays
+from surgeries.models import Shift, Slot, Surgery, Venue
+from surgeries.templatetags.times import Timed, clock, day, span, when
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """When, where and how a surgery is held."""
+
+    venue: Venue
+    starts_at: datetime
+    ends_at: datetime
+    is_drop_in: bool
+    hosts_wanted: int
+    cutoff_minutes: int
+    note: str
+
+    @classmethod
+    def of(cls, surgery: Surgery) -> Self:
+        """As they are."""
+        return cls(**{name: getattr(surgery, name) for name in cls.__dataclass_fields__})
+
+
+@dataclass(frozen=True)
+class Times:
+    """From when to when something would be."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+    def overlaps(self, other: Timed) -> bool:
+        return other.starts_at < self.ends_at and other.ends_at > self.starts_at
+
+
+@dataclass(frozen=True)
+class Change:
+    """One fact of the surgery, as it is and as it would be, in words."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why it cannot be done, in words, and the field that says so."""
+
+    field: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Seated:
+    """Somebody with a seat: when it would be, and what of theirs is in the way then, if anything is."""
+
+    booking: Booking
+    times: Times
+    clash: str = ""
+
+
+@dataclass(frozen=True)
+class Hosting:
+    """A shift: when it would be, and what is in the way of it, if anything is."""
+
+    shift: Shift
+    times: Times
+    clash: str = ""
+
+    @property
+    def moves(self) -> bool:
+        return (self.times.starts_at, self.times.ends_at) != (self.shift.starts_at, self.shift.ends_at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """What changing one surgery to these facts comes to."""
+
+    surgery: Surgery
+    facts: Facts
+    now: datetime
+    slots: tuple[Slot, ...]
+    seated: tuple[Seated, ...]
+    waiting: tuple[Booking, ...]
+    shifts: tuple[Hosting, ...]
+    problems: tuple[Problem, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    @property
+    def by(self) -> timedelta:
+        """By how much the start moves, and everything with it."""
+        return self.facts.starts_at - self.surgery.starts_at
+
+    @property
+    def is_elsewhere(self) -> bool:
+        return self.facts.venue != self.surgery.venue
+
+    @property
+    def is_at_another_time(self) -> bool:
+        return (self.facts.starts_at, self.facts.ends_at) != (self.surgery.starts_at, self.surgery.ends_at)
+
+    @property
+    def tells_attendees(self) -> bool:
+        """Whether those who booked have to be somewhere else, or at another time."""
+        return self.is_elsewhere or bool(self.by)
+
+    @property
+    def released(self) -> list[Seated]:
+        """Who would be double-booked, and loses the seat."""
+        return [each for each in self.seated if each.clash]
+
+    @property
+    def hosts_released(self) -> list[Hosting]:
+        """The shifts that would end."""
+        return [each for each in self.shifts if each.clash]
+
+    @property
+    def told(self) -> list[Seated]:
+        """Who keeps the seat, and is told where and when it is."""
+        coming = [each for each in self.seated if not each.clash and each.times.starts_at > self.now]
+        return coming if self.tells_attendees else []
+
+    @property
+    def waiting_told(self) -> tuple[Booking, ...]:
+        return self.waiting if self.tells_attendees else ()
+
+    @property
+    def hosts_told(self) -> list[Hosting]:
+        """Whose shift goes on elsewhere, or at another time. Nobody is told of a draft."""
+        return [each for each in self.shifts if not each.clash and (each.moves or self.is_elsewhere)]
+
+    @property
+    def number_released(self) -> int:
+        return len(self.released) + len(self.hosts_released)
+
+    @property
+    def without_email(self) -> str:
+        """The names of those who ought to be told, and have no address."""
+        booked = [*(each.booking for each in [*self.told, *self.released]), *self.waiting_told]
+        names = [booking.name for booking in booked if not booking.attendee.email]
+        hosts = [each.shift.champion for each in [*self.hosts_told, *self.hosts_released]]
+        return get_text_list([*names, *(host.name for host in hosts if host.user is None)], "and")
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        return tuple(_changes(self.surgery, self.facts))
+
+    @property
+    def is_draft(self) -> bool:
+        return self.surgery.state == Surgery.State.DRAFT
+
+    @property
+    def version(self) -> str:
+        """Another one as soon as it comes to something else: somebody booked meanwhile, or somebody changed it."""
+        told = [*self.released, *self.told]
+        seen = (
+            self.surgery.pk, self.surgery.state, self.surgery.changed_at.isoformat(), self.changes, self.problems,
+            [(each.booking.pk, each.times, each.clash) for each in told],
+            [booking.pk for booking in self.waiting_told],
+            [(each.shift.pk, each.times, each.clash) for each in [*self.hosts_released, *self.hosts_told]],
+        )  # fmt: skip
+        return sha256(repr(seen).encode()).hexdigest()[:32]
+
+
+def move_of(surgery: Surgery, facts: Facts, *, now: datetime) -> Move:
+    """What changing the surgery to these facts comes to at `now`. The same few statements, whoever booked."""
+    by = facts.starts_at - surgery.starts_at
+    slots = tuple(surgery.slots.all())
+    booked = surgery.bookings.live().select_related("attendee", "slot")
+    everybody = list(booked.order_by("slot__starts_at", "position", "name"))
+    live = surgery.shifts.live().select_related("champion__user").order_by("champion__name", "starts_at")
+    seated = [Seated(booking, _later(booking.slot, by)) for booking in everybody if booking.slot]
+    shifts = [Hosting(shift, _follows(shift, surgery, facts)) for shift in live]
+    move = Move(
+        surgery=surgery,
+        facts=facts,
+        now=now,
+        slots=slots,
+        seated=tuple(seated),
+        waiting=tuple(booking for booking in everybody if booking.is_waiting),
+        shifts=tuple(shifts),
+    )
+    if move.is_at_another_time:
+        move = _with_clashes(move)
+    others = _others(move) if move.tells_attendees else []
+    return replace(move, problems=tuple(_problems(move, others, now)), notices=tuple(_notices(move, others)))
+
+
+def _others(move: Move) -> list[Surgery]:
+    """The surgeries that are at its venue then, and what its series has at that very moment."""
+    facts = move.facts
+    there = Q(venue=facts.venue, starts_at__lt=facts.ends_at, ends_at__gt=facts.starts_at)
+    there &= ~Q(state=Surgery.State.CALLED_OFF)
+    if move.surgery.series_id:
+        there |= Q(series=move.surgery.series_id, starts_at=facts.starts_at)
+    return list(Surgery.objects.filter(there).exclude(pk=move.surgery.pk))
+
+
+def _later(thing: Timed, by: timedelta) -> Times:
+    return Times(thing.starts_at + by, thing.ends_at + by)
+
+
+def _follows(shift: Shift, surgery: Surgery, facts: Facts) -> Times:
+    """When the shift would be: moved with the surgery, to its end if it went to its end, and never outside."""
+    moved = _later(shift, facts.starts_at - surgery.starts_at)
+    is_to_the_end = shift.ends_at >= surgery.ends_at
+    return Times(moved.starts_at, facts.ends_at if is_to_the_end else min(moved.ends_at, facts.ends_at))
+
+
+def _with_clashes(move: Move) -> Move:
+    """With what everybody has elsewhere at the time to which it would move."""
+    people = {each.booking.attendee_id for each in move.seated}
+    users = {each.shift.champion.user.email for each in move.shifts if each.shift.champion.user}
+    emails = users | {each.booking.attendee.email for each in move.seated if each.booking.attendee.email}
+    then = Q(starts_at__lt=move.facts.ends_at, ends_at__gt=move.facts.starts_at)
+    seats = (
+        Booking.objects.holding_a_seat()
+        .exclude(surgery=move.surgery)
+        .filter(Q(attendee__in=people) | Q(attendee__email__in=users))
+        .filter(slot__starts_at__lt=move.facts.ends_at, slot__ends_at__gt=move.facts.starts_at)
+        .select_related("attendee", "slot", "surgery__venue__office")
+    )
+    champions = {each.shift.champion_id for each in move.shifts}
+    hosting = (
+        Shift.objects.live()
+        .exclude(surgery=move.surgery)
+        .filter(then, Q(champion__in=champions) | Q(champion__user__email__in=emails))
+        .select_related("champion__user", "surgery__venue__office")
+    )
+
+    there, hosted = list(seats), list(hosting)
+
+    def seat_of(email: str | None, attendee: int | None, times: Times) -> str:
+        for other in there:
+            is_theirs = other.attendee_id == attendee or (email and other.attendee.email == email)
+            if is_theirs and other.slot and times.overlaps(other.slot):
+                return f"has a seat at {other.surgery.venue}, {when(other.slot)}"
+        return ""
+
+    def shift_of(email: str | None, champion: int | None, times: Times) -> str:
+        for other in hosted:
+            user = other.champion.user
+            is_theirs = other.champion_id == champion or (email and user and user.email == email)
+            if is_theirs and times.overlaps(other):
+                return f"hosts at {other.surgery.venue}, {when(other)}"
+        return ""
+
+    seated = []
+    for each in move.seated:
+        who = each.booking.attendee
+        clash = seat_of(who.email, who.pk, each.times) or shift_of(who.email, None, each.times)
+        seated.append(replace(each, clash=clash))
+    shifts = []
+    for host in move.shifts:
+        email = host.shift.champion.user.email if host.shift.champion.user else None
+        clash = shift_of(email, host.shift.champion_id, host.times) or seat_of(email, None, host.times)
+        if host.times.ends_at <= host.times.starts_at:
+            clash = "hosts when it would be over"
+        shifts.append(replace(host, clash=clash))
+    return replace(move, seated=tuple(seated), shifts=tuple(shifts))
+
+
+def _problems(move: Move, others: list[Surgery], now: datetime) -> Iterable[Problem]:
+    surgery, facts = move.surgery, move.facts
+    if surgery.is_called_off:
+        yield Problem("on", "The surgery is called off")
+    elif surgery.is_over(now):
+        yield Problem("on", "The surgery is over")
+    if facts.ends_at <= facts.starts_at:
+        yield Problem("ends", "The end has to come after the start")
+        return
+    if timezone.localdate(facts.starts_at) != timezone.localdate(facts.ends_at):
+        yield Problem("ends", "It has to end on the day on which it starts")
+    elif facts.ends_at <= now:
+        yield Problem("ends", "It would be over already")
+    if move.by:
+        yield from _problems_of_the_start(move, others, now)
+    stray = [_later(slot, move.by) for slot in move.slots if slot.ends_at + move.by > facts.ends_at]
+    if stray:
+        booked = [each for each in move.seated if each.times.ends_at > facts.ends_at]
+        then = f"{_names(booked)} would have to move first" if booked else "Take them out first"
+        yield Problem("ends", f"Slots would be after the end: {', '.join(span(each) for each in stray)}. {then}")
+
+
+def _problems_of_the_start(move: Move, others: list[Surgery], now: datetime) -> Iterable[Problem]:
+    surgery, start = move.surgery, move.facts.starts_at
+    if surgery.starts_at <= now:
+        yield Problem("begins", "It has begun, so its start stays")
+    elif start <= now:
+        yield Problem("begins", "That is in the past. Choose a time that is still to come")
+    elif surgery.starts_at - DOORS_OPEN_BEFORE <= now and surgery.visits.exists():
+        yield Problem("begins", "Somebody has arrived already, so its start stays")
+    elif surgery.series_id and any((it.series_id, it.starts_at) == (surgery.series_id, start) for it in others):
+        yield Problem("begins", "Its series has a surgery at that time already")
+
+
+def _names(booked: Iterable[Seated]) -> str:
+    return ", ".join(dict.fromkeys(each.booking.name for each in booked))
+
+
+def _notices(move: Move, others: list[Surgery]) -> Iterable[str]:
+    """What is worth a second thought, and stands in the way of nothing."""
+    facts = move.facts
+    if move.tells_attendees:
+        on = timezone.localdate(facts.starts_at)
+        if holiday := bank_holidays(facts.venue.office.nation, on.year).get(on):
+            yield f"{day(on)} is a bank holiday there: {holiday}."
+        for there in others:
+            if there.venue_id == facts.venue.pk:
+                yield f"Another surgery is at {facts.venue} then: {when(there)}."
+    if move.slots and facts.ends_at > facts.starts_at:
+        last = max(slot.ends_at for slot in move.slots) + move.by
+        if last < facts.ends_at:
+            yield f"Its slots go until {clock(last)}. Nobody can book the time from then until {clock(facts.ends_at)}."
+
+
+def _changes(surgery: Surgery, facts: Facts) -> Iterable[Change]:
+    before = Facts.of(surgery)
+    if (before.starts_at, before.ends_at) != (facts.starts_at, facts.ends_at):
+        yield Change("When", when(before), when(facts))
+    if before.venue != facts.venue:
+        yield Change("Where", str(before.venue), str(facts.venue))
+    if before.is_drop_in != facts.is_drop_in:
+        words = {True: "People may drop in", False: "Only those who booked"}
+        yield Change("Without a booking", words[before.is_drop_in], words[facts.is_drop_in])
+    if before.hosts_wanted != facts.hosts_wanted:
+        yield Change("Hosts wanted", str(before.hosts_wanted), str(facts.hosts_wanted))
+    if before.cutoff_minutes != facts.cutoff_minutes:
+        minutes = "{} minutes before the start"
+        yield Change("Waiting list stops", minutes.format(before.cutoff_minutes), minutes.format(facts.cutoff_minutes))
+    if before.note != facts.note:
+        yield Change("Note for everybody", before.note or "None", facts.note or "None")

@@ -1,0 +1,235 @@
+"""Moving a surgery: seats, places in line, slots and shifts go with it, and everybody is told once."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from icalendar import Calendar
+
+from bookings.duties import remind, reminded_at
+from bookings.invariants import violations
+from bookings.models import Booking, Pairing
+from bookings.moves import Facts, move_of
+from bookings.services.editing import host
+from bookings.services.moving import MoveOutOfDate, change_surgery
+from notifications.models import OutboxEmail
+from surgeries.models import Seat, Shift, Surgery
+from surgeries.services import DiaryError
+from tests.bookings.letters import write
+from tests.factories import (
+    AttendeeFactory,
+    BookingFactory,
+    ChampionFactory,
+    PairingFactory,
+    ShiftFactory,
+    SurgeryFactory,
+    UserFactory,
+    VenueFactory,
+    VisitFactory,
+)
+
+pytestmark = pytest.mark.django_db
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def later(surgery: Surgery, by: timedelta, **facts) -> Facts:
+    return replace(Facts.of(surgery), starts_at=surgery.starts_at + by, ends_at=surgery.ends_at + by, **facts)
+
+
+def champion(name: str = "Amina") -> object:
+    return ChampionFactory.create(name=name, user=UserFactory.create())
+
+
+@pytest.fixture
+def amina(surgery):
+    return ShiftFactory.create(surgery=surgery, champion=champion())
+
+
+def emails() -> Counter:
+    return Counter(OutboxEmail.objects.values_list("kind", flat=True))
+
+
+def test_slots_seats_shifts_and_places_in_line_go_with_it(surgery, alices_booking, bobs_booking, amina):
+    Seat.objects.filter(booking=None).delete()
+    fifth = BookingFactory.create(surgery=surgery, waiting=True)
+    fifth.suits.set([surgery.slots.last()])
+    pairing = PairingFactory.create(booking=alices_booking, shift=amina)
+    slots = list(surgery.slots.values_list("pk", "starts_at"))
+    # By one slot, so that each begins when the next one did.
+    change_surgery(surgery=surgery, facts=later(surgery, timedelta(minutes=20)))
+    assert list(surgery.slots.values_list("pk", "starts_at")) == [(pk, at + timedelta(minutes=20)) for pk, at in slots]
+    for before in (alices_booking, bobs_booking, fifth):
+        after = Booking.objects.get(pk=before.pk)
+        assert (after.seat_id, after.position, after.reference, after.link_number, after.calendar_uid) == (
+            before.seat_id, before.position, before.reference, before.link_number, before.calendar_uid,
+        )  # fmt: skip
+        assert after.calendar_sequence > before.calendar_sequence
+    assert list(fifth.suits.all()) == [surgery.slots.last()]
+    amina.refresh_from_db()
+    assert (amina.starts_at, amina.ends_at) == (
+        surgery.starts_at + timedelta(minutes=20),
+        surgery.ends_at + timedelta(minutes=20),
+    )
+    assert Pairing.objects.get().shift == pairing.shift
+    assert violations() == {}
+
+
+def test_everybody_is_told_once_and_their_calendars_follow(surgery, alices_booking, amina):
+    waits = BookingFactory.create(surgery=surgery, waiting=True)
+    Seat.objects.filter(booking=None).delete()
+    elsewhere = VenueFactory.create(name="The other café")
+    facts = later(surgery, DAY, venue=elsewhere)
+    for _ in range(2):
+        change_surgery(surgery=surgery, facts=facts)
+    assert emails() == {"booking_surgery_moved": 2, "shift_moved": 1}
+    for row in OutboxEmail.objects.all():
+        message = write(row)
+        assert "The other café" in message.text
+        assert "Before" in message.text
+        if row.recipient == waits.attendee.email:
+            assert message.calendar is None
+            continue
+        calendar = Calendar.from_ical(message.calendar)
+        (event,) = calendar.events
+        assert (calendar["METHOD"], event["SEQUENCE"], event["LOCATION"]) == ("REQUEST", 1, str(elsewhere))
+        assert event.start == surgery.starts_at + DAY
+        assert event["UID"] in {alices_booking.calendar_uid, amina.calendar_uid}
+
+
+def test_what_changes_for_nobody_tells_nobody(surgery, alices_booking, amina):
+    change_surgery(surgery=surgery, facts=replace(Facts.of(surgery), note="Cake.", hosts_wanted=3))
+    assert emails() == {}
+    surgery.refresh_from_db()
+    assert (surgery.note, surgery.hosts_wanted, surgery.calendar_sequence) == ("Cake.", 3, 1)
+
+
+def test_whom_it_would_double_book_is_released_and_offered_others(surgery, alices_booking, bobs_booking, client):
+    there = SurgeryFactory.create(starts_at=surgery.starts_at + DAY)
+    kept = BookingFactory.create(surgery=there, attendee=alices_booking.attendee)
+    waits = BookingFactory.create(surgery=surgery, waiting=True)
+    waits.suits.set([alices_booking.slot])
+    move = move_of(surgery, later(surgery, DAY), now=surgery.starts_at - DAY)
+    assert [each.booking.name for each in move.released] == ["Alice Adeyemi"]
+    assert "has a seat at" in move.released[0].clash
+    change_surgery(surgery=surgery, facts=later(surgery, DAY))
+    alices_booking.refresh_from_db(), waits.refresh_from_db(), kept.refresh_from_db()
+    assert alices_booking.was_released
+    assert kept.is_confirmed
+    assert waits.slot == alices_booking.slot, "the seat goes to who waits"
+    message = write(OutboxEmail.objects.get(kind="booking_released"))
+    assert there.reference in message.text
+    assert Calendar.from_ical(message.calendar)["METHOD"] == "CANCEL"
+    assert violations() == {}
+
+
+def test_a_champion_who_hosts_or_sits_elsewhere_then_is_released(surgery):
+    hosts, sits, free = (champion(name) for name in ("Amina", "Tom", "Priya"))
+    shifts = [ShiftFactory.create(surgery=surgery, champion=each) for each in (hosts, sits, free)]
+    there = SurgeryFactory.create(starts_at=surgery.starts_at + DAY)
+    ShiftFactory.create(surgery=there, champion=hosts)
+    BookingFactory.create(surgery=there, attendee=AttendeeFactory.create(email=sits.user.email))
+    change_surgery(surgery=surgery, facts=later(surgery, DAY))
+    ended = [Shift.objects.get(pk=shift.pk).ended_reason for shift in shifts]
+    assert ended == [Shift.MOVED_AWAY, Shift.MOVED_AWAY, ""]
+    assert emails() == {"shift_ended": 2, "shift_moved": 1}
+    for row in OutboxEmail.objects.filter(kind="shift_ended"):
+        message = write(row)
+        assert "have moved this surgery" in message.text
+        assert Calendar.from_ical(message.calendar)["METHOD"] == "CANCEL"
+    assert violations() == {}
+
+
+def test_who_hosts_here_and_sits_elsewhere_then_is_known_by_the_address(surgery, alices_booking):
+    there = SurgeryFactory.create(starts_at=surgery.starts_at + DAY)
+    user = UserFactory.create(email=alices_booking.attendee.email)
+    ShiftFactory.create(surgery=there, champion=ChampionFactory.create(user=user))
+    move = change_surgery(surgery=surgery, facts=later(surgery, DAY))
+    assert [each.clash.split(" at ")[0] for each in move.released] == ["hosts"]
+    assert violations() == {}
+
+
+def test_whom_a_move_frees_gets_the_seat_that_they_wait_for(surgery, alices_booking):
+    there = SurgeryFactory.create(starts_at=surgery.starts_at)
+    waits = BookingFactory.create(surgery=there, attendee=alices_booking.attendee, waiting=True)
+    change_surgery(surgery=surgery, facts=later(surgery, DAY))
+    waits.refresh_from_db()
+    assert waits.is_confirmed
+    assert violations() == {}
+
+
+def test_whoever_hosts_to_the_end_hosts_to_the_new_end(surgery, amina):
+    half = ShiftFactory.create(surgery=surgery, champion=champion("Tom"), ends_at=surgery.slots.all()[1].ends_at)
+    change_surgery(surgery=surgery, facts=replace(Facts.of(surgery), ends_at=surgery.ends_at + HOUR))
+    amina.refresh_from_db(), half.refresh_from_db()
+    assert amina.ends_at == surgery.ends_at + HOUR
+    assert half.ends_at == surgery.slots.all()[1].ends_at
+    assert emails() == {"shift_moved": 1}, "and nobody else"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda it: {"ends_at": it.starts_at}, "The end has to come after the start"),
+        (lambda it: {"ends_at": it.ends_at - timedelta(minutes=20)}, "Bob O’Brien would have to move first"),
+        (lambda it: {"starts_at": it.starts_at - 30 * DAY, "ends_at": it.ends_at - 30 * DAY}, "in the past"),
+        (lambda it: {"ends_at": it.ends_at + DAY}, "end on the day"),
+    ],
+)
+def test_what_cannot_be_done_is_said(surgery, bobs_booking, change, words):
+    with pytest.raises(DiaryError, match=words):
+        change_surgery(surgery=surgery, facts=replace(Facts.of(surgery), **change(surgery)))
+
+
+def test_the_start_stays_once_somebody_has_arrived(surgery, alices_booking):
+    VisitFactory.create(booking=alices_booking)
+    with pytest.raises(DiaryError, match="arrived already"):
+        change_surgery(surgery=surgery, facts=later(surgery, DAY), now=surgery.starts_at - HOUR)
+
+
+def test_what_is_over_or_called_off_stays(surgery):
+    with pytest.raises(DiaryError, match="over"):
+        change_surgery(surgery=surgery, facts=later(surgery, DAY), now=surgery.ends_at)
+    off = SurgeryFactory.create(called_off=True)
+    with pytest.raises(DiaryError, match="called off"):
+        change_surgery(surgery=off, facts=later(off, DAY))
+
+
+def test_what_was_seen_has_to_be_so_still(surgery, alices_booking, bobs_booking):
+    now, facts = surgery.starts_at - DAY, later(surgery, HOUR)
+    seen = move_of(surgery, facts, now=now).version
+    BookingFactory.create(surgery=surgery, name="Carol")
+    with pytest.raises(MoveOutOfDate) as anew:
+        change_surgery(surgery=surgery, facts=facts, seen=seen, now=now)
+    assert "Carol" in [each.booking.name for each in anew.value.move.told]
+    change_surgery(surgery=surgery, facts=facts, seen=anew.value.move.version, now=now)
+    with pytest.raises(MoveOutOfDate):
+        change_surgery(surgery=surgery, facts=facts, seen=seen, now=now)
+
+
+def test_a_draft_moves_without_a_word(amina):
+    draft = SurgeryFactory.create(draft=True)
+    host(surgery=draft, champion=champion("Tom"), starts_at=draft.starts_at, ends_at=draft.ends_at)
+    change_surgery(surgery=draft, facts=later(draft, DAY))
+    assert emails() == {}
+
+
+def test_people_are_reminded_anew_on_the_day_before_the_new_day(surgery, alices_booking):
+    Booking.objects.update(confirmed_at=surgery.starts_at - 30 * DAY)
+    remind(reminded_at(surgery, hour=9))
+    change_surgery(surgery=surgery, facts=later(surgery, 7 * DAY), now=reminded_at(surgery, hour=9))
+    surgery.refresh_from_db()
+    for _ in range(2):
+        remind(reminded_at(surgery, hour=9))
+    assert emails()["booking_reminder"] == 2
+
+
+def test_a_move_back_is_a_move(surgery, alices_booking, amina):
+    before = Facts.of(surgery)
+    change_surgery(surgery=surgery, facts=later(surgery, DAY))
+    change_surgery(surgery=surgery, facts=before)
+    alices_booking.refresh_from_db(), amina.refresh_from_db()
+    assert alices_booking.slot.starts_at == before.starts_at == amina.starts_at
+    assert alices_booking.calendar_sequence == 2
+    rows = OutboxEmail.objects.filter(recipient=alices_booking.attendee.email).order_by("pk")
+    assert [write(row) is None for row in rows] == [True, False], "what was overtaken is not sent"
