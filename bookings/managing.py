@@ -1,12 +1,15 @@
 """What organisers see of one surgery: how it stands, its slots with their seats, who hosts and who waits."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q
 
+from bookings.models import Booking
 from bookings.room import is_open
+from bookings.services.diary import why_it_stays_published
 from surgeries.hosts import Gap, gaps
 from surgeries.models import Shift, Surgery
 
@@ -48,6 +51,7 @@ class Managed:
     is_over: bool
     has_open_room: bool
     can_wait: bool
+    can_be_draft: bool
 
     @property
     def seats(self) -> int:
@@ -72,6 +76,17 @@ class Managed:
         return self.surgery.state == Surgery.State.DRAFT
 
 
+def with_people(slots: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The slots with the names of the `people` who booked each: one query."""
+    names: dict[int, list[str]] = defaultdict(list)
+    booked = Booking.objects.holding_a_seat().filter(slot__in=slots).order_by("name")
+    for slot, name in booked.values_list("slot", "name"):
+        names[slot].append(name)
+    for slot in slots:
+        slot.people = names[slot.pk]
+    return slots
+
+
 def managed(surgery: Surgery, *, now: datetime) -> Managed:
     """Look at the surgery as it is at `now`: three queries, however many people there are."""
     booked = Count("seats", filter=Q(seats__booking__isnull=False))
@@ -87,4 +102,5 @@ def managed(surgery: Surgery, *, now: datetime) -> Managed:
         is_over=surgery.is_over(now),
         has_open_room=is_open(surgery, now),
         can_wait=now < surgery.cutoff_at,
+        can_be_draft=not shifts and not why_it_stays_published(surgery, now=now),
     )

@@ -262,6 +262,13 @@ TABLE = [
     row("bookings:step_in", get=everybody(200), post=everybody(200), whose="somebody who was asked",
         address=lambda world, role: step_in_link(world.ask)),
     row("bookings:step_in", get=everybody(404), post=everybody(404), whose="a made-up link", token="made-up"),
+    *(row(f"bookings:{name}", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=200),  # of nothing
+          address=at_surgery(f"bookings:{name}"))
+      for name in ("edit_surgery", "manage_slots", "add_host", "unpublish_surgery", "call_off_surgery")),
+    row("bookings:publish_surgery", get=only(*ORGANISERS, answer=ELSEWHERE), post=only(*ORGANISERS, answer=ELSEWHERE),
+        address=at_surgery("bookings:publish_surgery")),  # which is published
+    row("bookings:take_off_host", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=200),
+        address=lambda world, role: reverse("bookings:take_off_host", args=[world.hosted.reference, world.shift])),
     *(row(f"bookings:{name}", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405),
           address=at_surgery(f"bookings:{name}")) for name in ("manage_surgery", "poster", "cards")),
     *(row(f"bookings:{name}", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405),

@@ -6,11 +6,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.roles import organiser_page
 from bookings.managing import managed
+from notifications.form_pages import SeeOther
 from surgeries.models import Surgery
 
 
@@ -26,10 +28,49 @@ def surgery_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
     return page
 
 
+# What the page says has been done, or could not be: only these names mean anything in its address.
+DONE = {
+    "changed": "The surgery is changed, and whoever had to be told is told.",
+    "published": "It is published. Everybody sees it within seconds, and its hosts are told.",
+    "unpublished": "It is a draft again. Only organisers see it.",
+    "called_off": "It is called off, and everybody concerned is told.",
+    "slots": "The slots and seats are as you set them. Whoever waited and has a seat now is told.",
+    "host": "They host. They are told as soon as it is published.",
+    "off": "They no longer host, and are told.",
+    "off_and_up": "They no longer host, and are told. Whoever they sat with waits again for the next host.",
+}
+NOT_DONE = {
+    "closed": "That was not possible any more: what has been, or is called off, stays as it is.",
+}
+
+
+def see_surgery(surgery: Surgery, *, done: str = "") -> SeeOther:
+    """To the page of the surgery, which says what has been `done` (a name that it knows)."""
+    address = reverse("bookings:manage_surgery", args=[surgery.reference])
+    return SeeOther(f"{address}?done={done}" if done else address)
+
+
+def while_it_is_open(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """An act on a surgery that is neither over nor called off; of any other its page says how it stands."""
+
+    @wraps(view)
+    def act(request: HttpRequest, surgery: Surgery, **kwargs: Any) -> HttpResponseBase:
+        if surgery.is_called_off or surgery.is_over(timezone.now()):
+            return see_surgery(surgery, done="closed" if request.method == "POST" else "")
+        return view(request, surgery, **kwargs)
+
+    return act
+
+
 @surgery_page
 @require_safe
 def manage_surgery(request: HttpRequest, surgery: Surgery) -> HttpResponse:
     """How it stands, who is booked, who hosts, and what can be done."""
-    return render(
-        request, "bookings/manage_surgery.html", {"surgery": surgery, "it": managed(surgery, now=timezone.now())}
-    )
+    done = request.GET.get("done", "")
+    context = {
+        "surgery": surgery,
+        "it": managed(surgery, now=timezone.now()),
+        "done": DONE.get(done),
+        "not_done": NOT_DONE.get(done),
+    }
+    return render(request, "bookings/manage_surgery.html", context)

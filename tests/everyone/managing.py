@@ -13,7 +13,15 @@ from surgeries.models import Surgery
 from tests.everyone.booking import LONG, State
 from tests.everyone.hosting import full, hosted
 from tests.everyone.registering import crowd
-from tests.factories import BookingFactory, SeriesFactory, ShiftFactory, SurgeryFactory, UserFactory
+from tests.factories import (
+    BookingFactory,
+    ChampionFactory,
+    SeriesFactory,
+    ShiftFactory,
+    SurgeryFactory,
+    UserFactory,
+    local,
+)
 
 Made = Callable[[], Surgery]
 
@@ -57,6 +65,64 @@ def seen(make: Made, query: str = "", *, page: str = "manage_surgery") -> State:
     return state
 
 
+def sent(make: Made, page: str, typed: Callable[[Surgery], dict] = lambda made: {}) -> State:
+    """What an organiser is shown who presses the button there."""
+
+    def state(client: Client) -> Any:
+        made = make()
+        client.force_login(UserFactory.create(organiser=True))
+        return client.post(address(made, page), typed(made))
+
+    return state
+
+
+def as_it_is(surgery: Surgery, *, days: int = 0, **facts: Any) -> dict[str, Any]:
+    """What the form to edit it sends, with other facts and so many days later."""
+    start, end = timezone.localtime(surgery.starts_at + timedelta(days=days)), timezone.localtime(surgery.ends_at)
+    return {
+        "on": f"{start:%-d/%-m/%Y}", "begins": f"{start:%H:%M}", "ends": f"{end:%H:%M}", "venue": surgery.venue_id,
+        "hosts_wanted": surgery.hosts_wanted, "cutoff_minutes": surgery.cutoff_minutes,
+        "is_drop_in": "on" if surgery.is_drop_in else "", "note": surgery.note,
+    } | facts  # fmt: skip
+
+
+def clashing() -> Surgery:
+    """Two who booked and a host have something else on the day after; so has its venue."""
+    made = busy(starts_at=local(7))
+    there = SurgeryFactory.create(starts_at=local(8), slots=6, venue=made.venue)
+    for booking in made.bookings.holding_a_seat().order_by("slot__starts_at", "pk")[:2]:
+        BookingFactory.create(surgery=there, attendee=booking.attendee, slot=there.slots.first())
+    ShiftFactory.create(surgery=there, champion=made.shifts.first().champion)
+    return made
+
+
+def take_off(client: Client) -> Any:
+    made = busy()
+    client.force_login(UserFactory.create(organiser=True))
+    return client.get(reverse("bookings:take_off_host", args=[made.reference, made.shifts.first().pk]))
+
+
+def take_off_wrong(client: Client) -> Any:
+    made = busy()
+    client.force_login(UserFactory.create(organiser=True))
+    return client.post(reverse("bookings:take_off_host", args=[made.reference, made.shifts.first().pk]))
+
+
+def needs_hosts() -> Surgery:
+    """Four champions could host, who know what people ask about or not."""
+    made = busy(hosts_wanted=5)
+    topics = [skill.topic for shift in made.shifts.all() for skill in shift.champion.skills.all()]
+    for name in ("Zainab Ali", "Gwen Parry", LONG[:100], "Kofi Mensah"):
+        champion = ChampionFactory.create(name=name, topics=topics[:2], user=UserFactory.create())
+        champion.offices.set([made.venue.office])
+    return made
+
+
+def seats_wrong(made: Surgery) -> dict[str, Any]:
+    first, *others = made.slots.all()
+    return {f"seats_{slot.pk}": 2 for slot in others} | {f"seats_{first.pk}": 1, "begins": "8am", "ends": "x"}
+
+
 STATES: dict[str, State] = {
     "manage": seen(busy),
     "manage, draft": seen(lambda: hosted(draft=True)),
@@ -67,4 +133,33 @@ STATES: dict[str, State] = {
     "manage, called off": seen(off),
     "manage, 200 people": seen(crowd),
     "manage, long names": seen(long),
+    "manage, done": seen(busy, "?done=changed"),
+    "manage, not done": seen(busy, "?done=closed"),
+    "edit surgery": seen(busy, page="edit_surgery"),
+    "edit surgery, wrong": sent(busy, "edit_surgery"),
+    "edit surgery, nothing": sent(busy, "edit_surgery", as_it_is),
+    "edit surgery, seen": sent(
+        busy, "edit_surgery", lambda made: as_it_is(made, days=1, note="Bring a cup.\nAnd cake.")
+    ),
+    "edit surgery, seen, clashes": sent(clashing, "edit_surgery", lambda made: as_it_is(made, days=1)),
+    "edit surgery, seen, anew": sent(clashing, "edit_surgery", lambda made: as_it_is(made, days=1, seen="x")),
+    "edit surgery, seen, draft": sent(
+        lambda: hosted(draft=True), "edit_surgery", lambda made: as_it_is(made, days=1, note=LONG * 3)
+    ),
+    "edit surgery, seen, a note": sent(busy, "edit_surgery", lambda made: as_it_is(made, note="Cake.")),
+    "publish": seen(lambda: hosted(draft=True), page="publish_surgery"),
+    "publish, impossible": sent(lambda: SurgeryFactory.create(draft=True, slots=0), "publish_surgery"),
+    "unpublish": seen(SurgeryFactory.create, page="unpublish_surgery"),
+    "unpublish, impossible": sent(busy, "unpublish_surgery"),
+    "call off": seen(clashing, page="call_off_surgery"),
+    "call off, nobody": seen(SurgeryFactory.create, page="call_off_surgery"),
+    "call off, wrong": sent(busy, "call_off_surgery"),
+    "call off, anew": sent(busy, "call_off_surgery", lambda made: {"reason": "Snow.", "seen": "x"}),
+    "slots": seen(lambda: full(seats=3), page="manage_slots"),
+    "slots, wrong": sent(busy, "manage_slots", seats_wrong),
+    "put on": seen(needs_hosts, page="add_host"),
+    "put on, wrong": sent(needs_hosts, "add_host", lambda made: {"begins": "x"}),
+    "put on, hosts enough": seen(hosted, page="add_host"),
+    "take off": take_off,
+    "take off, wrong": take_off_wrong,
 }

@@ -1,0 +1,349 @@
+"""What organisers choose and type about one surgery."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.text import get_text_list
+
+from accounts.fields import NOT_SHOWN, SentencesField
+from bookings.forms.fields import Label
+from bookings.forms.hosting import written
+from bookings.moves import Facts, Problem
+from bookings.suggesting import Suggestion
+from champions.forms import LineField
+from champions.models import Champion
+from surgeries.fields import LocalTimeField
+from surgeries.models import MOST_HOSTS, Surgery, Venue, local_moment
+from surgeries.services import MOST_SEATS_PER_SLOT
+from surgeries.templatetags.times import clock, span
+
+LONGEST_NOTE = 2000
+# So far ahead a diary is kept.
+AHEAD = timedelta(days=3 * 366)
+DAYS = ["%d/%m/%Y", "%d.%m.%Y", "%d %m %Y", "%d %B %Y", "%d %b %Y", "%Y-%m-%d"]
+NARROW = {"class": "govuk-input--width-5"}
+
+
+class EditSurgeryForm(forms.Form):
+    """When, where and how a surgery is held."""
+
+    on = forms.DateField(
+        label="Day",
+        help_text="For example, 27/3/2027.",
+        input_formats=DAYS,
+        error_messages={"required": "Enter the day", "invalid": "Enter a day like 27/3/2027"},
+        widget=forms.DateInput(format="%-d/%-m/%Y", attrs={"class": "govuk-input--width-10"}),
+    )
+    begins = LocalTimeField(
+        label="From",
+        help_text="",
+        widget=forms.TimeInput(attrs=NARROW),
+        error_messages={"required": "Enter from when", "invalid": "Enter a time like 10am, 10:30 or 2.15pm"},
+    )
+    ends = LocalTimeField(
+        label="Until",
+        help_text="",
+        widget=forms.TimeInput(attrs=NARROW),
+        error_messages={"required": "Enter until when", "invalid": "Enter a time like 10am, 10:30 or 2.15pm"},
+    )
+    venue = forms.ModelChoiceField(
+        Venue.objects.none(),
+        label="Where",
+        empty_label=None,
+        error_messages={"required": "Choose the venue", **NOT_SHOWN},
+    )
+    hosts_wanted = forms.IntegerField(
+        label="Hosts wanted at any time",
+        help_text="Champions are asked until there are as many. Two make the best surgeries.",
+        min_value=1,
+        max_value=MOST_HOSTS,
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-3", "inputmode": "numeric"}),
+        error_messages={
+            "required": "Enter how many hosts are wanted",
+            "invalid": "Enter how many hosts are wanted, as a number",
+            "min_value": "At least one host is wanted",
+            "max_value": "At most %(limit_value)d hosts can be wanted",
+        },
+    )
+    cutoff_minutes = forms.IntegerField(
+        label="Minutes before the start when the waiting list stops",
+        help_text="From then on nobody moves up, and free seats are open to all.",
+        min_value=0,
+        max_value=10_080,
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-5", "inputmode": "numeric"}),
+        error_messages={
+            "required": "Enter how many minutes before the start the waiting list stops",
+            "invalid": "Enter the minutes as a number",
+            "min_value": "Enter 0 minutes or more",
+            "max_value": "The waiting list can stop a week before at most, which is %(limit_value)d minutes",
+        },
+    )
+    is_drop_in = forms.BooleanField(required=False, label="People may drop in without a booking")
+    note = SentencesField(
+        named="The note",
+        required=False,
+        max_length=LONGEST_NOTE,
+        label="Note for everybody (optional)",
+        help_text="Anything worth knowing about this one, such as “Bring your laptop”.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, surgery: Surgery, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.surgery = surgery
+        start, end = timezone.localtime(surgery.starts_at), timezone.localtime(surgery.ends_at)
+        self.initial = {
+            "on": start.date(), "begins": start.time(), "ends": end.time(), "venue": surgery.venue_id,
+            "hosts_wanted": surgery.hosts_wanted, "cutoff_minutes": surgery.cutoff_minutes,
+            "is_drop_in": surgery.is_drop_in, "note": surgery.note,
+        }  # fmt: skip
+        venues = Venue.objects.filter(Q(is_retired=False) | Q(pk=surgery.venue_id)).select_related("office")
+        venue = self.fields["venue"]
+        assert isinstance(venue, forms.ModelChoiceField)
+        venue.queryset = venues
+
+    def clean_on(self) -> date:
+        on, today = self.cleaned_data["on"], timezone.localdate()
+        if not today <= on <= today + AHEAD:
+            raise forms.ValidationError("Enter a day from today on, within the next three years")
+        return on
+
+    def facts(self) -> Facts:
+        """What services are to be told, once the form is valid."""
+        said = self.cleaned_data
+        return Facts(
+            venue=said["venue"],
+            starts_at=self._moment("begins"),
+            ends_at=self._moment("ends"),
+            **{name: said[name] for name in ("is_drop_in", "hosts_wanted", "cutoff_minutes", "note")},
+        )
+
+    def _moment(self, name: str) -> datetime:
+        return local_moment(self.cleaned_data["on"], self.cleaned_data[name])
+
+    def refuse(self, problems: tuple[Problem, ...]) -> None:
+        """Say beside the field what stands in the way."""
+        for problem in problems:
+            self.add_error(problem.field, problem.words)
+
+
+class HostForm(forms.Form):
+    """Which champion is put on, and from when to when. Those who fit best are offered first."""
+
+    suggested = forms.ChoiceField(
+        required=False, label="Who fits best", widget=forms.RadioSelect, error_messages=NOT_SHOWN
+    )
+    other = forms.ModelChoiceField(
+        Champion.objects.none(), required=False, label="Somebody else", empty_label="Choose", error_messages=NOT_SHOWN
+    )
+    begins = forms.ChoiceField(label="From", error_messages={"required": "Choose from when", **NOT_SHOWN})
+    ends = forms.ChoiceField(label="Until", error_messages={"required": "Choose until when", **NOT_SHOWN})
+
+    def __init__(self, *args: Any, surgery: Surgery, suggestions: Sequence[Suggestion], **options: Any) -> None:
+        super().__init__(*args, **options)
+        moments = {edge for slot in surgery.slots.all() for edge in (slot.starts_at, slot.ends_at)}
+        in_order = sorted(moments | {surgery.starts_at, surgery.ends_at})
+        self.moments = {written(each): each for each in in_order}
+        for name, choices in (("begins", in_order[:-1]), ("ends", in_order[1:])):
+            self._choose(name, [(written(each), clock(each)) for each in choices])
+        self.initial = {"begins": written(surgery.starts_at), "ends": written(surgery.ends_at)}
+        self._choose(
+            "suggested", [(str(each.champion.pk), Label(each.champion.name, hint=each.why)) for each in suggestions]
+        )
+        if not suggestions:
+            del self.fields["suggested"]
+            self.fields["other"].label = "Champion"
+        self.known = {str(each.champion.pk): each.champion for each in suggestions}
+        other = self.fields["other"]
+        assert isinstance(other, forms.ModelChoiceField)
+        other.queryset = Champion.objects.active().order_by("name")
+
+    def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        suggested, other = cleaned.get("suggested"), cleaned.get("other")
+        field = "suggested" if "suggested" in self.fields else "other"
+        if not self.errors and suggested and other:
+            self.add_error(field, "Choose one champion: one of those who fit best, or somebody else")
+        elif not self.errors and not (suggested or other):
+            self.add_error(field, "Choose a champion")
+        if {"begins", "ends"} <= cleaned.keys() and self.moments[cleaned["ends"]] <= self.moments[cleaned["begins"]]:
+            self.add_error("ends", "The end has to come after the start")
+        return cleaned
+
+    @property
+    def champion(self) -> Champion:
+        """Who was chosen. The form is valid."""
+        return self.cleaned_data["other"] or self.known[self.cleaned_data["suggested"]]
+
+    def times(self) -> dict[str, datetime]:
+        """What the service is to be told, once the form is valid."""
+        said = self.cleaned_data
+        return {"starts_at": self.moments[said["begins"]], "ends_at": self.moments[said["ends"]]}
+
+
+class TakeOffForm(forms.Form):
+    """Why a champion is taken off. They read it."""
+
+    reason = LineField(
+        named="The reason",
+        missing="Say in a few words why",
+        max_length=150,
+        label="Why?",
+        help_text="They read it in their email, so write it to them.",
+    )
+
+
+class CallOffForm(forms.Form):
+    """Why a surgery is called off. Everybody reads it."""
+
+    reason = LineField(
+        named="The reason",
+        missing="Say in a few words why it does not take place",
+        max_length=200,
+        label="Why does it not take place?",
+        help_text="Everybody reads it in their email and on the page of the surgery, so write it to them.",
+    )
+
+
+SEATS = {"class": "govuk-input--width-3", "inputmode": "numeric"}
+AS_A_NUMBER = {
+    "required": "Enter how many seats, as a number",
+    "invalid": "Enter how many seats, as a number",
+    "min_value": "Enter 0 seats or more",
+    "max_value": "A slot has at most %(limit_value)d seats",
+}
+
+
+class SlotsForm(forms.Form):
+    """How many seats each slot has, which slots go, and one that is added.
+
+    `slots` have their `number_of_seats` and how many are `booked`. What each had when the page was made comes back
+    with it: whatever somebody else has changed meanwhile is not changed back.
+    """
+
+    begins = LocalTimeField(
+        required=False,
+        label="From",
+        help_text="",
+        widget=forms.TimeInput(attrs=NARROW),
+        error_messages={"invalid": "Enter a time like 10am, 10:30 or 2.15pm"},
+    )
+    ends = LocalTimeField(
+        required=False,
+        label="Until",
+        help_text="",
+        widget=forms.TimeInput(attrs=NARROW),
+        error_messages={"invalid": "Enter a time like 10am, 10:30 or 2.15pm"},
+    )
+    seats = forms.IntegerField(
+        required=False,
+        label="Seats",
+        min_value=1,
+        max_value=MOST_SEATS_PER_SLOT,
+        widget=forms.TextInput(attrs=SEATS),
+        error_messages=AS_A_NUMBER | {"min_value": "A new slot has at least one seat"},
+    )
+
+    def __init__(self, *args: Any, surgery: Surgery, slots: Sequence[Any], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.surgery, self.slots = surgery, slots
+        for slot in slots:
+            self.fields[f"seats_{slot.pk}"] = forms.IntegerField(
+                label=f"Seats, {span(slot)}",
+                min_value=0,
+                max_value=MOST_SEATS_PER_SLOT,
+                initial=slot.number_of_seats,
+                widget=forms.TextInput(attrs=SEATS),
+                error_messages=AS_A_NUMBER,
+            )
+            self.fields[f"was_{slot.pk}"] = forms.IntegerField(
+                required=False, initial=slot.number_of_seats, widget=forms.HiddenInput
+            )
+            self.fields[f"remove_{slot.pk}"] = forms.BooleanField(
+                required=False, label="Take it out", widget=forms.CheckboxInput
+            )
+
+        self.order_fields([name for name in self.fields if name not in self.declared_fields])  # as on the page
+
+    @property
+    def rows(self) -> list[tuple[Any, Any, Any, Any]]:
+        """Each slot with its fields, for the page."""
+        return [
+            (slot, self[f"seats_{slot.pk}"], self[f"was_{slot.pk}"], self[f"remove_{slot.pk}"]) for slot in self.slots
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for slot in self.slots:
+            wanted, was = cleaned.get(f"seats_{slot.pk}"), cleaned.get(f"was_{slot.pk}")
+            if was is not None and was != slot.number_of_seats:
+                self.add_error(
+                    f"seats_{slot.pk}",
+                    f"Somebody else has given it {slot.number_of_seats} seats meanwhile. Is that right?",
+                )
+            elif wanted is not None and wanted < slot.booked:
+                self.add_error(f"seats_{slot.pk}", fewer_than_booked(slot.booked, slot.people))
+            elif cleaned.get(f"remove_{slot.pk}") and slot.booked:
+                self.add_error(f"remove_{slot.pk}", fewer_than_booked(slot.booked, slot.people))
+        self._clean_new(cleaned)
+        return cleaned
+
+    def _clean_new(self, cleaned: dict[str, Any]) -> None:
+        """All of a new slot, or nothing."""
+        names = ("begins", "ends", "seats")
+        if any(self.has_error(name) for name in names):
+            return
+        typed = [name for name in names if cleaned.get(name) is not None]
+        missing = {"begins": "Enter from when the new slot is", "ends": "Enter until when the new slot is",
+                   "seats": "Enter how many seats the new slot has"}  # fmt: skip
+        for name in names:
+            if typed and name not in typed:
+                self.add_error(name, missing[name])
+        if len(typed) < len(names):
+            return
+        start, end = self.new["starts_at"], self.new["ends_at"]
+        if end <= start:
+            self.add_error("ends", "The end has to come after the start")
+        elif start < self.surgery.starts_at or end > self.surgery.ends_at:
+            self.add_error("begins", f"It has to lie within the surgery, {span(self.surgery)}")
+        elif any(slot.starts_at == start and not cleaned.get(f"remove_{slot.pk}") for slot in self.slots):
+            self.add_error("begins", "There is a slot that begins then already")
+
+    @property
+    def new(self) -> dict[str, Any]:
+        """The slot that is added, if one is: what the service is to be told."""
+        said = self.cleaned_data
+        if said.get("begins") is None:
+            return {}
+        on = timezone.localdate(self.surgery.starts_at)
+        return {
+            "starts_at": local_moment(on, said["begins"]), "ends_at": local_moment(on, said["ends"]),
+            "seats": said["seats"],
+        }  # fmt: skip
+
+    def seats_wanted(self) -> dict[int, int]:
+        """How many seats each slot is to have, by its id: those alone that change."""
+        return {
+            slot.pk: self.cleaned_data[f"seats_{slot.pk}"]
+            for slot in self.slots
+            if self.cleaned_data[f"seats_{slot.pk}"] != slot.number_of_seats
+        }
+
+    def removed(self) -> list[Any]:
+        """The slots that go."""
+        return [slot for slot in self.slots if self.cleaned_data[f"remove_{slot.pk}"]]
+
+
+def fewer_than_booked(booked: int, people: Sequence[str]) -> str:
+    """What to say to somebody who would take away booked seats: who would have to move."""
+    are = "is" if booked == 1 else "are"
+    return f"{booked} {are} booked. {get_text_list(list(people), 'and')} would have to move first"

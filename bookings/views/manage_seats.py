@@ -1,0 +1,65 @@
+"""The slots and seats of a surgery, and who hosts it."""
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from bookings.errors import StillBooked
+from bookings.forms.managing import HostForm, SlotsForm, TakeOffForm
+from bookings.managing import managed, with_people
+from bookings.needs import needs
+from bookings.services.editing import change_slots, end_shift, host
+from bookings.suggesting import suggested
+from bookings.views.manage import see_surgery, surgery_page, while_it_is_open
+from surgeries.models import Shift, Surgery
+from surgeries.services import DiaryError
+
+
+@surgery_page
+@while_it_is_open
+def manage_slots(request: HttpRequest, surgery: Surgery) -> HttpResponseBase:
+    """How many seats each slot has; slots to add and to take out. Whoever waits gets a seat at once."""
+    slots = with_people(managed(surgery, now=timezone.now()).slots)
+    form = SlotsForm(request.POST if request.method == "POST" else None, surgery=surgery, slots=slots)
+    if form.is_valid():
+        try:
+            change_slots(surgery=surgery, seats=form.seats_wanted(), removed=form.removed(), added=form.new)
+        except (DiaryError, StillBooked) as error:
+            form.add_error(None, str(error).rstrip("."))
+        else:
+            return see_surgery(surgery, done="slots")
+    context = {"surgery": surgery, "form": form, "waiting": surgery.bookings.waiting().count()}
+    return render(request, "bookings/manage_slots_form.html", context)
+
+
+@surgery_page
+@while_it_is_open
+def add_host(request: HttpRequest, surgery: Surgery) -> HttpResponseBase:
+    """Put a champion on: those who fit best are suggested first."""
+    now = timezone.now()
+    need = next(iter(needs([surgery], now=now)), None)
+    suggestions = suggested(need, now=now) if need else []
+    form = HostForm(request.POST if request.method == "POST" else None, surgery=surgery, suggestions=suggestions)
+    if form.is_valid():
+        try:
+            host(surgery=surgery, champion=form.champion, **form.times())
+        except DiaryError as error:
+            form.add_error(None, str(error).rstrip("."))
+        else:
+            return see_surgery(surgery, done="host")
+    return render(request, "bookings/add_host.html", {"surgery": surgery, "form": form, "need": need})
+
+
+@surgery_page
+@while_it_is_open
+def take_off_host(request: HttpRequest, surgery: Surgery, pk: int) -> HttpResponseBase:
+    """Take a champion off, with a reason that they read."""
+    shift = get_object_or_404(surgery.shifts.select_related("champion__user"), pk=pk)
+    if shift.ended_at:
+        return see_surgery(surgery, done="off" if request.method == "POST" else "")
+    form = TakeOffForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        stopped = end_shift(shift=shift, reason=Shift.taken_off(form.cleaned_data["reason"]))
+        return see_surgery(surgery, done="off_and_up" if stopped else "off")
+    context = {"surgery": surgery, "form": form, "shift": shift}
+    return render(request, "bookings/take_off_host.html", context)

@@ -1,0 +1,120 @@
+"""The pages on which a surgery is edited or moved: nothing happens before it was seen what it comes to."""
+
+import re
+from html import unescape
+
+import pytest
+from django.utils import timezone
+
+from bookings.models import Booking
+from notifications.models import OutboxEmail
+from surgeries.models import Surgery
+from tests.bookings.pages import words_of
+from tests.bookings.test_bad_input import NASTY, encoded
+from tests.bookings.test_statements_per_page import crowd, statements
+from tests.everyone.managing import address, as_it_is, clashing
+from tests.factories import BookingFactory, ShiftFactory, UserFactory, VenueFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def organiser(client):
+    client.force_login(UserFactory.create(organiser=True))
+    return client
+
+
+def hidden(response) -> dict[str, str]:
+    """What the preview sends when its button is pressed."""
+    inputs = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', response.content.decode())
+    notes = re.findall(r'<textarea name="(note)"[^>]*>\s*([^<]*)</textarea>', response.content.decode())
+    return {name: unescape(value) for name, value in inputs + notes}
+
+
+def test_the_preview_says_what_changes_and_who_is_told_clashes_first(organiser):
+    surgery = clashing()
+    response = organiser.post(address(surgery, "edit_surgery"), as_it_is(surgery, days=1))
+    words = words_of(response)
+    first, told = words.index("These people cannot come then"), words.index("Who is told")
+    assert first < words.index("What changes", first) < told
+    assert "10 who booked" in words[told:]
+    assert f"{surgery.bookings.waiting().count()} on the waiting list" in words[told:]
+    assert "2 hosts" in words[told:]
+    for name in surgery.bookings.live().values_list("name", flat=True):
+        assert name in words
+    assert "Another surgery is at" in words
+    assert Surgery.objects.get(pk=surgery.pk).starts_at == surgery.starts_at
+    assert not OutboxEmail.objects.exists()
+
+
+def test_its_button_does_what_was_seen_and_once(organiser, surgery, alices_booking):
+    page, venue = address(surgery, "edit_surgery"), VenueFactory.create()
+    seen = organiser.post(page, as_it_is(surgery, days=1, venue=venue.pk, note="Cake & tea."))
+    for _ in range(2):
+        response = organiser.post(page, hidden(seen))
+        assert (response.status_code, response.url) == (303, f"{address(surgery)}?done=changed")
+    surgery.refresh_from_db()
+    assert (surgery.venue, surgery.note) == (venue, "Cake & tea.")
+    assert OutboxEmail.objects.count() == 1
+
+
+def test_what_is_out_of_date_is_shown_anew(organiser, surgery, alices_booking):
+    page = address(surgery, "edit_surgery")
+    seen = organiser.post(page, as_it_is(surgery, days=1))
+    BookingFactory.create(surgery=surgery, name="Carol Cave")
+    anew = organiser.post(page, hidden(seen))
+    assert anew.status_code == 409
+    assert "Something has changed since you looked" in words_of(anew)
+    assert "Carol Cave" in words_of(anew)
+    assert Surgery.objects.get(pk=surgery.pk).starts_at == surgery.starts_at
+    assert organiser.post(page, hidden(anew)).status_code == 303
+
+
+def test_what_was_typed_is_kept_when_something_else_is_to_change(organiser, surgery):
+    page = address(surgery, "edit_surgery")
+    seen = organiser.post(page, as_it_is(surgery, days=1, note="Cake."))
+    response = organiser.post(page, hidden(seen) | {"again": ""})
+    assert "Cake." in response.content.decode()
+    assert "Edit or move" in words_of(response)
+
+
+def test_what_cannot_be_done_is_said_beside_the_field(organiser, surgery, bobs_booking):
+    page = address(surgery, "edit_surgery")
+    words = words_of(organiser.post(page, as_it_is(surgery, ends="10:40")))
+    assert "Bob O’Brien would have to move first" in words
+    assert "Nothing is different yet" in words_of(organiser.post(page, as_it_is(surgery)))
+
+
+def test_what_is_over_can_no_longer_be_edited(organiser, surgery):
+    Surgery.objects.filter(pk=surgery.pk).update(starts_at=timezone.now() - (surgery.ends_at - surgery.starts_at))
+    Surgery.objects.filter(pk=surgery.pk).update(ends_at=timezone.now())
+    response = organiser.post(address(surgery, "edit_surgery"), as_it_is(surgery, days=1))
+    assert response.url == f"{address(surgery)}?done=closed"
+
+
+@pytest.mark.parametrize("page", ["edit_surgery", "manage_slots", "add_host", "call_off_surgery"])
+def test_nothing_that_is_sent_breaks_a_page(organiser, surgery, alices_booking, page):
+    slot = surgery.slots.first()
+    usual = as_it_is(surgery, days=1, seen="x") | {"begins": "10am", "ends": "", "seats": "", "reason": "Snow."}
+    usual |= dict.fromkeys(("suggested", "other", f"seats_{slot.pk}", f"was_{slot.pk}", f"remove_{slot.pk}"), "")
+    for value in NASTY:
+        for wrong in (usual.keys(), ["on", "seen"], ["venue"]):
+            sent = {name: [str(it)] for name, it in usual.items()} | {name: [value, value] for name in wrong}
+            urlencoded = "application/x-www-form-urlencoded"
+            assert organiser.post(address(surgery, page), encoded(sent), content_type=urlencoded).status_code < 500
+    assert Booking.objects.get().is_confirmed
+
+
+def test_the_pages_take_the_same_few_statements_whoever_booked(organiser, surgery):
+    page = address(surgery, "edit_surgery")
+
+    def count() -> int:
+        return statements(lambda: organiser.post(page, as_it_is(surgery, days=1)))
+
+    BookingFactory.create(surgery=surgery), ShiftFactory.create(surgery=surgery, champion__user=UserFactory.create())
+    few = count()
+    crowd(surgery, 12)
+    for _ in range(4):
+        BookingFactory.create(surgery=surgery)
+    assert count() == few
+    assert few <= 12

@@ -1,0 +1,168 @@
+"""Publishing a surgery, taking that back, calling it off, its slots and its hosts: from the organisers' pages."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from bookings.errors import OutOfDate
+from bookings.needs import needs
+from bookings.services.diary import call_off
+from bookings.suggesting import suggested
+from champions.models import Champion
+from notifications.models import OutboxEmail
+from surgeries.models import Shift, Surgery
+from tests.bookings.letters import write
+from tests.bookings.pages import words_of
+from tests.bookings.test_editing_a_surgery import hidden
+from tests.bookings.test_statements_per_page import statements
+from tests.everyone.managing import address, busy, needs_hosts
+from tests.factories import BookingFactory, ChampionFactory, ShiftFactory, SurgeryFactory, UserFactory, local
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def organiser(client):
+    client.force_login(UserFactory.create(organiser=True, name="Olu"))
+    return client
+
+
+def kinds() -> list[str]:
+    return sorted(OutboxEmail.objects.values_list("kind", flat=True))
+
+
+def test_a_draft_is_published_once_and_becomes_a_draft_again(organiser):
+    draft = SurgeryFactory.create(draft=True)
+    for _ in range(2):
+        assert organiser.post(address(draft, "publish_surgery")).url.endswith("?done=published")
+    assert Surgery.objects.get().state == "published"
+    assert "Back to draft" in words_of(organiser.get(address(draft)))
+    for _ in range(2):
+        assert organiser.post(address(draft, "unpublish_surgery")).url.endswith("?done=unpublished")
+    assert Surgery.objects.get().state == "draft"
+
+
+@pytest.mark.parametrize("make", [BookingFactory.create, ShiftFactory.create])
+def test_what_somebody_relies_on_stays_published(organiser, surgery, make):
+    make(surgery=surgery)
+    assert "Back to draft" not in words_of(organiser.get(address(surgery)))
+    assert "It stays published" in words_of(organiser.post(address(surgery, "unpublish_surgery")))
+    assert Surgery.objects.get(pk=surgery.pk).state == "published"
+
+
+def test_calling_off_names_who_is_told_and_what_they_are_offered(organiser):
+    surgery, other = busy(), SurgeryFactory.create()
+    page = organiser.get(address(surgery, "call_off_surgery"))
+    words = words_of(page)
+    names = [*surgery.bookings.live().values_list("name", flat=True), "Amina Yusuf", "Tom Price"]
+    assert [name for name in names if name not in words] == []
+    assert "12 who booked" in words
+    assert str(other.venue) in words
+    for _ in range(2):
+        sent = hidden(page) | {"reason": "The café\nis flooded."}
+        assert organiser.post(address(surgery, "call_off_surgery"), sent).url.endswith("?done=called_off")
+    surgery.refresh_from_db()
+    assert (surgery.called_off_reason, surgery.called_off_by.name) == ("The café is flooded.", "Olu")
+    told = OutboxEmail.objects.filter(kind="booking_called_off")
+    assert told.count() == surgery.bookings.count()
+    assert other.reference in write(told[0]).text
+
+
+def test_calling_off_what_somebody_booked_meanwhile_is_asked_anew(organiser, surgery):
+    page = organiser.get(address(surgery, "call_off_surgery"))
+    BookingFactory.create(surgery=surgery, name="Carol Cave")
+    anew = organiser.post(address(surgery, "call_off_surgery"), hidden(page) | {"reason": "Snow."})
+    assert anew.status_code == 409
+    assert "Carol Cave" in words_of(anew)
+    assert "Snow." in anew.content.decode()
+    with pytest.raises(OutOfDate):
+        call_off(surgery=surgery, reason="Snow.", seen="x")
+    assert organiser.post(address(surgery, "call_off_surgery"), hidden(anew) | {"reason": "Snow."}).status_code == 303
+
+
+def test_more_seats_go_to_who_waits_and_booked_ones_stay(organiser, surgery):
+    slots = list(surgery.slots.all())
+    booked = BookingFactory.create_batch(6, surgery=surgery)
+    waits = BookingFactory.create(surgery=surgery, waiting=True)
+    page = address(surgery, "manage_slots")
+    usual = {f"{name}_{slot.pk}": 2 for slot in slots for name in ("seats", "was")}
+    words = words_of(organiser.post(page, usual | {f"seats_{slots[0].pk}": 1}))
+    names = sorted(booking.name for booking in booked if booking.slot == slots[0])
+    assert f"2 are booked. {names[0]} and {names[1]} would have to move first" in words
+    assert organiser.post(page, usual | {f"seats_{slots[2].pk}": 3}).status_code == 303
+    waits.refresh_from_db()
+    assert waits.slot == slots[2]
+    assert "Somebody else has given it 3 seats meanwhile" in words_of(organiser.post(page, usual))
+
+
+def test_slots_are_added_and_taken_out(organiser):
+    surgery = SurgeryFactory.create(slots=2, ends_at=local(hour=11))
+    first, last = surgery.slots.all()
+    usual = {f"{name}_{slot.pk}": 2 for slot in (first, last) for name in ("seats", "was")}
+    page = address(surgery, "manage_slots")
+    sent = usual | {f"remove_{first.pk}": "on", "begins": "10:40", "ends": "11am", "seats": 5}
+    assert organiser.post(page, sent).status_code == 303
+    added = surgery.slots.last()
+    assert [slot.pk for slot in surgery.slots.all()] == [last.pk, added.pk]
+    assert added.seats.count() == 5
+    words = words_of(
+        organiser.post(page, {f"seats_{last.pk}": 2, f"seats_{added.pk}": 5, "begins": "9am", "ends": "9:20"})
+    )
+    assert "Enter how many seats the new slot has" in words
+
+
+def test_who_fits_best_is_suggested_first_and_put_on(organiser):
+    surgery = needs_hosts()
+    (need,) = needs([surgery], now=timezone.now())
+    best, *_ = suggested(need, now=timezone.now())
+    words = words_of(organiser.get(address(surgery, "add_host")))
+    assert words.index(best.champion.name) < words.index("Somebody else")
+    assert f"At {surgery.venue.office}" in best.why
+    page = organiser.get(address(surgery, "add_host")).content.decode()
+    begins, ends = (page.split(f'name="{name}"')[1].split("selected")[0].split('value="')[-1].split('"')[0]
+                    for name in ("begins", "ends"))  # fmt: skip
+    sent = {"suggested": best.champion.pk, "begins": begins, "ends": ends}
+    assert organiser.post(address(surgery, "add_host"), sent).url.endswith("?done=host")
+    shift = surgery.shifts.live().get(champion=best.champion)
+    assert (shift.starts_at, shift.ends_at) == (surgery.starts_at, surgery.ends_at)
+    assert kinds() == ["shift_taken"]
+    assert "hosts already" in words_of(
+        organiser.post(address(surgery, "add_host"), sent | {"suggested": "", "other": best.champion.pk})
+    )
+
+
+def test_whom_an_organiser_takes_off_reads_why(organiser, surgery):
+    shift = ShiftFactory.create(surgery=surgery, champion=ChampionFactory.create(user=UserFactory.create()))
+    page = reverse("bookings:take_off_host", args=[surgery.reference, shift.pk])
+    for _ in range(2):
+        assert organiser.post(page, {"reason": "You are needed in York."}).url.endswith("?done=off")
+    shift.refresh_from_db()
+    assert shift.ended_reason == "Taken off by an organiser: You are needed in York."
+    (row,) = OutboxEmail.objects.all()
+    message = write(row)
+    assert "An organiser has taken you off this surgery: You are needed in York." in message.text
+    others = ShiftFactory.create()
+    assert organiser.get(reverse("bookings:take_off_host", args=[surgery.reference, others.pk])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "page", ["publish_surgery", "unpublish_surgery", "call_off_surgery", "manage_slots", "add_host"]
+)
+def test_each_page_takes_at_most_12_statements_however_many_there_are(organiser, page):
+    surgery = SurgeryFactory.create(draft=page == "publish_surgery", slots=3, hosts_wanted=20)
+
+    def more(number: int) -> None:
+        if page != "unpublish_surgery":
+            for _ in range(number):
+                ShiftFactory.create(surgery=surgery)
+                Champion.objects.filter(pk=ChampionFactory.create().pk).update(about="Likes tea.")
+        if page in {"call_off_surgery", "manage_slots", "add_host"}:
+            BookingFactory.create_batch(number, surgery=surgery)
+            BookingFactory.create_batch(number, surgery=surgery, waiting=True)
+
+    more(1)
+    few = statements(lambda: organiser.get(address(surgery, page)))
+    more(4)
+    assert statements(lambda: organiser.get(address(surgery, page))) == few
+    assert few <= 12
+    assert Shift.objects.filter(surgery=surgery).count() in {0, 5}
