@@ -39,7 +39,7 @@ def edit_surgery(request: HttpRequest, surgery: Surgery) -> HttpResponseBase:
     if not move.changes:
         if seen:  # sent twice: it is done
             return see_surgery(surgery, done="changed")
-        form.add_error(None, "Nothing is different yet. Change something, or go back")
+        form.add_error("on", "Nothing is different yet. Change something, or go back")
     form.refuse(move.problems)
     if form.errors:
         return render(request, "bookings/edit_surgery.html", context)

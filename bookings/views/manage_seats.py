@@ -25,7 +25,8 @@ def manage_slots(request: HttpRequest, surgery: Surgery) -> HttpResponseBase:
         try:
             change_slots(surgery=surgery, seats=form.seats_wanted(), removed=form.removed(), added=form.new)
         except (DiaryError, StillBooked) as error:
-            form.add_error(None, str(error).rstrip("."))
+            removed = form.removed()
+            form.add_error(f"remove_{removed[0].pk}" if removed else "begins", str(error).rstrip("."))
         else:
             return see_surgery(surgery, done="slots")
     context = {"surgery": surgery, "form": form, "waiting": surgery.bookings.waiting().count()}
@@ -44,7 +45,7 @@ def add_host(request: HttpRequest, surgery: Surgery) -> HttpResponseBase:
         try:
             host(surgery=surgery, champion=form.champion, **form.times())
         except DiaryError as error:
-            form.add_error(None, str(error).rstrip("."))
+            form.add_error("other", str(error).rstrip("."))
         else:
             return see_surgery(surgery, done="host")
     return render(request, "bookings/add_host.html", {"surgery": surgery, "form": form, "need": need})
