@@ -29,7 +29,7 @@ class Consequences:
     def version(self) -> str:
         """Another one as soon as it concerns somebody else, or somebody has changed the surgery."""
         seen = (
-            self.surgery.pk, self.surgery.state, self.surgery.changed_at.isoformat(),
+            self.surgery.pk, str(self.surgery.state), self.surgery.changed_at.isoformat(),
             sorted(booking.pk for booking in (*self.booked, *self.waiting)), [shift.pk for shift in self.shifts],
         )  # fmt: skip
         return sha256(repr(seen).encode()).hexdigest()[:32]

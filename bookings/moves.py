@@ -3,7 +3,8 @@
 Only looks. `bookings.services.moving` looks again under the lock, and does it if it still comes to the same.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -14,6 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import get_text_list
 
+from bookings.elsewhere import Elsewhere, Times
 from bookings.models import DOORS_OPEN_BEFORE, Booking
 from organisation.working_days import bank_holidays
 from surgeries.models import Shift, Slot, Surgery, Venue
@@ -36,17 +38,6 @@ class Facts:
     def of(cls, surgery: Surgery) -> Self:
         """As they are."""
         return cls(**{name: getattr(surgery, name) for name in cls.__dataclass_fields__})
-
-
-@dataclass(frozen=True)
-class Times:
-    """From when to when something would be."""
-
-    starts_at: datetime
-    ends_at: datetime
-
-    def overlaps(self, other: Timed) -> bool:
-        return other.starts_at < self.ends_at and other.ends_at > self.starts_at
 
 
 @dataclass(frozen=True)
@@ -100,6 +91,7 @@ class Move:
     waiting: tuple[Booking, ...]
     shifts: tuple[Hosting, ...]
     problems: tuple[Problem, ...] = ()
+    venue_is_taken: str = ""
     notices: tuple[str, ...] = ()
 
     @property
@@ -146,6 +138,10 @@ class Move:
         return [each for each in self.shifts if not each.clash and (each.moves or self.is_elsewhere)]
 
     @property
+    def tells_anybody(self) -> bool:
+        return bool(self.told or self.waiting_told or self.hosts_told or self.released or self.hosts_released)
+
+    @property
     def number_released(self) -> int:
         return len(self.released) + len(self.hosts_released)
 
@@ -170,7 +166,7 @@ class Move:
         """Another one as soon as it comes to something else: somebody booked meanwhile, or somebody changed it."""
         told = [*self.released, *self.told]
         seen = (
-            self.surgery.pk, self.surgery.state, self.surgery.changed_at.isoformat(), self.changes, self.problems,
+            self.surgery.pk, str(self.surgery.state), self.surgery.changed_at.isoformat(), self.changes, self.problems,
             [(each.booking.pk, each.times, each.clash) for each in told],
             [booking.pk for booking in self.waiting_told],
             [(each.shift.pk, each.times, each.clash) for each in [*self.hosts_released, *self.hosts_told]],
@@ -179,37 +175,81 @@ class Move:
 
 
 def move_of(surgery: Surgery, facts: Facts, *, now: datetime) -> Move:
-    """What changing the surgery to these facts comes to at `now`. The same few statements, whoever booked."""
-    by = facts.starts_at - surgery.starts_at
-    slots = tuple(surgery.slots.all())
-    booked = surgery.bookings.live().select_related("attendee", "slot")
-    everybody = list(booked.order_by("slot__starts_at", "position", "name"))
-    live = surgery.shifts.live().select_related("champion__user").order_by("champion__name", "starts_at")
-    seated = [Seated(booking, _later(booking.slot, by)) for booking in everybody if booking.slot]
-    shifts = [Hosting(shift, _follows(shift, surgery, facts)) for shift in live]
-    move = Move(
-        surgery=surgery,
-        facts=facts,
-        now=now,
-        slots=slots,
-        seated=tuple(seated),
-        waiting=tuple(booking for booking in everybody if booking.is_waiting),
-        shifts=tuple(shifts),
-    )
-    if move.is_at_another_time:
-        move = _with_clashes(move)
-    others = _others(move) if move.tells_attendees else []
-    return replace(move, problems=tuple(_problems(move, others, now)), notices=tuple(_notices(move, others)))
+    """What changing the surgery to these facts comes to at `now`."""
+    return moves_of({surgery: facts}, now=now)[0]
 
 
-def _others(move: Move) -> list[Surgery]:
-    """The surgeries that are at its venue then, and what its series has at that very moment."""
-    facts = move.facts
-    there = Q(venue=facts.venue, starts_at__lt=facts.ends_at, ends_at__gt=facts.starts_at)
-    there &= ~Q(state=Surgery.State.CALLED_OFF)
-    if move.surgery.series_id:
-        there |= Q(series=move.surgery.series_id, starts_at=facts.starts_at)
-    return list(Surgery.objects.filter(there).exclude(pk=move.surgery.pk))
+def moves_of(wanted: Mapping[Surgery, Facts], *, now: datetime) -> list[Move]:
+    """What changing these surgeries comes to, in their order: the same few statements, however many people."""
+    moves = _as_booked(wanted, now)
+    if any(move.is_at_another_time for move in moves):
+        elsewhere = Elsewhere.of(
+            people=[each.booking.attendee for move in moves for each in move.seated],
+            champions={each.shift.champion for move in moves for each in move.shifts},
+            start=min(move.facts.starts_at for move in moves),
+            end=max(move.facts.ends_at for move in moves),
+        )
+        moves = [_with_clashes(move, elsewhere) if move.is_at_another_time else move for move in moves]
+    others = _others(moves)
+    return [
+        replace(
+            move,
+            problems=tuple(_problems(move, others[move.surgery.pk], now)),
+            venue_is_taken=_venue_is_taken(move, others[move.surgery.pk]),
+            notices=tuple(_notices(move)),
+        )
+        for move in moves
+    ]
+
+
+def _as_booked(wanted: Mapping[Surgery, Facts], now: datetime) -> list[Move]:
+    """With whoever has booked, waits and hosts there."""
+    slots: dict[int, list[Slot]] = defaultdict(list)
+    for slot in Slot.objects.filter(surgery__in=wanted):
+        slots[slot.surgery_id].append(slot)
+    booked: dict[int, list[Booking]] = defaultdict(list)
+    live = Booking.objects.live().filter(surgery__in=wanted).select_related("attendee", "slot")
+    for booking in live.order_by("slot__starts_at", "position", "name"):
+        booked[booking.surgery_id].append(booking)
+    hosting: dict[int, list[Shift]] = defaultdict(list)
+    shifts = Shift.objects.live().filter(surgery__in=wanted).select_related("champion__user")
+    for shift in shifts.order_by("champion__name", "starts_at"):
+        hosting[shift.surgery_id].append(shift)
+    return [
+        Move(
+            surgery=surgery,
+            facts=facts,
+            now=now,
+            slots=tuple(slots[surgery.pk]),
+            seated=tuple(
+                Seated(booking, _later(booking.slot, facts.starts_at - surgery.starts_at))
+                for booking in booked[surgery.pk]
+                if booking.slot
+            ),
+            waiting=tuple(booking for booking in booked[surgery.pk] if booking.is_waiting),
+            shifts=tuple(Hosting(shift, _follows(shift, surgery, facts)) for shift in hosting[surgery.pk]),
+        )
+        for surgery, facts in wanted.items()
+    ]
+
+
+def _others(moves: Sequence[Move]) -> dict[int, list[Surgery]]:
+    """By surgery, the others that are at its venue then, and what its series has at that very moment."""
+    going = [move for move in moves if move.tells_attendees]
+    found: dict[int, list[Surgery]] = {move.surgery.pk: [] for move in moves}
+    if not going:
+        return found
+    wanted = Q(pk=None)
+    for move in going:
+        facts = move.facts
+        wanted |= Q(venue=facts.venue, starts_at__lt=facts.ends_at, ends_at__gt=facts.starts_at)
+        if move.surgery.series_id:
+            wanted |= Q(series=move.surgery.series_id, starts_at=facts.starts_at)
+    there = list(Surgery.objects.filter(wanted))
+    for move in going:
+        times = Times(move.facts.starts_at, move.facts.ends_at)
+        found[move.surgery.pk] = [each for each in there if each.pk != move.surgery.pk and times.overlaps(each)]
+    return found
 
 
 def _later(thing: Timed, by: timedelta) -> Times:
@@ -223,53 +263,21 @@ def _follows(shift: Shift, surgery: Surgery, facts: Facts) -> Times:
     return Times(moved.starts_at, facts.ends_at if is_to_the_end else min(moved.ends_at, facts.ends_at))
 
 
-def _with_clashes(move: Move) -> Move:
+def _with_clashes(move: Move, elsewhere: Elsewhere) -> Move:
     """With what everybody has elsewhere at the time to which it would move."""
-    people = {each.booking.attendee_id for each in move.seated}
-    users = {each.shift.champion.user.email for each in move.shifts if each.shift.champion.user}
-    emails = users | {each.booking.attendee.email for each in move.seated if each.booking.attendee.email}
-    then = Q(starts_at__lt=move.facts.ends_at, ends_at__gt=move.facts.starts_at)
-    seats = (
-        Booking.objects.holding_a_seat()
-        .exclude(surgery=move.surgery)
-        .filter(Q(attendee__in=people) | Q(attendee__email__in=users))
-        .filter(slot__starts_at__lt=move.facts.ends_at, slot__ends_at__gt=move.facts.starts_at)
-        .select_related("attendee", "slot", "surgery__venue__office")
-    )
-    champions = {each.shift.champion_id for each in move.shifts}
-    hosting = (
-        Shift.objects.live()
-        .exclude(surgery=move.surgery)
-        .filter(then, Q(champion__in=champions) | Q(champion__user__email__in=emails))
-        .select_related("champion__user", "surgery__venue__office")
-    )
-
-    there, hosted = list(seats), list(hosting)
-
-    def seat_of(email: str | None, attendee: int | None, times: Times) -> str:
-        for other in there:
-            is_theirs = other.attendee_id == attendee or (email and other.attendee.email == email)
-            if is_theirs and other.slot and times.overlaps(other.slot):
-                return f"has a seat at {other.surgery.venue}, {when(other.slot)}"
-        return ""
-
-    def shift_of(email: str | None, champion: int | None, times: Times) -> str:
-        for other in hosted:
-            user = other.champion.user
-            is_theirs = other.champion_id == champion or (email and user and user.email == email)
-            if is_theirs and times.overlaps(other):
-                return f"hosts at {other.surgery.venue}, {when(other)}"
-        return ""
-
+    here = move.surgery
     seated = []
     for each in move.seated:
-        who = each.booking.attendee
-        clash = seat_of(who.email, who.pk, each.times) or shift_of(who.email, None, each.times)
+        email = each.booking.attendee.email
+        clash = elsewhere.seat_of(email, each.booking.attendee_id, each.times, apart_from=here)
+        clash = clash or elsewhere.shift_of(email, None, each.times, apart_from=here)
         seated.append(replace(each, clash=clash))
     shifts = []
     for host in move.shifts:
-        email = host.shift.champion.user.email if host.shift.champion.user else None
-        clash = shift_of(email, host.shift.champion_id, host.times) or seat_of(email, None, host.times)
+        champion = host.shift.champion
+        email = champion.user.email if champion.user else None
+        clash = elsewhere.shift_of(email, champion.pk, host.times, apart_from=here)
+        clash = clash or elsewhere.seat_of(email, None, host.times, apart_from=here)
         if host.times.ends_at <= host.times.starts_at:
             clash = "hosts when it would be over"
         shifts.append(replace(host, clash=clash))
@@ -314,16 +322,20 @@ def _names(booked: Iterable[Seated]) -> str:
     return ", ".join(dict.fromkeys(each.booking.name for each in booked))
 
 
-def _notices(move: Move, others: list[Surgery]) -> Iterable[str]:
+def _venue_is_taken(move: Move, others: list[Surgery]) -> str:
+    """Which other surgery is at its venue then, in words; empty if none is."""
+    venue = move.facts.venue
+    there = [each for each in others if each.venue_id == venue.pk and not each.is_called_off]
+    return f"Another surgery is at {venue} then: {when(there[0])}" if there else ""
+
+
+def _notices(move: Move) -> Iterable[str]:
     """What is worth a second thought, and stands in the way of nothing."""
     facts = move.facts
     if move.tells_attendees:
         on = timezone.localdate(facts.starts_at)
         if holiday := bank_holidays(facts.venue.office.nation, on.year).get(on):
             yield f"{day(on)} is a bank holiday there: {holiday}."
-        for there in others:
-            if there.venue_id == facts.venue.pk:
-                yield f"Another surgery is at {facts.venue} then: {when(there)}."
     if move.slots and facts.ends_at > facts.starts_at:
         last = max(slot.ends_at for slot in move.slots) + move.by
         if last < facts.ends_at:

@@ -13,6 +13,7 @@ from accounts.fields import NOT_SHOWN, SentencesField
 from bookings.forms.fields import Label
 from bookings.forms.hosting import written
 from bookings.moves import Facts, Problem
+from bookings.series_moves import Which
 from bookings.suggesting import Suggestion
 from champions.forms import LineField
 from champions.models import Champion
@@ -92,14 +93,24 @@ class EditSurgeryForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
+    which = forms.ChoiceField(
+        choices=Which.choices,
+        label="Which surgeries of the series?",
+        help_text="Those that were changed by hand are left alone, and listed on the next page.",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose which surgeries of the series", **NOT_SHOWN},
+    )
+
     def __init__(self, *args: Any, surgery: Surgery, **options: Any) -> None:
         super().__init__(*args, **options)
         self.surgery = surgery
+        if not surgery.series_id:
+            del self.fields["which"]
         start, end = timezone.localtime(surgery.starts_at), timezone.localtime(surgery.ends_at)
         self.initial = {
             "on": start.date(), "begins": start.time(), "ends": end.time(), "venue": surgery.venue_id,
             "hosts_wanted": surgery.hosts_wanted, "cutoff_minutes": surgery.cutoff_minutes,
-            "is_drop_in": surgery.is_drop_in, "note": surgery.note,
+            "is_drop_in": surgery.is_drop_in, "note": surgery.note, "which": Which.THIS,
         }  # fmt: skip
         venues = Venue.objects.filter(Q(is_retired=False) | Q(pk=surgery.venue_id)).select_related("office")
         venue = self.fields["venue"]
@@ -121,6 +132,11 @@ class EditSurgeryForm(forms.Form):
             ends_at=self._moment("ends"),
             **{name: said[name] for name in ("is_drop_in", "hosts_wanted", "cutoff_minutes", "note")},
         )
+
+    @property
+    def meant(self) -> str:
+        """Which surgeries are meant. The form is valid."""
+        return self.cleaned_data.get("which", Which.THIS)
 
     def _moment(self, name: str) -> datetime:
         return local_moment(self.cleaned_data["on"], self.cleaned_data[name])

@@ -3,7 +3,7 @@
 Whoever would be at two places at once is released: what they have elsewhere stays.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from copy import copy
 from datetime import datetime, timedelta
 
@@ -14,70 +14,79 @@ from django.utils import timezone
 from bookings import emails, shift_emails
 from bookings.errors import OutOfDate
 from bookings.models import Attendee, Booking, Pairing
-from bookings.moves import Facts, Hosting, Move, move_of
+from bookings.moves import Facts, Hosting, Move
+from bookings.series_moves import SeriesMove, Which, coming_of, series_move_of
 from bookings.services.ending import end_bookings
 from bookings.services.room import stop_helping
 from bookings.services.waiting import promote_and_tell
 from bookings.statements import lock_surgeries
 from champions.models import Champion
-from surgeries.models import Shift, Slot, Surgery
+from surgeries.models import Series, Shift, Slot, Surgery
 from surgeries.services import DiaryError
 from surgeries.templatetags.times import Timed, when
-from surgeries.transactions import retried
+from surgeries.transactions import Contention, retried
 
 # Out of the way: no constraint on what overlaps, or begins when, sees rows pass each other.
 ASIDE = timedelta(days=365 * 200)
 
 
-class MoveOutOfDate(OutOfDate):
-    """`move` is what it comes to now."""
-
-    def __init__(self, move: Move) -> None:
-        super().__init__("It no longer comes to what was seen.")
-        self.move = move
-
-
 @retried
 @transaction.atomic
-def change_surgery(*, surgery: Surgery, facts: Facts, seen: str | None = None, now: datetime | None = None) -> Move:
+def change_surgery(
+    *,
+    surgery: Surgery,
+    facts: Facts,
+    which: str = Which.THIS,
+    seen: str | None = None,
+    now: datetime | None = None,
+) -> SeriesMove:
     """Hold the surgery at that time and place and in that way, and return what that came to.
 
     When its start moves, slots, seats and shifts move with it. Who booked keeps the seat, the link and the place in
     line, and is told once, and so is who hosts; calendars follow. Whoever has something else at that time is released.
-    A seat or a later cut-off that this opens goes to who waits.
+    A seat or a later cut-off that this opens goes to who waits. With `which` others of its series change alike, and
+    the pattern of the series follows.
 
-    Raises MoveOutOfDate if that is not what the organiser has `seen` (the version of a Move), DiaryError if it cannot
+    Raises OutOfDate if that is not what the organiser has `seen` (the version of a SeriesMove), DiaryError if it cannot
     be done.
     """
     now = now or timezone.now()
-    surgeries = lock_surgeries([surgery.pk, *_where_they_wait(surgery, now)])
-    locked = surgeries[surgery.pk]
-    _lock_people(locked, now)
-    move = move_of(copy(locked), facts, now=now)
-    if seen is not None and move.version != seen:
-        raise MoveOutOfDate(move)
-    if move.problems:
-        raise DiaryError(" ".join(f"{problem.words}." for problem in move.problems))
-    _carry_out(move, locked, now)
+    ids = [surgery.pk, *(each.pk for each in coming_of(surgery, which, now=now))]
+    surgeries = lock_surgeries([*ids, *_where_they_wait(ids, now)])
+    _lock_people(ids, now)
+    here = copy(surgeries[surgery.pk])
+    if which != Which.THIS and here.series_id:
+        here.series = Series.objects.select_for_update(no_key=True, of=("self",)).get(surgeries=here)
+    it = series_move_of(here, facts, which, now=now)
+    if not {move.surgery.pk for move in it.moves} <= surgeries.keys():
+        raise Contention  # one was added in this very moment
+    if seen is not None and it.version != seen:
+        raise OutOfDate
+    if it.problems:
+        raise DiaryError(" ".join(f"{problem.words}." for problem in it.problems))
+    for move in it.moves:
+        _carry_out(move, surgeries[move.surgery.pk], now)
+    if it.pattern:
+        Series.objects.filter(surgeries=here).update(**it.pattern)
     promote_and_tell(surgeries.values(), now=now)
-    return move
+    return it
 
 
-def _where_they_wait(surgery: Surgery, now: datetime) -> Iterable[int]:
-    """The surgeries where somebody waits who sits or hosts here: when it moves, they may be free for a seat there."""
-    sit = surgery.bookings.holding_a_seat().values("attendee")
-    host = surgery.shifts.live().values("champion__user__email")
+def _where_they_wait(ids: Collection[int], now: datetime) -> Iterable[int]:
+    """The surgeries where somebody waits who sits or hosts here: when these move, they may be free for a seat there."""
+    sit = Booking.objects.holding_a_seat().filter(surgery__in=ids).values("attendee")
+    host = Shift.objects.live().filter(surgery__in=ids).values("champion__user__email")
     theirs = Booking.objects.waiting().filter(Q(attendee__in=sit) | Q(attendee__email__in=host))
     return theirs.filter(surgery__ends_at__gt=now).values_list("surgery_id", flat=True)
 
 
-def _lock_people(surgery: Surgery, now: datetime) -> None:
+def _lock_people(ids: Collection[int], now: datetime) -> None:
     """Lock who hosts and who sits here, so that nobody takes anything elsewhere while it is looked up what they have.
 
     In the order in which everybody locks: the surgery first, then champions, then attendees. A champion who never
     booked is made an attendee for it, since their first booking may come at this very moment.
     """
-    hosting = surgery.shifts.live().values("champion")
+    hosting = Shift.objects.live().filter(surgery__in=ids).values("champion")
     champions = list(Champion.objects.select_for_update(no_key=True).filter(pk__in=hosting).order_by("pk"))
     known = {
         each.pk: each
@@ -89,7 +98,7 @@ def _lock_people(surgery: Surgery, now: datetime) -> None:
     Attendee.objects.bulk_create(
         [Attendee(email=email, name=name, created_at=now) for email, name in emails_.items()], ignore_conflicts=True
     )
-    sit = surgery.bookings.holding_a_seat().values("attendee")
+    sit = Booking.objects.holding_a_seat().filter(surgery__in=ids).values("attendee")
     everybody = Attendee.objects.filter(Q(pk__in=sit) | Q(email__in=emails_))
     list(everybody.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from bookings.errors import OutOfDate
 from bookings.forms.managing import EditSurgeryForm
-from bookings.moves import move_of
+from bookings.series_moves import series_move_of
 from bookings.services.moving import change_surgery
 from bookings.views.manage import see_surgery, surgery_page, while_it_is_open
 from surgeries.models import Surgery
@@ -27,7 +27,7 @@ def edit_surgery(request: HttpRequest, surgery: Surgery) -> HttpResponseBase:
     is_anew = False
     if seen:
         try:
-            change_surgery(surgery=surgery, facts=facts, seen=seen)
+            change_surgery(surgery=surgery, facts=facts, which=form.meant, seen=seen)
         except OutOfDate:
             is_anew = True
             surgery.refresh_from_db()
@@ -35,14 +35,14 @@ def edit_surgery(request: HttpRequest, surgery: Surgery) -> HttpResponseBase:
             pass  # which the form says beside the field
         else:
             return see_surgery(surgery, done="changed")
-    move = move_of(surgery, facts, now=timezone.now())
-    if not move.changes:
+    it = series_move_of(surgery, facts, form.meant, now=timezone.now())
+    if it.changes_nothing:
         if seen:  # sent twice: it is done
             return see_surgery(surgery, done="changed")
         form.add_error("on", "Nothing is different yet. Change something, or go back")
-    form.refuse(move.problems)
+    form.refuse(it.problems)
     if form.errors:
         return render(request, "bookings/edit_surgery.html", context)
-    context |= {"move": move, "is_anew": is_anew}
+    context |= {"it": it, "move": it.first, "is_anew": is_anew}
     status = HTTPStatus.CONFLICT if is_anew else HTTPStatus.OK
     return render(request, "bookings/edit_preview.html", context, status=status)

@@ -34,8 +34,9 @@ def entry_in(calendar: bytes):
     return read.method.value, read.vevent
 
 
-ENTERED = {"booked", "promoted", "kept", "moved", "moved_off_the_waiting_list"}
-WITHDRAWN = {"handed_back", "cancelled", "cancelled_late", "cancelled_by_an_organiser", "called_off", "sent_in_error"}
+ENTERED = {"booked", "promoted", "kept", "moved", "moved_off_the_waiting_list", "surgery_moved"}
+WITHDRAWN = {"handed_back", "cancelled", "cancelled_late", "cancelled_by_an_organiser", "called_off", "sent_in_error",
+             "released"}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", STORIES)

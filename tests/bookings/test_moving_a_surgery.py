@@ -8,11 +8,13 @@ import pytest
 from icalendar import Calendar
 
 from bookings.duties import remind, reminded_at
+from bookings.errors import OutOfDate
 from bookings.invariants import violations
 from bookings.models import Booking, Pairing
 from bookings.moves import Facts, move_of
+from bookings.series_moves import Which, series_move_of
 from bookings.services.editing import host
-from bookings.services.moving import MoveOutOfDate, change_surgery
+from bookings.services.moving import change_surgery
 from notifications.models import OutboxEmail
 from surgeries.models import Seat, Shift, Surgery
 from surgeries.services import DiaryError
@@ -144,7 +146,7 @@ def test_who_hosts_here_and_sits_elsewhere_then_is_known_by_the_address(surgery,
     there = SurgeryFactory.create(starts_at=surgery.starts_at + DAY)
     user = UserFactory.create(email=alices_booking.attendee.email)
     ShiftFactory.create(surgery=there, champion=ChampionFactory.create(user=user))
-    move = change_surgery(surgery=surgery, facts=later(surgery, DAY))
+    move = change_surgery(surgery=surgery, facts=later(surgery, DAY)).first
     assert [each.clash.split(" at ")[0] for each in move.released] == ["hosts"]
     assert violations() == {}
 
@@ -197,13 +199,14 @@ def test_what_is_over_or_called_off_stays(surgery):
 
 def test_what_was_seen_has_to_be_so_still(surgery, alices_booking, bobs_booking):
     now, facts = surgery.starts_at - DAY, later(surgery, HOUR)
-    seen = move_of(surgery, facts, now=now).version
+    seen = series_move_of(surgery, facts, Which.THIS, now=now).version
     BookingFactory.create(surgery=surgery, name="Carol")
-    with pytest.raises(MoveOutOfDate) as anew:
+    with pytest.raises(OutOfDate):
         change_surgery(surgery=surgery, facts=facts, seen=seen, now=now)
-    assert "Carol" in [each.booking.name for each in anew.value.move.told]
-    change_surgery(surgery=surgery, facts=facts, seen=anew.value.move.version, now=now)
-    with pytest.raises(MoveOutOfDate):
+    anew = series_move_of(surgery, facts, Which.THIS, now=now)
+    assert "Carol" in [each.booking.name for each in anew.first.told]
+    change_surgery(surgery=surgery, facts=facts, seen=anew.version, now=now)
+    with pytest.raises(OutOfDate):
         change_surgery(surgery=surgery, facts=facts, seen=seen, now=now)
 
 

@@ -112,5 +112,5 @@ def test_nor_when_it_moves_while_they_act(each_postgres, act):
 
 
 def test_control_without_the_lock_on_people_somebody_is(each_postgres, monkeypatch):
-    monkeypatch.setattr(moving, "_lock_people", lambda surgery, now: None)
+    monkeypatch.setattr(moving, "_lock_people", lambda ids, now: None)
     assert broken(Scene.move, Scene.ada_books_there) == {"nobody is confirmed in two overlapping slots"}

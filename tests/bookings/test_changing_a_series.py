@@ -1,0 +1,157 @@
+"""Editing one surgery of a series, this and later ones, or all: who changes alike, who is left alone, what follows."""
+
+from dataclasses import replace
+from datetime import date, time, timedelta
+
+import pytest
+from django.utils import timezone
+
+from bookings.errors import OutOfDate
+from bookings.invariants import violations
+from bookings.models import Booking
+from bookings.moves import Facts
+from bookings.series_moves import Which, series_move_of
+from bookings.services.moving import change_surgery
+from notifications.models import OutboxEmail
+from surgeries.models import Series, Surgery, local_moment
+from surgeries.services import DiaryError, extend_series
+from tests.bookings.pages import words_of
+from tests.bookings.test_editing_a_surgery import hidden
+from tests.bookings.test_statements_per_page import statements
+from tests.everyone.managing import address, as_it_is
+from tests.factories import BookingFactory, SeriesFactory, ShiftFactory, SurgeryFactory, UserFactory, VenueFactory
+
+pytestmark = pytest.mark.django_db
+WEEK, HOUR = timedelta(weeks=1), timedelta(hours=1)
+
+
+def weekday(number: int) -> date:
+    """A Tuesday, so many weeks from the one after next."""
+    today = timezone.localdate()
+    return today + timedelta(days=(1 - today.weekday()) % 7 + 7 + 7 * number)
+
+
+@pytest.fixture
+def series() -> Series:
+    return SeriesFactory.create(starts_on=weekday(0), every_weeks=1, end_time=time(11), seats_per_slot=2)
+
+
+@pytest.fixture
+def surgeries(series) -> list[Surgery]:
+    """Four Tuesdays from 10:00 to 11:00, somebody booked at each."""
+    made = [
+        SurgeryFactory.create(
+            series=series, venue=series.venue, starts_at=local_moment(weekday(n), time(10)),
+            ends_at=local_moment(weekday(n), time(11)),
+        )
+        for n in range(4)
+    ]  # fmt: skip
+    for surgery in made:
+        BookingFactory.create(surgery=surgery)
+    return made
+
+
+def times() -> list[str]:
+    starts = Surgery.objects.filter(series__isnull=False).order_by("starts_at").values_list("starts_at", flat=True)
+    return [f"{timezone.localtime(at):%a %H:%M}" for at in starts]
+
+
+def later(surgery: Surgery, by: timedelta = HOUR, **facts) -> Facts:
+    return replace(Facts.of(surgery), starts_at=surgery.starts_at + by, ends_at=surgery.ends_at + by, **facts)
+
+
+@pytest.mark.parametrize(
+    ("which", "after", "pattern"),
+    [
+        (Which.THIS, ["Tue 10:00", "Tue 11:00", "Tue 10:00", "Tue 10:00"], time(10)),
+        (Which.LATER, ["Tue 10:00", "Tue 11:00", "Tue 11:00", "Tue 11:00"], time(11)),
+        (Which.ALL, ["Tue 11:00"] * 4, time(11)),
+    ],
+)
+def test_who_is_meant_changes_and_is_told_once_and_the_pattern_follows(series, surgeries, which, after, pattern):
+    change_surgery(surgery=surgeries[1], facts=later(surgeries[1]), which=which)
+    series.refresh_from_db()
+    assert times() == after
+    assert series.start_time == pattern
+    assert OutboxEmail.objects.filter(kind="booking_surgery_moved").count() == after.count("Tue 11:00")
+    made = extend_series(series=series, until=weekday(5)).made
+    assert {f"{timezone.localtime(each.starts_at):%H:%M}" for each in made} == {f"{pattern:%H:%M}"}
+    assert violations() == {}
+
+
+def test_they_move_to_another_day_of_their_week_and_stay_at_their_hour(series, surgeries):
+    change_surgery(surgery=surgeries[0], facts=later(surgeries[0], timedelta(days=1)), which=Which.ALL)
+    series.refresh_from_db()
+    assert times() == ["Wed 10:00"] * 4
+    assert series.starts_on == weekday(0) + timedelta(days=1)
+    assert extend_series(series=series, until=weekday(3) + WEEK - timedelta(days=2)).made == []
+    with pytest.raises(DiaryError, match="within their week"):
+        change_surgery(
+            surgery=surgeries[0], facts=later(Surgery.objects.get(pk=surgeries[0].pk), WEEK), which=Which.ALL
+        )
+
+
+def test_a_series_that_comes_once_a_month_keeps_its_day(series, surgeries):
+    Series.objects.update(nth_in_month=2)
+    with pytest.raises(DiaryError, match="one day of every month"):
+        change_surgery(surgery=surgeries[0], facts=later(surgeries[0], timedelta(days=1)), which=Which.ALL)
+    change_surgery(surgery=surgeries[0], facts=later(surgeries[0], timedelta(days=1)))
+
+
+def test_what_was_changed_by_hand_or_would_clash_is_left_alone(series, surgeries):
+    by_hand, clashing = surgeries[1], surgeries[2]
+    change_surgery(surgery=by_hand, facts=later(by_hand, 4 * HOUR))
+    SurgeryFactory.create(venue=series.venue, starts_at=clashing.ends_at, draft=True)
+    it = change_surgery(surgery=surgeries[0], facts=later(surgeries[0]), which=Which.ALL)
+    assert times() == ["Tue 11:00", "Tue 14:00", "Tue 10:00", "Tue 11:00"]
+    assert [each.surgery for each in it.left_alone] == [by_hand, clashing]
+    assert "by hand" in it.left_alone[0].why
+    assert "Another surgery is at" in it.left_alone[1].why
+
+
+def test_only_what_changes_is_changed_at_the_others(series, surgeries):
+    Surgery.objects.filter(pk=surgeries[2].pk).update(note="Cake.", hosts_wanted=5)
+    venue = VenueFactory.create()
+    change_surgery(surgery=surgeries[0], facts=replace(Facts.of(surgeries[0]), venue=venue), which=Which.ALL)
+    series.refresh_from_db(), surgeries[2].refresh_from_db()
+    assert set(Surgery.objects.values_list("venue", flat=True)) == {venue.pk} == {series.venue_id}
+    assert (surgeries[2].note, surgeries[2].hosts_wanted) == ("Cake.", 5)
+
+
+def test_the_preview_lists_each_and_its_button_does_what_was_seen(client, surgeries):
+    client.force_login(UserFactory.create(organiser=True))
+    page = address(surgeries[1], "edit_surgery")
+    assert "Which surgeries of the series?" in words_of(client.get(page))
+    seen = client.post(page, as_it_is(surgeries[1], begins="11am", ends="midday", which="later"))
+    words = words_of(seen)
+    assert "3 surgeries change" in words
+    assert "The series follows" in words
+    for booking in Booking.objects.exclude(surgery=surgeries[0]):
+        assert booking.name in words
+    BookingFactory.create(surgery=surgeries[3], name="Carol Cave")
+    anew = client.post(page, hidden(seen))
+    assert anew.status_code == 409
+    assert "Carol Cave" in words_of(anew)
+    assert client.post(page, hidden(anew)).status_code == 303
+    assert times() == ["Tue 10:00", "Tue 11:00", "Tue 11:00", "Tue 11:00"]
+    with pytest.raises(OutOfDate):
+        change_surgery(surgery=surgeries[1], facts=later(surgeries[1]), which="later", seen="x")
+
+
+def test_a_series_takes_the_same_few_statements_however_long_it_is(client, series, surgeries):
+    client.force_login(UserFactory.create(organiser=True))
+    page = address(surgeries[0], "edit_surgery")
+
+    def count() -> int:
+        sent = as_it_is(surgeries[0], begins="11am", ends="midday", which="all")
+        return statements(lambda: client.post(page, sent))
+
+    ShiftFactory.create(surgery=surgeries[1], champion__user=UserFactory.create())
+    few = count()
+    for n in range(4, 12):
+        start = local_moment(weekday(n), time(10))
+        more = SurgeryFactory.create(series=series, venue=series.venue, starts_at=start, ends_at=start + HOUR)
+        BookingFactory.create(surgery=more), ShiftFactory.create(surgery=more, champion__user=UserFactory.create())
+    assert count() == few
+    assert few <= 13  # one more than a page takes: the others of the series
+    assert series_move_of(surgeries[0], later(surgeries[0]), "all", now=timezone.now()).pattern
