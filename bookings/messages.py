@@ -130,7 +130,7 @@ def surgery_moved(row: OutboxEmail) -> Message | None:
     booking = _booking(row, CONFIRMED, WAITING)
     if not booking:
         return None
-    return _about_a_live("booking_surgery_moved", booking, and_also=[("Before", row.context["before"])])
+    return _about_a_live("booking_surgery_moved", booking, and_also=_until_now("Before", row))
 
 
 @email("booking_released", called="Seat ended by a move")
@@ -143,7 +143,7 @@ def released(row: OutboxEmail) -> Message | None:
     return _message(
         "booking_released",
         booking,
-        facts=[("You had", row.context["before"]), ("It is now", _place(surgery, surgery))],
+        facts=[*_until_now("You had", row), ("It is now", _place(surgery, surgery))],
         alternatives=nearest(Search(office=surgery.venue.office), now=now, apart_from=surgery),
         button=button_to("See everything that is coming up", "bookings:upcoming"),
     )
@@ -207,6 +207,11 @@ def _in_the_way(name: str, row: OutboxEmail, *, keeps: Booking | None = None) ->
     if links := [private_link(each) for each in ([keeps] if keeps else []) + bookings]:
         context |= {"private_link": links[0], "button": {"text": CHANGE, "url": links[0]}, "others": links[1:]}
     return render_email(name, context)
+
+
+def _until_now(word: str, row: OutboxEmail) -> Facts:
+    """Where and when it was, which only the email itself knows."""
+    return [(word, row.context["before"])] if "before" in row.context else []
 
 
 def _booking(row: OutboxEmail, *states: str) -> Booking | None:

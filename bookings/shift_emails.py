@@ -152,7 +152,8 @@ def taken(row: OutboxEmail) -> Message | None:
 @email(MOVED, called="Shift moved")
 def moved(row: OutboxEmail) -> Message | None:
     """Where and when they host now."""
-    return _while_they_host(row, and_also=[("Before", row.context["before"])])
+    before = row.context.get("before")  # which only the email itself knows
+    return _while_they_host(row, and_also=[("Before", before)] if before else [])
 
 
 def _while_they_host(row: OutboxEmail, *, and_also: Iterable[tuple[str, str]] = ()) -> Message | None:

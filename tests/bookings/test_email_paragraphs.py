@@ -50,6 +50,7 @@ def one_of_each() -> None:
     """Whatever an email could be about."""
     user = UserFactory.create
     BookingFactory.create(), BookingFactory.create(waiting=True), BookingFactory.create(cancelled=True)
+    BookingFactory.create(cancelled=True, cancelled_reason=Booking.MOVED_AWAY)
     BookingFactory.create(surgery=SurgeryFactory.create(called_off=True), cancelled=True)
     over = SurgeryFactory.create(starts_at=local(-3))
     BookingFactory.create(surgery=over), VisitFactory.create(surgery=over)
