@@ -7,9 +7,11 @@ from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from bookings.models import Ask, Booking, JournalEntry
+from champions.models import CalendarLink
 from champions.services import renew_calendar_link
 from surgeries.models import Surgery
 from tests.factories import (
@@ -120,3 +122,16 @@ def make_world() -> World:
         made.owned[role] = Authenticator.objects.create(user=user, type="webauthn", data={}).pk
     Authenticator.objects.filter(user=users[ORGANISER_WITHOUT]).delete()
     return made
+
+
+def own_feed(world: World) -> str:
+    """The calendar of the champion's shifts, for whoever has its link."""
+    return reverse("bookings:own_feed", args=[CalendarLink.objects.get().token])
+
+
+def second_factor_of(world: World, role: str) -> str:
+    return reverse("accounts:remove", args=[world.owned.get(role, 0)])
+
+
+def second_factor_of_somebody_else(world: World, role: str) -> str:
+    return reverse("accounts:remove", args=[world.owned[USER if role != USER else CHAMPION]])

@@ -17,7 +17,6 @@ from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 
 from bookings.links import step_in_link, token_for, visit_token
-from champions.models import CalendarLink
 from surgeries.models import Surgery
 from tests.access import (
     ADMINISTRATOR,
@@ -28,9 +27,11 @@ from tests.access import (
     ORGANISER,
     ORGANISER_WITHOUT,
     ROLES,
-    USER,
     World,
     make_world,
+    own_feed,
+    second_factor_of,
+    second_factor_of_somebody_else,
 )
 
 SIGN_IN, SECOND_FACTOR, ELSEWHERE = "sign in", "second factor", "elsewhere"
@@ -163,19 +164,6 @@ def of_journal(name: str, get: Answer, post: Answer) -> Row:
     nobody_elses = only(APPLICANT, answer=404)
     return row(f"bookings:{name}", get=nobody_elses | {CHAMPION: get}, post=nobody_elses | {CHAMPION: post},
                address=lambda world, role: reverse(f"bookings:{name}", args=[world.entry.pk]))  # fmt: skip
-
-
-def own_feed(world: World) -> str:
-    """The calendar of the champion's shifts, for whoever has its link."""
-    return reverse("bookings:own_feed", args=[CalendarLink.objects.get().token])
-
-
-def second_factor_of(world: World, role: str) -> str:
-    return reverse("accounts:remove", args=[world.owned.get(role, 0)])
-
-
-def second_factor_of_somebody_else(world: World, role: str) -> str:
-    return reverse("accounts:remove", args=[world.owned[USER if role != USER else CHAMPION]])
 
 
 TABLE = [
