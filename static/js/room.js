@@ -60,7 +60,8 @@ on("before:swap", (ctx, event) => {
   // An answer from before the last press is old; and what somebody is about to press must not move away.
   if (!ctx.isPress && (isHeld || ctx.presses !== presses)) return event.preventDefault();
   ctx.waiting = waiting();
-  ctx.focused = document.activeElement.closest("[id]")?.id;
+  ctx.near = peopleNear(document.activeElement);
+  ctx.isByKeyboard = document.activeElement.matches(":focus-visible");
   ctx.seen = scrollY > 0 ? peopleInSight() : [];
 });
 
@@ -75,8 +76,10 @@ on("after:swap", (ctx) => {
   if (ctx.isPress) hushLater();
   if (document.activeElement === document.body) {
     const wrong = ctx.isPress && document.querySelector("#walk-in .govuk-input--error");
-    const next = wrong || document.getElementById(message?.dataset.who || ctx.focused);
-    next?.focus({ preventScroll: !wrong });
+    const people = [message?.dataset.who, ...(ctx.near ?? [])].map((id) => id && document.getElementById(id));
+    const next = wrong || people.find(Boolean);
+    // The finger stays where it is. Whoever has no pointer looks where the focus is.
+    next?.focus({ preventScroll: !(wrong || ctx.isByKeyboard) });
   }
   if (!ctx.isPress) announce(ctx.waiting ?? new Map());
   unsent.forEach((id) => sayUnsent(document.getElementById(id) ?? unsent.delete(id)));
@@ -87,6 +90,13 @@ function peopleInSight() {
   return boxes
     .filter(([, box]) => box.bottom > 0 && box.top < innerHeight)
     .map(([person, box]) => ({ id: person.id, list: person.parentElement.id, top: box.top }));
+}
+
+// The person whom the element is about, and then the others, as far as they are from there.
+function peopleNear(element) {
+  const people = [...room.querySelectorAll("li[id]")];
+  const at = people.indexOf(element.closest("#room li[id]"));
+  return at < 0 ? [] : [...people.slice(at), ...people.slice(0, at).reverse()].map(({ id }) => id);
 }
 
 function waiting() {
