@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -56,12 +56,14 @@ def attendance_people(request: HttpRequest) -> HttpResponseBase:
     form = _form(request)
     if not (asked := form.asked):
         return SeeOther(f"{reverse('bookings:attendance')}?{request.GET.urlencode()}")
-    what = _what(request)
+    what, back = _what(request), request.GET.get("back")
+    table = AttendanceForm(QueryDict(back), otherwise=asked.period).asked if back else None
     paginator = Paginator(behind(what, asked, now=timezone.now()), PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
     context: dict[str, Any] = {
         "form": form,
         "asked": asked,
+        "table": table or asked,
         "what": what,
         "page": page,
         "pages": paginator.get_elided_page_range(page.number),

@@ -42,7 +42,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-FIELDS = ("since", "until", "office", "series", "by", "what", "page")
+FIELDS = ("since", "until", "office", "series", "by", "what", "page", "back")
 
 
 @pytest.fixture
@@ -172,6 +172,7 @@ def test_the_department_of_these_tests_has_some_of_everything():
 
 # ── The page ──────────────────────────────────────────────────────────────────────────────────────────────────
 LINK = re.compile(r'<a class="govuk-link" href="(/organise/attendance/people/[^"]*)">(\d+)')
+BACK = re.compile(r'<a href="([^"]*)" class="govuk-back-link">')
 
 
 @pytest.mark.parametrize("by", By.values)
@@ -182,6 +183,8 @@ def test_every_number_on_the_page_opens_a_list_of_so_many(client, organiser, by)
     for address, number in links:
         page = client.get(unescape(address)).content.decode()
         assert re.search(rf"</span>\s*[^<]*: {number}\s*</h1>", page), address
+        assert f"by={by}" in (back := BACK.findall(page)[0])
+        assert LINK.findall(client.get(unescape(back)).content.decode()) == links, "where they came from"
 
 
 def test_it_shows_the_last_twelve_weeks_unless_told_otherwise(client, organiser):
