@@ -23,7 +23,8 @@ from notifications.form_pages import SeeOther
 from surgeries.models import Surgery
 from surgeries.templatetags.times import clock, when
 
-LINES_FOR_WALK_INS = 10
+# On the sheet; where nobody has booked they are all that there is.
+LINES_FOR_WALK_INS, LINES_ALONE = 10, 22
 
 
 @host_page
@@ -99,7 +100,8 @@ def paper(request: HttpRequest, surgery: Surgery) -> HttpResponseBase:
 def sheet(request: HttpRequest, surgery: Surgery) -> HttpResponse:
     """The sign-in sheet, to print. It lies on a table, so it says no more than when who comes."""
     seated = [entry for entry in _register(request, surgery).entries if entry.booking and entry.booking.is_confirmed]
-    context = {"surgery": surgery, "entries": seated, "lines": range(LINES_FOR_WALK_INS)}
+    lines = range(LINES_FOR_WALK_INS if seated else LINES_ALONE)
+    context = {"surgery": surgery, "entries": seated, "lines": lines}
     return render(request, "bookings/sheet.html", context)
 
 
