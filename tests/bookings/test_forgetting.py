@@ -54,6 +54,16 @@ def test_however_many_there_are(monkeypatch, django_assert_num_queries):
     monkeypatch.setattr(duties, "SLICE", 2)
     for _ in range(5):
         surgery_with_words(-100)
-    with django_assert_num_queries(1 + 5 * 3):
+    with django_assert_num_queries(1 + 6 * 3):
         forget_words(timezone.now())
     assert not Booking.objects.exclude(question="", adjustments="").exists()
+
+
+def test_why_a_surgery_was_called_off_goes_as_well():
+    old = SurgeryFactory.create(starts_at=local(-100), called_off=True, called_off_reason=SECRET)
+    forget_words(old.ends_at + timedelta(days=90, seconds=-1))
+    old.refresh_from_db()
+    assert old.called_off_reason == SECRET
+    forget_words(old.ends_at + timedelta(days=90))
+    old.refresh_from_db()
+    assert old.called_off_reason == Shift.CALLED_OFF
