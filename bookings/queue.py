@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, Subquery, Sum
+from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Sum
 
 from bookings.availability import counted
 from bookings.models import Booking, Help, Visit
@@ -39,7 +39,9 @@ def wait_at(surgery: Surgery, *, now: datetime) -> Wait | None:
     busy = hosting.filter(Exists(Help.objects.going_on().filter(shift=OuterRef("pk"))))
     seated, here = Booking.objects.holding_a_seat().filter(surgery=surgery), Visit.objects.filter(surgery=surgery)
     too_early = seated.filter(attendee=OuterRef("attendee"), slot__starts_at__gt=now + SOON)
-    waiting = here.waiting().filter(~Exists(too_early))
+    # Whoever was entered from paper has no turn before somebody who is known to wait, unless by their slot.
+    in_turn = Q(arrived_at__isnull=False) | Exists(seated.filter(attendee=OuterRef("attendee")))
+    waiting = here.waiting().filter(~Exists(too_early), in_turn)
     has_come = here.filter(attendee=OuterRef("attendee"))
     expected = seated.filter(~Exists(has_come), slot__starts_at__range=(now, now + SOON))
     slots = Slot.objects.filter(surgery=surgery).order_by("starts_at")

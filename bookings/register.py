@@ -22,6 +22,11 @@ from surgeries.templatetags.times import clock
 LAST, OFTEN = 5, 2
 
 
+def folded(name: str) -> str:
+    """A name as it is compared with another, however either was typed."""
+    return " ".join(name.split()).casefold()
+
+
 # Instead of when somebody came who was noted afterwards.
 NOT_KNOWN = "not known"
 
@@ -147,6 +152,13 @@ class Entry:
     def outcome(self) -> str:
         outcome = getattr(self.visit, "outcome", None)
         return outcome.get_result_display() if outcome else ""
+
+    @property
+    def in_a_sentence(self) -> str:
+        """What the register says of them now that it has been put right."""
+        if self.visit:
+            return f"{self.name} {'came' if self.standing == Standing.CAME else 'walked in'}."
+        return f"{self.name} {'did not come' if self.standing == Standing.DID_NOT_COME else 'is not here'}."
 
     @property
     def was_helped(self) -> bool:

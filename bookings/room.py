@@ -21,14 +21,14 @@ from bookings.matching import Host, Person, worth
 from bookings.models import DOORS_OPEN_BEFORE, Booking, Help, Outcome, Visit
 from bookings.outcomes import last_next_step
 from bookings.reasons import in_a_few_words
-from bookings.register import by_attendee
+from bookings.register import by_attendee, folded
 from bookings.services.attending import end_of_day
 from surgeries.models import Shift, Surgery
 
 # How long somebody is sat with, as far as the suggestion is concerned.
 A_WHILE = timedelta(minutes=20)
-# Before any other moment.
-EARLIEST = datetime.min.replace(tzinfo=UTC)
+# After any other moment.
+LATEST = datetime.max.replace(tzinfo=UTC)
 # The end of a shift is no part of it.
 MOMENT = timedelta(microseconds=1)
 
@@ -99,6 +99,8 @@ class Guest:
     has_outcome: bool = False
     # Of the visit: a press says of which.
     version: int = 0
+    # Who has booked, has the same name, and is not here yet: perhaps the address was mistyped at the door.
+    namesake: "Guest | None" = None
     suggested: Suggested | None = None
 
     @property
@@ -190,7 +192,9 @@ def room_of(surgery: Surgery, *, user: User, now: datetime) -> Room:
     )
     here = {visit.attendee_id for visit in visits}
     absent = [booking for booking in bookings.values() if booking.is_live and booking.attendee_id not in here]
+    expected = [_expected(booking, now) for booking in absent]
     came = [_visitor(visit, theirs.get(visit.attendee_id), sittings.get(visit.pk, ())) for visit in visits]
+    came = [_named_alike(guest, expected) for guest in came]
     waiting = sorted((guest for guest in came if not guest.left_at and not guest.sits_with), key=_turn)
     helped = sorted((guest for guest in came if guest.sits_with), key=_mine_first)
     done = sorted((guest for guest in came if guest.left_at), key=lambda guest: (guest.left_at, guest.visit))
@@ -201,8 +205,8 @@ def room_of(surgery: Surgery, *, user: User, now: datetime) -> Room:
         hosts=hosts,
         next=tuple(_suggesting(waiting, bookings, hosts, shifts, at)),
         helped=tuple(helped),
-        expected=tuple(_expected(each, now) for each in absent if each.is_confirmed),
-        on_list=tuple(_expected(each, now) for each in absent if each.is_waiting),
+        expected=tuple(guest for guest in expected if guest.due_at),
+        on_list=tuple(guest for guest in expected if not guest.due_at),
         done=tuple(reversed(done)),
         is_over=surgery.is_over(now),
     )
@@ -269,6 +273,14 @@ def _expected(booking: Any, now: datetime) -> Guest:
     return replace(_booker(booking), is_late=begun)
 
 
+def _named_alike(guest: Guest, expected: Iterable[Guest]) -> Guest:
+    """The guest with who may be the same person, if they are here without a booking."""
+    if guest.booking:
+        return guest
+    alike = (other for other in expected if folded(other.name) == folded(guest.name))
+    return replace(guest, namesake=next(alike, None))
+
+
 def _booker(booking: Any) -> Guest:
     return Guest(
         key=f"booking-{booking.pk}",
@@ -287,9 +299,9 @@ def _booker(booking: Any) -> Guest:
 def _turn(guest: Guest) -> tuple[Any, ...]:
     """Whose turn is first: by slot, or by when they walked in; of two, who came first.
 
-    Whoever was noted afterwards has been here already for some time, nobody knows how long.
+    Whoever was entered from paper goes after those who are known to wait: perhaps they have left long ago.
     """
-    return guest.due_at or EARLIEST, guest.arrived_at or EARLIEST, guest.visit
+    return guest.due_at or LATEST, guest.arrived_at or LATEST, guest.visit
 
 
 def _mine_first(guest: Guest) -> tuple[Any, ...]:

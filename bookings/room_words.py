@@ -56,6 +56,10 @@ def _is_here(guest: Guest) -> str:
     return f"{guest.name} is here." if _waits(guest) else ""
 
 
+def _is_recognised(guest: Guest) -> str:
+    return f"{guest.name} is here with their booking." if guest.booking else ""
+
+
 def _waits_again(guest: Guest) -> str:
     return f"{guest.name} waits again." if _waits(guest) else ""
 
@@ -110,10 +114,12 @@ ABOUT_ANYBODY: dict[str, Callable[[Guest | None], str]] = {
     "not_hosting": _hosts_no_more,
     "not_here": _is_not_here,
     "moved": _comes_elsewhere,
+    "booked_no_more": lambda _: "Whoever booked has moved or cancelled a moment ago.",
 }
 # Nothing is said once it is not true any more. With the press that takes it back.
 ABOUT_THE_PRESENT: dict[str, tuple[Callable[[Guest], str], str]] = {
     "here": (_is_here, "not_here"),
+    "recognised": (_is_recognised, ""),
     "sat_down": (_sits, "stand_up"),
     "passed_on": (_sits, "hand_back"),
     "swapped": (_sits, "hand_back"),

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils.text import Truncator
+from django.utils.text import Truncator, get_text_list
 
 from accounts.fields import NOT_SHOWN, NameField, SentencesField, WorkEmailField
 from bookings.forms.fields import Label
 from bookings.models import Booking
-from bookings.register import Entry
-from bookings.services.paper import Line
+from bookings.register import Entry, folded
+from bookings.services.paper import Line, numbered
 from organisation.models import Department
 from surgeries.templatetags.times import clock
 
@@ -92,9 +93,19 @@ class PaperForm(forms.Form):
         help_text="One name in each line. If you know it, write their work email address after a comma.",
     )
 
-    def __init__(self, data: QueryDict | None = None, *, entries: Iterable[Entry]) -> None:
+    are_others = forms.BooleanField(required=False, label="These are other people of the same name")
+
+    def __init__(self, data: QueryDict | None = None, *, entries: Iterable[Entry], request_id: UUID) -> None:
         super().__init__(data)
+        entries = list(entries)
+        self.request_id = request_id
         self.booked = {entry.booking.pk: entry.booking for entry in entries if entry.booking}
+        # Who stands in the register, each with the number under which a form has entered them, if one has.
+        self.there: dict[str, set[UUID | None]] = {}
+        for entry in entries:
+            self.there.setdefault(folded(entry.name), set()).add(entry.visit.request_id if entry.visit else None)
+        # Asked only where there are any.
+        self.asks_about_others = "are_others" in self.data
         came = self.fields["came"]
         assert isinstance(came, forms.MultipleChoiceField)
         came.choices = [(entry.booking.pk, _named(entry)) for entry in entries if entry.booking]
@@ -103,7 +114,24 @@ class PaperForm(forms.Form):
         said = super().clean() or self.cleaned_data
         if not self.errors and not said["came"] and not said["walked_in"]:
             self.add_error("walked_in", "Tick or write down at least one person")
+        namesakes = list(self._namesakes(said.get("walked_in", ())))
+        if namesakes:
+            self.asks_about_others = True
+        if namesakes and not said["are_others"]:
+            who = f"{get_text_list(namesakes, 'and')} {'is' if len(namesakes) == 1 else 'are'} in the register already"
+            self.add_error(
+                "walked_in", f"{who}. Leave out who is the same person, or tick below that it is somebody else"
+            )
         return said
+
+    def _namesakes(self, lines: Iterable[Line]) -> Iterator[str]:
+        """Names without an address, which would tell people apart, that stand in the register already.
+
+        Those whom this very form has entered do not count: it may be sent twice.
+        """
+        for (name, email), number in numbered(lines, request_id=self.request_id):
+            if not email and number not in self.there.get(folded(name), {number}):
+                yield name
 
     @property
     def bookings(self) -> list[Booking]:

@@ -11,10 +11,11 @@ from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from bookings.errors import DoorsClosed, NotExpected, WasHelped
+from bookings.errors import DoorsClosed, NotExpected, SomebodyWasFaster, WasHelped
 from bookings.models import CORRECTED_FOR, DOORS_OPEN_BEFORE, Attendee, Booking, Correction, Visit
 from bookings.statements import keep_surgery, lock_attendee
 from organisation.models import Topic
@@ -45,6 +46,8 @@ def come_in(
     surgery = keep_surgery(surgery.pk)
     check_doors(surgery, by=None, now=now)
     if here := _here_again(email, surgery=surgery, now=now):
+        if introduction and not (here.is_curious or here.booking_id or here.topics.exists()):
+            _say_what_about(here, introduction)
         return here
     if booking := booking_under(email, surgery=surgery):
         return _check_in(booking, surgery=surgery, by=None, arrived_at=now, now=now)
@@ -128,11 +131,33 @@ def undo_arrival(*, visit: Visit, by: User, now: datetime | None = None) -> None
         raise WasHelped
     _trace(locked, Correction.What.DID_NOT_COME, by=by, now=now)
     locked.delete()
-    # A name alone, of which nothing else is known. What was corrected after the day names them for good.
-    attendee = Attendee.objects.select_for_update().get(pk=locked.attendee_id)
-    is_known = attendee.email or attendee.user_id or attendee.bookings.exists() or attendee.visits.exists()
-    if not is_known and not Correction.objects.filter(attendee=attendee).exists():
-        attendee.delete()
+    _forget_if_unknown(locked.attendee_id)
+
+
+@retried
+@transaction.atomic
+def recognise(*, visit: Visit, booking: Booking, by: User, now: datetime | None = None) -> Visit:
+    """The walk-in is who booked: they are here with what they booked, and whatever happened since stays theirs.
+
+    So it is when somebody mistypes their address at the door. What was typed there is forgotten, unless more is known
+    under it. Doing it again changes nothing. Raises SomebodyWasFaster if whoever booked is here already, or the visit
+    was taken back or is somebody's who booked; Booking.DoesNotExist if they have moved or cancelled; and DoorsClosed.
+    """
+    now = now or timezone.now()
+    surgery = keep_surgery(visit.surgery_id)
+    check_doors(surgery, by=by, now=now)
+    booking = surgery.bookings.live().select_for_update(no_key=True, of=("self",)).get(pk=booking.pk)
+    locked = surgery.visits.select_for_update(no_key=True, of=("self",)).filter(pk=visit.pk).first()
+    if locked and locked.attendee_id == booking.attendee_id:
+        return locked
+    theirs = Q(attendee=booking.attendee_id) | Q(attendee__bookings__surgery=surgery, pk=visit.pk)
+    if locked is None or surgery.visits.filter(theirs).exists():
+        raise SomebodyWasFaster(None)
+    typed, locked.attendee_id, locked.name = locked.attendee_id, booking.attendee_id, booking.name
+    locked.booking = booking if booking.is_confirmed else None
+    locked.save(update_fields=["attendee", "name", "booking"])
+    _forget_if_unknown(typed, is_mistyped=True)
+    return locked
 
 
 @retried
@@ -155,6 +180,17 @@ def end_the_day(*, now: datetime | None = None) -> None:
             end = max(end, each.ends_at)
         visit.left_at = end
         visit.save(update_fields=["left_at"])
+
+
+def _forget_if_unknown(attendee: int, *, is_mistyped: bool = False) -> None:
+    """A name alone, of which nothing else is known, goes; so does a mistyped address.
+
+    What was corrected after the day names them for good.
+    """
+    row = Attendee.objects.select_for_update().get(pk=attendee)
+    is_known = (row.email and not is_mistyped) or row.user_id or row.bookings.exists() or row.visits.exists()
+    if not is_known and not Correction.objects.filter(attendee=row).exists():
+        row.delete()
 
 
 def booking_under(email: str, *, surgery: Surgery) -> Booking | None:
@@ -242,16 +278,22 @@ def _walk_in(
         surgery=surgery,
         defaults={
             "name": name,
-            "is_curious": introduction.is_curious,
             "arrived_at": arrived_at,
             "taken_in_by": by,
             "request_id": request_id,
         },
     )
     if is_new:
-        visit.topics.set(introduction.topics)
+        _say_what_about(visit, introduction)
         _trace(visit, Correction.What.WALKED_IN, by=by, now=now)
     return visit
+
+
+def _say_what_about(visit: Visit, introduction: Introduction) -> None:
+    """What brings a walk-in, who has not said it yet."""
+    visit.topics.set(introduction.topics)
+    visit.is_curious = introduction.is_curious
+    visit.save(update_fields=["is_curious"])
 
 
 def _here_again(email: str, *, surgery: Surgery, now: datetime) -> Visit | None:

@@ -1,7 +1,7 @@
 """Writing down afterwards what the sheet on the table says."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -35,9 +35,14 @@ def enter_from_paper(
     """
     for booking in sorted(came, key=lambda booking: booking.pk):
         check_in(booking=booking, by=by, is_afterwards=True, now=now)
+    for (name, email), number in numbered(walked_in, request_id=request_id):
+        walk_in(surgery=surgery, name=name, email=email, request_id=number, by=by, is_afterwards=True, now=now)
+
+
+def numbered(lines: Iterable[Line], *, request_id: UUID) -> Iterator[tuple[Line, UUID]]:
+    """Each line with the number under which it is entered, the same however often the form is sent."""
     times = Counter[Line]()
-    for line in walked_in:
+    for line in lines:
         times[line] += 1
         name, email = line
-        number = uuid5(request_id, f"{times[line]} {name}, {email}")
-        walk_in(surgery=surgery, name=name, email=email, request_id=number, by=by, is_afterwards=True, now=now)
+        yield line, uuid5(request_id, f"{times[line]} {name}, {email}")

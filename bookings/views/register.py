@@ -32,14 +32,16 @@ LINES_FOR_WALK_INS, LINES_ALONE = 10, 22
 def register(request: HttpRequest, surgery: Surgery) -> HttpResponse:
     """Everybody who booked or came, and how many of each; who may put it right finds the presses for it."""
     now, user = timezone.now(), signed_in(request)
+    seen, who = _register(request, surgery), request.GET.get("who", "")
     context: dict[str, Any] = {
         "surgery": surgery,
-        "register": _register(request, surgery),
+        "register": seen,
         "is_open": _is_open(request, surgery),
         "can_put_helps_right": can_be_put_right(surgery, by=user, now=now),
         "has_begun": surgery.starts_at - DOORS_OPEN_BEFORE <= now,
         "closes_at": surgery.ends_at + CORRECTED_FOR if user.is_organiser else None,
         "said": request.GET.get("said"),
+        "changed": next((entry for entry in seen.entries if str(entry.attendee_id) == who), None),
     }
     return render(request, "bookings/register.html", context)
 
@@ -47,7 +49,7 @@ def register(request: HttpRequest, surgery: Surgery) -> HttpResponse:
 @host_page
 @require_POST
 def correct_register(request: HttpRequest, surgery: Surgery) -> HttpResponseBase:
-    """Note that somebody came, or that they did not: one press each."""
+    """Note that somebody came, or that they did not: one press each, but for a walk-in, of whom nothing would stay."""
     user, address = signed_in(request), reverse("bookings:register", args=[surgery.reference])
     try:
         if "came" in request.POST:
@@ -57,18 +59,31 @@ def correct_register(request: HttpRequest, surgery: Surgery) -> HttpResponseBase
             check_in(booking=booking, by=user, is_afterwards=True)
             attendee = booking.attendee_id
         elif "did_not_come" in request.POST:
-            visit = surgery.visits.filter(pk=posted_id(request, "did_not_come")).first()
-            if visit is None:  # somebody has taken it back already
-                return SeeOther(address)
-            undo_arrival(visit=visit, by=user)
-            attendee = visit.attendee_id
+            return _did_not_come(request, surgery, address)
         else:
             raise Http404
     except DoorsClosed:
         return SeeOther(f"{address}?said=closed")
     except WasHelped:
         return SeeOther(f"{address}?said=helped")
-    return SeeOther(f"{address}#person-{attendee}")
+    return _changed(address, attendee)
+
+
+def _did_not_come(request: HttpRequest, surgery: Surgery, address: str) -> HttpResponseBase:
+    """Take back that somebody came. Of a walk-in nothing would stay, so they are asked about first."""
+    visit = surgery.visits.filter(pk=posted_id(request, "did_not_come")).first()
+    if visit is None:  # somebody has taken it back already
+        return SeeOther(address)
+    is_walk_in = not surgery.bookings.filter(attendee=visit.attendee_id).exists()
+    if is_walk_in and "is_sure" not in request.POST:
+        return render(request, "bookings/take_out.html", {"surgery": surgery, "visit": visit})
+    undo_arrival(visit=visit, by=signed_in(request))
+    return SeeOther(f"{address}?said=taken_out") if is_walk_in else _changed(address, visit.attendee_id)
+
+
+def _changed(address: str, attendee: int) -> HttpResponse:
+    """The register, which says of whom something is changed."""
+    return SeeOther(f"{address}?said=changed&who={attendee}#person-{attendee}")
 
 
 @host_page
@@ -78,8 +93,8 @@ def paper(request: HttpRequest, surgery: Surgery) -> HttpResponseBase:
     if not _is_open(request, surgery):
         return SeeOther(f"{address}?said=closed")
     entries = _register(request, surgery).entries
-    form = PaperForm(request.POST if request.method == "POST" else None, entries=entries)
     request_id = _request_id(request)
+    form = PaperForm(request.POST if request.method == "POST" else None, entries=entries, request_id=request_id)
     if form.is_valid():
         try:
             enter_from_paper(

@@ -136,7 +136,20 @@ def _stand_up(request: HttpRequest, surgery: Surgery, visit: Visit | None) -> Sa
     return "stood_up", f"visit-{visit.pk}"
 
 
+def _recognise(request: HttpRequest, surgery: Surgery, visit: Visit | None) -> Said:
+    visit = _there(visit)
+    booking = Booking.objects.filter(pk=posted_id(request, "recognise"), surgery=surgery).first()
+    try:
+        if booking is None:
+            raise Booking.DoesNotExist
+        attending.recognise(visit=visit, booking=booking, by=signed_in(request))
+    except Booking.DoesNotExist:
+        return "booked_no_more", f"visit-{visit.pk}"
+    return "recognised", f"visit-{visit.pk}"
+
+
 PRESSES = {
+    "recognise": _recognise,
     "here": _here,
     "not_here": _not_here,
     "sit_down": _sit_down,

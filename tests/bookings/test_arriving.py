@@ -102,6 +102,14 @@ def test_a_second_try_is_welcome_with_an_address_alone(client, surgery):
     assert Visit.objects.get().name == Attendee.objects.get().name == "Ada Lovelace"
 
 
+def test_what_it_is_about_can_be_said_at_the_second_try_and_not_changed_at_a_third(client, surgery):
+    topics = TopicFactory.create_batch(2)
+    say(client, surgery, name="Ada Lovelace")
+    for topic in topics:
+        say(client, surgery, name="Ada Lovelace", topics=[topic.pk])
+    assert list(Visit.objects.get().topics.all()) == topics[:1]
+
+
 def test_who_was_done_and_comes_back_is_here_again(client, surgery):
     visit = VisitFactory.create(surgery=surgery, attendee__email=ADA, left_at=timezone.now())
     assert is_in(say(client, surgery), surgery)

@@ -61,7 +61,9 @@ def names(surgery) -> list[str]:
 # ── One by one ────────────────────────────────────────────────────────────────────────────────────────────────
 def test_hosts_put_it_right_until_midnight(client, surgery, alices_booking, host):
     with at(end_of_day(surgery) - MINUTE, client):
-        assert press(client, surgery, came=alices_booking.pk).url.endswith(f"#person-{alices_booking.attendee_id}")
+        answer = press(client, surgery, came=alices_booking.pk)
+        assert answer.url.endswith(f"#person-{alices_booking.attendee_id}")
+        assert "Alice Adeyemi came." in words_of(client.get(answer.url))
         visit = Visit.objects.get()
         assert (visit.booking, visit.taken_in_by) == (alices_booking, host)
         assert press(client, surgery, did_not_come=visit.pk).status_code == 303
@@ -126,6 +128,27 @@ def test_what_no_button_sends_is_not_found(client, surgery, organiser, pressed):
     assert press(client, surgery, **pressed).status_code == 404
 
 
+def test_a_walk_in_of_whom_nothing_would_stay_goes_only_once_somebody_is_sure(client, surgery, organiser):
+    visit = VisitFactory.create(surgery=surgery, name="Pat Walker", arrived_at=surgery.starts_at)
+    with at(surgery.starts_at + MINUTE, client):
+        asked = press(client, surgery, did_not_come=visit.pk)
+        assert "Was Pat Walker not here?" in words_of(asked)
+        assert "They walked in at 10am" in words_of(asked)
+        assert names(surgery) == ["Pat Walker"]
+        answer = press(client, surgery, did_not_come=visit.pk, is_sure=1)
+        assert "They are out of the register." in words_of(client.get(answer.url))
+    assert names(surgery) == []
+
+
+def test_what_was_changed_is_said_of_whoever_it_was_and_of_nobody_else(client, surgery, alices_booking, organiser):
+    with at(surgery.ends_at, client):
+        press(client, surgery, came=alices_booking.pk)
+        VisitFactory.create(surgery=surgery)
+        answer = press(client, surgery, did_not_come=Visit.objects.get(booking=alices_booking).pk)
+        assert "Alice Adeyemi did not come." in words_of(client.get(answer.url))
+        assert "Done" not in words_of(client.get(f"{page_of(surgery)}?said=changed&who=x"))
+
+
 # ── From paper ────────────────────────────────────────────────────────────────────────────────────────────────
 def test_all_that_the_sheet_says_is_entered_in_one_go(client, surgery, alices_booking, bobs_booking, organiser):
     with at(surgery.ends_at + DAY, client):
@@ -141,8 +164,22 @@ def test_sent_twice_or_with_another_line_it_adds_nobody_twice(client, surgery, a
         for lines in ("Grace\nSam\nSam", "Grace\nSam\nSam", "Alan\nGrace\nSam\nSam"):
             enter(client, surgery, lines, came=[alices_booking])
         assert names(surgery) == ["Alan", "Alice Adeyemi", "Grace", "Sam", "Sam"]
-        enter(client, surgery, "Grace", request_id=str(uuid.uuid4()))
-    assert names(surgery).count("Grace") == 2  # of another form: it may be somebody else
+
+
+def test_a_name_that_stands_there_already_is_entered_only_if_it_is_somebody_else(
+    client, surgery, alices_booking, organiser
+):
+    VisitFactory.create(surgery=surgery, name="Moira Kelly")
+    with at(surgery.ends_at, client):
+        refused = enter(client, surgery, "moira  kelly\nGrace\nAlice Adeyemi")
+        assert "moira kelly and Alice Adeyemi are in the register already" in words_of(refused)
+        assert "moira  kelly\nGrace" in refused.content.decode().replace("\r\n", "\n")
+        assert names(surgery) == ["Moira Kelly"]
+        posted = {"walked_in": "moira kelly\nGrace", "are_others": "on", "request_id": str(uuid.uuid4())}
+        for _ in range(2):
+            assert client.post(page_of(surgery, "paper"), posted).url.endswith("?said=entered")
+        assert names(surgery) == ["Grace", "Moira Kelly", "moira kelly"]
+        assert "other people" not in words_of(client.get(page_of(surgery, "paper"))), "nobody is asked before"
 
 
 def test_who_booked_under_the_address_came_for_their_seat(client, surgery, alices_booking, organiser):

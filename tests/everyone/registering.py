@@ -147,6 +147,20 @@ def righted(make: Callable[[], Surgery] = over, *, is_helped: bool = True, **pos
     return state
 
 
+def not_here(client: Client) -> Any:
+    """An organiser has pressed that a walk-in was not here."""
+    made = over()
+    client.force_login(UserFactory.create(organiser=True))
+    visit = made.visits.filter(booking=None, helps=None).first()
+    return client.post(page_of(made, "correct_register"), {"did_not_come": visit.pk})
+
+
+def named_alike(client: Client) -> Any:
+    made = over()
+    client.force_login(UserFactory.create(organiser=True))
+    return client.post(page_of(made, "paper"), {"walked_in": f"{made.visits.first().name}\nAda Lovelace"})
+
+
 WRONG_LINES = "Ada Lovelace, ada@\n\n, grace@example.gov.uk\nGrace Hopper grace@example.gov.uk\nAlan\n" + "a" * 101
 
 STATES: dict[str, State] = {
@@ -171,6 +185,8 @@ STATES: dict[str, State] = {
     "paper, nobody booked": seen(lambda: hosted(starts_at=timezone.now()), page="paper"),
     "paper, wrong": entered(WRONG_LINES, is_ticked=True),
     "paper, nothing": entered("\n"),
+    "paper, named alike": named_alike,
+    "register, walk-in not here": not_here,
     "sheet": seen(full, page="sheet"),
     "sheet, nobody booked": seen(hosted, page="sheet"),
     "sheet, 200 people": seen(crowd, page="sheet"),

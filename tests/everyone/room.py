@@ -70,6 +70,16 @@ def busy(name: str = "Dora Okafor", host: str = "Ben Ashworth") -> Surgery:
     return surgery
 
 
+def namesakes() -> Surgery:
+    """Two who walked in have the names of two who booked: one waits, and the other is being helped."""
+    surgery = lost_a_race()
+    waits, on_list = BookingFactory.create(surgery=surgery), BookingFactory.create(surgery=surgery, waiting=True)
+    VisitFactory.create(surgery=surgery, name=waits.name)
+    helped = VisitFactory.create(surgery=surgery, name=on_list.name)
+    HelpFactory.create(visit=helped, shift=surgery.shifts.first())
+    return surgery
+
+
 def everybody_done() -> Surgery:
     surgery = going_on(slots=1, began=timedelta(minutes=60))
     for booking in BookingFactory.create_batch(2, surgery=surgery):
@@ -130,6 +140,7 @@ STATES: dict[str, State] = {
     "room, busy, long names": shown(lambda: busy(LONG, LONG), "done"),
     "room, everybody done": shown(everybody_done),
     "room, somebody was faster": shown(lost_a_race, "faster"),
+    "room, namesakes": shown(namesakes),
     "room, places changed": shown(changed_places, "swapped"),
     "room, nobody hosts": shown(without_hosts, is_host=False),
     "room, walk-in wrong": shown(lost_a_race, name="", email="x", request_id=str(uuid4())),

@@ -39,6 +39,7 @@ BUTTONS_ALONE = {
     "bookings/room_next.html",
     "bookings/room_said.html",
     "bookings/shifts.html",
+    "bookings/take_out.html",
     "bookings/visit.html",
     "champions/account.html",
     "champions/home.html",
