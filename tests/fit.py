@@ -23,6 +23,15 @@ WIDE_SPACING = """
     document.adoptedStyleSheets.push(sheet);
 """
 
+# The rules of axe that look at how things are drawn. What the others say depends on what is shown, and nothing else.
+DRAWN = ("color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size")
+# Which elements are shown, to screen readers and on the screen.
+SHOWN = """() => [...document.querySelectorAll("*")].map((element) => {
+    const box = element.getBoundingClientRect();
+    return Number(element.checkVisibility({visibilityProperty: true, opacityProperty: true})) +
+        2 * Number(box.width > 1 && box.height > 1 && box.right > 0);
+}).join("")"""
+
 # Whether the focus shows: how an element that has it differs from how it looked without, and whether it is covered. It
 # may be drawn on a label, as for radio buttons. Outlines that nobody sees (they are for forced colours) do not count.
 # Each press of a key looks at where the last one led: to be asked after each would take as long as the presses.
@@ -62,12 +71,18 @@ FOCUS = """() => {
 }"""
 
 
-def axe_faults(page: Page, *, but: Collection[str] = ()) -> list[str]:
-    """What axe finds wrong on the page as it is now: all of its rules, `but` those, and the size of targets."""
+def axe_faults(page: Page, *, only: Collection[str] = (), but: Collection[str] = ()) -> list[str]:
+    """What axe finds wrong on the page as it is now: all of its rules and the size of targets, or `only` some rules;
+    `but` those.
+    """
     if not page.evaluate("'axe' in window"):
         page.evaluate((NODE_MODULES / "axe-core" / "axe.min.js").read_text())
-    rules = {"target-size": {"enabled": True}} | {rule: {"enabled": False} for rule in but}
-    found = page.evaluate("async (rules) => (await axe.run({rules, resultTypes: ['violations']})).violations", rules)
+    options: dict[str, object] = {"resultTypes": ["violations"]}
+    if only:
+        options["runOnly"] = [rule for rule in only if rule not in but]
+    else:
+        options["rules"] = {"target-size": {"enabled": True}} | {rule: {"enabled": False} for rule in but}
+    found = page.evaluate("async (options) => (await axe.run(options)).violations", options)
     return [f"{fault['id']}: {fault['help']}: {node['html']}" for fault in found for node in fault["nodes"]]
 
 
@@ -129,14 +144,25 @@ def error_faults(page: Page) -> list[str]:
 
 
 def faults_at_every_size(page: Page) -> list[str]:
-    """axe and sideways scrolling at each width, with wide spacing, and axe with forced colours. Ends at 1280 pixels."""
-    faults = []
+    """axe and sideways scrolling at each width, with wide spacing, and axe with forced colours. Ends at 1280 pixels.
+
+    Where the same elements are shown as before, axe looks again only at how they are drawn.
+    """
+    faults, looked_at = [], set()
+
+    def look_again() -> tuple[str, ...]:
+        shown = page.evaluate(SHOWN)
+        is_known = shown in looked_at
+        looked_at.add(shown)
+        return DRAWN if is_known else ()
+
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        faults += axe_faults(page) + sideways_faults(page)
+        faults += axe_faults(page, only=look_again()) + sideways_faults(page)
     page.emulate_media(forced_colors="active")
     # There axe compares the text colour that the page asked for with the background that the system gave.
-    faults += [f"with forced colours: {fault}" for fault in axe_faults(page, but=["color-contrast"])]
+    forced = axe_faults(page, only=look_again(), but=["color-contrast"])
+    faults += [f"with forced colours: {fault}" for fault in forced]
     page.emulate_media(forced_colors="none")
     page.set_viewport_size({"width": WIDTHS[0], "height": 900})
     page.evaluate(f"() => {{ {WIDE_SPACING} }}")

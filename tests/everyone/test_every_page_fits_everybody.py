@@ -100,6 +100,15 @@ def test_a_fault_is_found_by_axe(show: Show, browser_page: Page, fault: str, fou
     assert {line.partition(":")[0] for line in axe_faults(browser_page)} == {found}
 
 
+def test_a_fault_that_is_shown_at_one_width_alone_is_found(show: Show, browser_page: Page) -> None:
+    open_page(browser_page, show("privacy"))
+    browser_page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<h4>Too deep</h4>')")
+
+    set_style(browser_page, "@media not ((min-width: 700px) and (max-width: 800px)) { main > h4 { display: none } }")
+
+    assert {line.partition(":")[0] for line in faults_at_every_size(browser_page)} == {"heading-order"}
+
+
 WIDE_WORD = "content: 'llanfairpwllgwyngyllgogerych'; display: block; white-space: nowrap; font: 16px monospace"
 HIDDEN_FOCUS = "footer a:focus { opacity: 1; position: fixed; top: -100px }"
 TINY_LINKS = ".app-footer__list { gap: 0 } .app-footer__link { font-size: 4px; padding: 0 }"
