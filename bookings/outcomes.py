@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, OuterRef, Prefetch, Subquery, Value, When
+from django.db.models import Case, Exists, OuterRef, Prefetch, Subquery, Value, When
 from django.utils import timezone
 
 from accounts.models import User
-from bookings.models import WORDS_KEPT, Booking, Help, Outcome, Visit
-from surgeries.models import Surgery
+from bookings.models import WORDS_KEPT, Booking, Help, Outcome, Visit, VisitQuerySet
+from bookings.services.outcomes import RECORDED_FOR
+from surgeries.models import Shift, Surgery
 
 LATEST = ("-visit__surgery__starts_at", "-pk")
 HELPS = Prefetch("helps", Help.objects.select_related("shift__champion__user"))
@@ -48,10 +49,34 @@ def visitor(visit: Visit) -> Visitor:
     return Visitor(visit, tuple(visit.helps.all()), outcome)
 
 
-def visitors(surgery: Surgery) -> list[Visitor]:
-    """Everybody who came to the surgery, in order of arrival."""
-    visits = surgery.visits.select_related("outcome").prefetch_related(HELPS, "outcome__topics", "outcome__platforms")
+def visitors(visits: VisitQuerySet) -> list[Visitor]:
+    """Everybody whose visit this is, in order of arrival."""
+    visits = visits.select_related("outcome", "surgery")
+    visits = visits.prefetch_related(HELPS, "outcome__topics", "outcome__platforms")
     return [visitor(visit) for visit in visits.order_by("arrived_at", "pk")]
+
+
+@dataclass(frozen=True)
+class ToRecord:
+    """A surgery at which a champion helped, and of how many people whom they helped last nothing is recorded yet."""
+
+    surgery: Surgery
+    missing: int
+
+
+def to_record(user: User, *, now: datetime) -> list[ToRecord]:
+    """Where this champion may record what came of whom they helped last, the latest surgery first.
+
+    Where they host still, the room asks them until the surgery is over.
+    """
+    recent = Visit.objects.helped_last_by(user).filter(surgery__ends_at__gt=now - RECORDED_FOR)
+    still = Shift.objects.live().filter(surgery=OuterRef("surgery"), surgery__ends_at__gt=now, champion__user=user)
+    theirs = recent.filter(~Exists(still)).select_related("surgery__venue", "outcome").order_by("-surgery__starts_at")
+    missing: Counter[Surgery] = Counter()
+    for visit in theirs:
+        is_gone = visit.left_at is not None or visit.surgery.is_over(now)
+        missing[visit.surgery] += is_gone and not hasattr(visit, "outcome")
+    return [ToRecord(surgery, number) for surgery, number in missing.items()]
 
 
 def came(*, attendee: int | None, surgery: int) -> Visitor | None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from bookings.models import Ask, Booking, JournalEntry
 from champions.models import CalendarLink
 from champions.services import renew_calendar_link
-from surgeries.models import Surgery
+from surgeries.models import Shift, Surgery
 from tests.factories import (
     BookingFactory,
     ChampionFactory,
@@ -65,6 +65,8 @@ class World:
     booking: Booking
     # Where the champion hosts; at the surgery of the booking nobody does.
     hosted: Surgery
+    # Where the champion was taken off.
+    left: Surgery
     entry: JournalEntry
     ask: Ask
     shift: int
@@ -85,11 +87,13 @@ def make_world() -> World:
     """A world in which somebody of every role is signed in."""
     shift = ShiftFactory.create(champion__user=UserFactory.create())
     booking = BookingFactory.create(surgery__venue=VenueFactory.create(office__slug="leeds"))
+    ended = ShiftFactory.create(champion=shift.champion, ended_at=timezone.now(), ended_reason=Shift.TAKEN_OFF)
     asked = ChampionFactory.create(user=UserFactory.create())
     ask = Ask.objects.create(champion=asked, surgery=booking.surgery, asked_at=timezone.now())
     made = World(
         booking=booking,
         hosted=shift.surgery,
+        left=ended.surgery,
         entry=JournalEntryFactory.create(champion=shift.champion),
         ask=ask,
         shift=shift.pk,
@@ -99,7 +103,7 @@ def make_world() -> World:
     SeriesFactory.create(reference="knpw2x3")
     HeadcountFactory.create(pk=1, team__pk=1)
     GuidelinesFactory.create(pk=1)
-    for surgery in (shift.surgery, booking.surgery):
+    for surgery in (shift.surgery, ended.surgery, booking.surgery):
         VisitFactory.create(surgery=surgery)
     renew_calendar_link(champion=shift.champion)
     users = {

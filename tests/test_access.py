@@ -140,11 +140,14 @@ def at_surgery(name: str) -> Address:
 def of_hosts(name: str, *, get: Answer, post: Answer, is_of_a_visit: bool = False) -> Iterator[Row]:
     """A page about a surgery, for who hosts it and for organisers: whoever else is signed in finds nothing there.
 
-    Or about a visit to it, whose id is in the address as well.
+    Only who hosts there no more is told so. Or about a visit to it, whose id is in the address as well.
     """
 
     def at_hosted(world: World, role: str) -> str:
         return address(world.hosted)
+
+    def at_left(world: World, role: str) -> str:
+        return address(world.left)
 
     def at_others(world: World, role: str) -> str:
         return address(world.booking.surgery)
@@ -156,6 +159,8 @@ def of_hosts(name: str, *, get: Answer, post: Answer, is_of_a_visit: bool = Fals
         return signed_in(404) | dict.fromkeys((*ORGANISERS, *roles), answer)
 
     yield row(name, get=answers(get, CHAMPION), post=answers(post, CHAMPION), whose="their surgery", address=at_hosted)
+    no_more = {CHAMPION: 410}
+    yield row(name, get=answers(get) | no_more, post=answers(post) | no_more, whose="one they left", address=at_left)
     yield row(name, get=answers(get), post=answers(post), whose="somebody else’s surgery", address=at_others)
 
 

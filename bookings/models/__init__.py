@@ -3,7 +3,16 @@
 from bookings.models.bookings import WORDS_KEPT, Attendee, Booking, BookingQuerySet, Pairing, Submission
 from bookings.models.hosting import Ask, JournalEntry, JournalQuerySet
 from bookings.models.requests import SurgeryRequest
-from bookings.models.visits import CORRECTED_FOR, DOORS_OPEN_BEFORE, Correction, Help, Outcome, Thanks, Visit
+from bookings.models.visits import (
+    CORRECTED_FOR,
+    DOORS_OPEN_BEFORE,
+    Correction,
+    Help,
+    Outcome,
+    Thanks,
+    Visit,
+    VisitQuerySet,
+)
 
 __all__ = [
     "CORRECTED_FOR",
@@ -23,4 +32,5 @@ __all__ = [
     "SurgeryRequest",
     "Thanks",
     "Visit",
+    "VisitQuerySet",
 ]

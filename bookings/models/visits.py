@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from bookings.models.bookings import WORDS_KEPT, Attendee, Booking
 from organisation.models import Topic
@@ -25,6 +25,13 @@ class VisitQuerySet(models.QuerySet):
     def waiting(self) -> Self:
         """Those who are here, and whom nobody helps at the moment."""
         return self.filter(~Exists(Help.objects.going_on().filter(visit=OuterRef("pk"))), left_at=None)
+
+    def helped_last_by(self, user) -> Self:
+        """Those of which this user records what came of it: nobody helped them after that champion did."""
+        latest = Help.objects.filter(visit=OuterRef("pk")).order_by("-starts_at", "-pk")
+        return self.annotate(helped_last_by=Subquery(latest.values("shift__champion__user")[:1])).filter(
+            helped_last_by=user.pk
+        )
 
 
 class Visit(models.Model):

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from bookings.errors import OutcomeChanged, OutcomeClosed
-from bookings.models import CORRECTED_FOR, Correction, Outcome, Visit
+from bookings.models import CORRECTED_FOR, Correction, Outcome, Visit, VisitQuerySet
 from organisation.models import Topic
 from surgeries.models import Surgery
 from surgeries.transactions import retried
@@ -20,6 +20,12 @@ RECORDED_FOR = timedelta(days=2)
 def recorded_until(surgery: Surgery, *, by: User) -> datetime:
     """Until when this user, who hosts there or organises, may record what came of the visits to a surgery."""
     return surgery.ends_at + (CORRECTED_FOR if by.is_organiser else RECORDED_FOR)
+
+
+def left_to_record(surgery: Surgery, *, by: User, now: datetime) -> VisitQuerySet:
+    """The visits whose outcome this user may record who hosts there no more: of whom they helped last."""
+    theirs = surgery.visits.helped_last_by(by)
+    return theirs if now < surgery.ends_at + RECORDED_FOR else theirs.none()
 
 
 @retried

@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from django import template
 from django.utils import timezone
 
+from accounts.models import User
 from bookings.forms.hosting import written
+from bookings.outcomes import ToRecord, to_record
 from bookings.room import is_open
 from champions.directory import Entry
 from champions.models import Champion
@@ -32,6 +34,12 @@ def with_next_shift(entries: Iterable[Entry]) -> list[tuple[Entry, Shift | None]
         shift.champion_id: shift for shift in coming.order_by("champion_id", "starts_at").distinct("champion_id")
     }
     return [(entry, following.get(entry.pk)) for entry in entries]
+
+
+@register.simple_tag
+def what_to_record(user: User) -> list[ToRecord]:
+    """Where they may say what came of the people whom they helped: for their page, as `next_shift`."""
+    return to_record(user, now=timezone.now())
 
 
 @register.filter

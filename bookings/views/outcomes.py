@@ -11,25 +11,28 @@ from django.views.decorators.http import require_safe
 from accounts.sessions import signed_in
 from bookings.errors import OutcomeChanged, OutcomeClosed
 from bookings.forms.outcomes import OutcomeForm
-from bookings.models import Visit
+from bookings.models import Visit, VisitQuerySet
 from bookings.outcomes import HELPS, visitor, visitors
 from bookings.services.outcomes import record_outcome, recorded_until
-from bookings.views.champion import host_page
+from bookings.views.champion import helper_page
 from notifications.form_pages import SeeOther
 from surgeries.models import Surgery
 
 
-@host_page
+@helper_page
 @require_safe
-def outcomes(request: HttpRequest, surgery: Surgery) -> HttpResponse:
+def outcomes(
+    request: HttpRequest, surgery: Surgery, visits: VisitQuerySet, *, hosts_no_more: bool = False
+) -> HttpResponse:
     """Everybody who came, those whom whoever looks helped last first: what is recorded, and what is missing."""
     user = signed_in(request)
-    people = visitors(surgery)
+    people = visitors(visits)
     unrecorded = [person for person in people if not person.outcome]
     gone = [person for person in unrecorded if not person.is_still_here]
     missing = [person for person in gone if person.helps]
     context = {
         "surgery": surgery,
+        "hosts_no_more": hosts_no_more,
         "people": people,
         "missing": sorted(missing, key=lambda person: not person.was_helped_last_by(user)),
         "recorded": [person for person in people if person.outcome],
@@ -41,12 +44,13 @@ def outcomes(request: HttpRequest, surgery: Surgery) -> HttpResponse:
     return render(request, "bookings/outcomes.html", context)
 
 
-@host_page
-def outcome(request: HttpRequest, surgery: Surgery, visit: int) -> HttpResponseBase:
+@helper_page
+def outcome(
+    request: HttpRequest, surgery: Surgery, visits: VisitQuerySet, visit: int, *, hosts_no_more: bool = False
+) -> HttpResponseBase:
     """What came of one visit. The champion records it in under a minute, or changes it, and is back in the room."""
     user = signed_in(request)
-    visits = surgery.visits.select_related("booking", "outcome").prefetch_related(HELPS)
-    seen = get_object_or_404(visits, pk=visit)
+    seen = get_object_or_404(visits.select_related("booking", "outcome", "surgery").prefetch_related(HELPS), pk=visit)
     person = visitor(seen)
     context = {"surgery": surgery, "person": person, "visit": seen, "outcome": person.outcome}
     if timezone.now() >= recorded_until(surgery, by=user):
@@ -63,7 +67,7 @@ def outcome(request: HttpRequest, surgery: Surgery, visit: int) -> HttpResponseB
             return render(request, "bookings/outcome_closed.html", context)
         except Visit.DoesNotExist:
             raise Http404 from None
-        if not surgery.is_over(timezone.now()):
+        if not hosts_no_more and not surgery.is_over(timezone.now()):
             return SeeOther(reverse("bookings:room", args=[surgery.reference]))
         return SeeOther(f"{reverse('bookings:outcomes', args=[surgery.reference])}?done")
     return render(request, "bookings/outcome.html", context | {"form": form})

@@ -38,8 +38,8 @@ on("before:response", (ctx, event) => {
     event.preventDefault();
     sayThatSignedOut();
     if (ctx.isPress) sayUnsent(ctx.sourceElement);
-  } else if (status === 404 && !ctx.isPress) {
-    location.reload(); // they do not host here any more
+  } else if (status === 410 || (status === 404 && !ctx.isPress)) {
+    location.reload(); // they do not host here any more: the page says since when
   } else if (status >= 400) {
     miss(ctx);
   } else {

@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from bookings.links import link_to_visit
 from bookings.models import Outcome, Visit
+from bookings.services.editing import end_shift
 from bookings.services.outcomes import delete_next_step, share_next_step
 from organisation.models import Topic
-from surgeries.models import Seat
+from surgeries.models import Seat, Shift
 from tests.bookings.pages import private
 from tests.everyone.booking import LONG, State, over, surgery
 from tests.everyone.hosting import full, hosted
@@ -168,7 +169,26 @@ def not_come(client: Client) -> Any:
     return client.get(private(booking))
 
 
+def taken_off(name: str, *, helped: bool = True) -> State:
+    """As a host sees it who was taken off in the middle, having helped somebody or not."""
+
+    def state(client: Client) -> Any:
+        made = visits(results=0).surgery
+        shift = made.shifts.order_by("pk")[0]
+        if not helped:
+            shift = ShiftFactory.create(surgery=made, champion__user=UserFactory.create())
+        end_shift(shift=shift, reason=Shift.TAKEN_OFF, now=timezone.now())
+        client.force_login(shift.champion.user)
+        return client.get("/champion/" if name == "home" else reverse(f"bookings:{name}", args=[made.reference]))
+
+    return state
+
+
 STATES: dict[str, State] = {
+    "hosts no more": taken_off("room"),
+    "hosts no more, nobody helped": taken_off("brief", helped=False),
+    "hosts no more, outcomes": taken_off("outcomes"),
+    "hosts no more, home": taken_off("home"),
     "outcome": seen("outcome"),
     "outcome, recorded": seen("outcome", recorded),
     "outcome, wrong": seen("outcome", next_step="a" * 201, topics="0"),
