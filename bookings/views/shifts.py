@@ -29,7 +29,7 @@ OTHERS = 3
 DONE = {
     "taken": "The shift is yours. We have emailed you the details, with an entry for your calendar.",
     "given_back": "Your shift is given back. The organisers know, and we are asking others. Thank you for telling us.",
-    "begun": "That shift has begun, so it cannot be given back here. Tell the organisers, or whoever hosts beside you.",
+    "begun": "That shift has begun, so it cannot be given back here. Tell whoever hosts beside you, or the organisers.",
 }
 
 
@@ -45,6 +45,7 @@ def shifts(request: HttpRequest, champion: Champion) -> HttpResponse:
     context = {
         "champion": champion,
         "done": DONE.get(request.GET.get("done", "")),
+        "is_refused": request.GET.get("done") == "begun",
         "coming": coming,
         "now": now,
         "full_months": found.full_months,

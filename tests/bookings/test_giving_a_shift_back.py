@@ -124,7 +124,14 @@ def test_on_the_morning_itself_it_still_can_and_once_it_has_begun_it_cannot(clie
     assert Ask.objects.get().champion == bob
     time_machine.move_to(later.starts_at)
     client.force_login(shift.champion.user)
-    assert press(client, later)["Location"] == f"{PAGE}?done=begun"
+    said = words_of(client.get(PAGE))
+    assert "It has begun, so it cannot be given back here." in said
+    assert "Give it back" not in said
+    answer = press(client, later)
+    assert answer["Location"] == f"{PAGE}?done=begun"
+    said = words_of(client.get(answer["Location"]))
+    assert "Not given back That shift has begun" in said
+    assert "Done" not in said
     later.refresh_from_db()
     assert later.ended_at is None
 

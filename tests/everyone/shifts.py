@@ -66,6 +66,15 @@ def shifts(number: int = 0, coming: int = 0, query: str = "", name: str = "Amina
     return state
 
 
+def on_now(client: Client) -> Any:
+    """Somebody who wanted to give back a shift that has begun."""
+    champion = known(name="Amina Yusuf")
+    surgery = SurgeryFactory.create(starts_at=timezone.now() - timedelta(minutes=10))
+    ShiftFactory.create(champion=champion, surgery=surgery)
+    client.force_login(champion.user)
+    return client.get(f"{PAGE}?done=begun")
+
+
 def take(
     make: Made = needy, *, press: bool = False, typed: dict | None = None, name: str = "Amina Yusuf", **facts: Any
 ) -> State:
@@ -157,6 +166,7 @@ def step_in(make: Made = needy, **typed: str) -> State:
 
 STATES: dict[str, State] = {
     "shifts, none": shifts(),
+    "shifts, on now, not given back": on_now,
     "shifts, just taken": shifts(number=4, coming=2, query="?done=taken"),
     "shifts, many, long names": shifts(number=25, coming=1, query="?page=2", name=LONG),
     "shifts, often enough": shifts(number=3, coming=1, most_shifts_a_month=1),
