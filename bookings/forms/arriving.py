@@ -13,6 +13,7 @@ from organisation.models import Department, Topic
 from surgeries.models import Surgery
 
 CURIOUS = "curious"
+NO_BOOKING = "We did not find a booking with this address"
 
 
 class ArriveForm(forms.Form):
@@ -29,11 +30,12 @@ class ArriveForm(forms.Form):
     )
     topics = RowsField(
         Topic.objects.current(),
-        otherwise=(CURIOUS, Label("Just curious", divider="or", exclusive=True)),
+        otherwise=(CURIOUS, Label("Just curious", exclusive=True)),
+        is_first=True,
         required=False,
         label="What is it about?",
         help_text="Tick what comes nearest.",
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small app-columns"}),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small app-columns app-columns--narrow"}),
     )
 
     def __init__(self, *args: Any, surgery: Surgery, **options: Any) -> None:
@@ -51,14 +53,15 @@ class ArriveForm(forms.Form):
     def ask_for_more(self) -> None:
         """Say kindly what an address without a booking lacks. Everything that was typed is kept."""
         if "name" not in self.fields:
-            self.add_error("email", "We did not find a booking with this address. Is it the one that you booked with?")
+            self.add_error("email", f"{NO_BOOKING}. Is it the one that you booked with?")
             return
         try:
             check_work_email(self.cleaned_data["email"])
         except ValidationError as refusal:
-            self.add_error("email", f"{refusal.message.rstrip('.')}. Or ask a host, who can add you")
+            advice = refusal.message.rstrip(".")
+            self.add_error("email", f"Ask a host, who can add you. Or {advice[:1].lower()}{advice[1:]}")
         else:
-            # At the address first: a mistyped one would make a walk-in of somebody who booked, and a no-show.
-            check = "Check that it is the one that you booked with, or, if you have not booked, tell us your name"
-            self.add_error("email", f"We did not find a booking with this address. {check}")
-            self.add_error("name", "Enter your name, if you have not booked")
+            # Of the address alone: a mistyped one would make a walk-in of somebody who booked, and a no-show. To have
+            # given no name is no mistake.
+            self.add_error("email", f"{NO_BOOKING}. Check that it is the one that you booked with")
+            self["name"].help_text = "If you have not booked, type your name, and press the second button."

@@ -61,19 +61,25 @@ def _own(field: forms.Field) -> forms.Field:
 
 
 class RowsField(forms.ModelMultipleChoiceField):
-    """Rows, or one choice that is none: its value and label are `otherwise`, and the form asks for it by itself."""
+    """Rows, or one choice that is none: its value and label are `otherwise`, and the form asks for it by itself.
+
+    It comes last, or where `is_first` says so before them.
+    """
 
     class Iterator(forms.models.ModelChoiceIterator):
         field: "RowsField"
 
         def __iter__(self):
+            if self.field.is_first:
+                yield self.field.otherwise
             yield from super().__iter__()
-            yield self.field.otherwise
+            if not self.field.is_first:
+                yield self.field.otherwise
 
     iterator = Iterator
 
-    def __init__(self, rows: QuerySet, *, otherwise: tuple[str, Label], **options: Any) -> None:
-        self.otherwise = otherwise
+    def __init__(self, rows: QuerySet, *, otherwise: tuple[str, Label], is_first: bool = False, **options: Any) -> None:
+        self.otherwise, self.is_first = otherwise, is_first
         super().__init__(rows, error_messages=NOT_SHOWN, **options)
 
     def clean(self, value: Any) -> Any:

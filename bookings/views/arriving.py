@@ -46,7 +46,7 @@ def at_the_door(view: Callable[[HttpRequest, Surgery], HttpResponseBase]) -> Cal
         public = Surgery.objects.public().select_related("venue__office")
         surgery = public.filter(reference=reference.lower()).first()
         if surgery is None:
-            return _unknown(request)
+            return _of_a_series(reference) or _unknown(request)
         context: dict[str, Any] = {"surgery": surgery}
         if surgery.is_called_off or surgery.is_over(now):
             hosts_of(surgery)
@@ -121,6 +121,12 @@ def _wait_told(request: HttpRequest, surgery: Surgery) -> Wait | None:
     if not re.fullmatch("[0-9]{1,3}", minutes):
         return None
     return about(timedelta(minutes=int(minutes)), surgery, now=timezone.now())
+
+
+def _of_a_series(reference: str) -> HttpResponse | None:
+    """Where somebody is led who typed the reference of a series as if it were that of a surgery."""
+    is_one = Series.objects.filter(reference=reference.lower()).exists()
+    return redirect("bookings:here_series", reference.lower()) if is_one else None
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:

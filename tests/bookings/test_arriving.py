@@ -61,18 +61,20 @@ def test_who_has_booked_gives_an_address_and_is_in(client, surgery, alice, state
     assert visit.taken_in_by is None
 
 
-def test_somebody_else_is_asked_for_their_name_and_keeps_what_they_typed(client, surgery):
+def test_an_address_without_a_booking_is_to_be_checked_and_a_walk_in_needs_one_press_more(client, surgery):
     topic = TopicFactory.create()
     asked = say(client, surgery, topics=topic.pk)
     assert title_of(asked).startswith("Error: ")
     errors = asked.context["form"].errors
-    assert errors.keys() == {"email", "name"}
+    assert errors.keys() == {"email"}, "one thing to look at: who mistyped should not become a walk-in"
     assert errors["email"][0].startswith(f"{NO_BOOKING}. Check that it is the one that you booked with"), "or mistyped"
-    assert errors["name"] == ["Enter your name, if you have not booked"]
+    assert "If you have not booked, type your name" in words_of(asked)
+    assert 'aria-describedby="id_name_helptext"' in asked.content.decode()
     page = asked.content.decode()
     assert f'value="{ADA}"' in page
     assert re.search(rf'value="{topic.pk}" checked', page)
     assert not Visit.objects.exists()
+    assert is_in(say(client, surgery, topics=topic.pk, name="Ada Lovelace"), surgery)
 
 
 def test_a_walk_in_says_three_things(client, surgery):
@@ -127,7 +129,8 @@ def test_the_same_form_with_another_address_is_another_person(client, surgery):
 def test_an_address_of_somewhere_else_is_a_matter_for_a_host(client, surgery, name):
     refused = say(client, surgery, email="ada@example.com", name=name)
     assert "has to end in gov.uk" in words_of(refused)
-    assert "ask a host, who can add you" in words_of(refused)
+    (refusal,) = refused.context["form"].errors["email"]
+    assert refusal.startswith("Ask a host, who can add you.")
     assert refused.context["form"].errors.keys() == {"email"}
     assert not Visit.objects.exists()
 
@@ -338,6 +341,18 @@ def test_when_todays_is_over_the_page_says_when_the_next_is(client):
 def test_a_series_without_surgeries_and_one_that_nobody_knows(client):
     assert "The next one is being planned" in words_of(client.get(of_series(SeriesFactory.create())))
     assert client.get("/here/series/bcdfghj/").status_code == 404
+
+
+def test_the_reference_of_a_series_leads_to_it_where_that_of_a_surgery_is_asked_for(client):
+    series = SeriesFactory.create()
+    for address in (f"/here/{series.reference}/", f"/here/{series.reference.upper()}/in/"):
+        assert client.get(address)["Location"] == of_series(series)
+
+
+def test_the_page_promises_walk_ins_no_more_than_their_turn(client, surgery):
+    VisitFactory.create_batch(3, surgery=surgery)
+    said = words_of(client.get(door(surgery, "in/?wait=40")))
+    assert "Your turn comes in the order of arrival. It is busy just now: without a booking it may be" in said
 
 
 # ── The wait ──────────────────────────────────────────────────────────────────────────────────────────────────
