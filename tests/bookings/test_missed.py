@@ -94,6 +94,10 @@ def test_the_link_leads_to_the_question_and_the_answer_is_counted(client, alice,
     assert "Sorry that we missed you" in words_of(client.get(private(alice, "missed/")))
     answer = client.post(private(alice, "missed/"), {"missed_because": "forgot"}, follow=True)
     assert "That helps us to plan." in words_of(answer)
+    assert "Change what you said" in words_of(answer)
+    later = client.get(private(alice, "missed/"))
+    assert '<details class="govuk-details">' in later.content.decode(), "the question recedes"
+    assert 'value="forgot" checked' in later.content.decode()
     other = BookingFactory.create(surgery=yesterday, missed_because="forgot")
     BookingFactory.create(surgery=yesterday, missed_because="was_there")
     elsewhere = BookingFactory.create(surgery=VisitFactory.create(surgery__starts_at=local(-2)).surgery)
