@@ -4,6 +4,7 @@
 import "htmx.org";
 
 const [UNDO_SHOWN_FOR, WORDS_SHOWN_FOR] = [10_000, 5_000];
+const [LOST, BACK] = ["That did not reach us. Press again.", "The network is back: press again."];
 const [room, said, news, stale] = ["room", "room-said", "room-news", "room-stale"].map((id) =>
   document.getElementById(id),
 );
@@ -46,6 +47,7 @@ on("before:response", (ctx, event) => {
     misses = 0;
     heardAt = new Date();
     stale.hidden = true;
+    room.parentElement.querySelectorAll(".app-room__unsent").forEach((note) => (note.textContent = BACK));
   }
 });
 
@@ -82,7 +84,7 @@ on("after:swap", (ctx) => {
     next?.focus({ preventScroll: !(wrong || ctx.isByKeyboard) });
   }
   if (!ctx.isPress) announce(ctx.waiting ?? new Map());
-  unsent.forEach((id) => sayUnsent(document.getElementById(id) ?? unsent.delete(id)));
+  unsent.forEach((id) => sayUnsent(document.getElementById(id) ?? unsent.delete(id), BACK));
 });
 
 function peopleInSight() {
@@ -149,14 +151,14 @@ function sayStale(...words) {
 }
 
 // The form names whom it is about and what was seen of them: sent again, it does nothing twice.
-function sayUnsent(form) {
+function sayUnsent(form, words = LOST) {
   if (!(form instanceof HTMLFormElement)) return;
   unsent.add(form.id);
   if (placeOf(form).querySelector(".app-room__unsent")) return;
   const note = document.createElement("p");
   note.className = "app-room__unsent";
   note.setAttribute("role", "alert");
-  note.textContent = "That did not reach us. Press again.";
+  note.textContent = words;
   placeOf(form).append(note);
 }
 

@@ -60,6 +60,19 @@ def test_who_is_free_and_knows_it_is_suggested_first_and_then_who_comes_free_nex
     ]
 
 
+def test_a_press_that_lets_a_second_person_sit_down_says_so(phone, surgery, amina, tom):
+    VisitFactory.create(surgery=surgery, name="Dora")
+    assert "Sit down : Dora You are free Or with Sit down: Dora with Tom Left" in read(phone, surgery)
+    HelpFactory.create(shift=tom, visit__surgery=surgery, visit__name="Zoe")
+    assert "Sit down : Dora You are free Or with Sit down: Dora with Tom too Left" in read(phone, surgery)
+    HelpFactory.create_batch(2, shift=amina, visit__surgery=surgery)
+    assert "Sit down with Tom too : Dora Tom is with Zoe Or with Sit down: Dora with me too Left" in read(
+        phone, surgery
+    )
+    HelpFactory.create_batch(2, shift=tom, visit__surgery=surgery)
+    assert "Sit down too : Dora You are with" in read(phone, surgery)
+
+
 def test_what_they_notice_counts_where_they_name_no_topic(phone, surgery, tom, linkedin, alices_booking):
     alices_booking.symptoms.set([SymptomFactory.create(words="My profile says nothing", topics=[linkedin])])
     VisitFactory.create(booking=alices_booking)
