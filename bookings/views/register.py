@@ -23,8 +23,9 @@ from notifications.form_pages import SeeOther
 from surgeries.models import Surgery
 from surgeries.templatetags.times import clock, when
 
-# On the sheet; where nobody has booked they are all that there is.
-LINES_FOR_WALK_INS, LINES_ALONE = 10, 22
+# For walk-ins, on the sign-in sheet. Where nobody has booked they are all that there is. Else so many would fill its
+# first page, of which four names take the room of five; if too few are left they go to a second, which has more room.
+LINES_ALONE, LINES, FEWEST_LINES, LINES_ELSEWHERE = 21, 17, 10, 20
 
 
 @host_page
@@ -115,8 +116,10 @@ def paper(request: HttpRequest, surgery: Surgery) -> HttpResponseBase:
 def sheet(request: HttpRequest, surgery: Surgery) -> HttpResponse:
     """The sign-in sheet, to print. It lies on a table, so it says no more than when who comes."""
     seated = [entry for entry in _register(request, surgery).entries if entry.booking and entry.booking.is_confirmed]
-    lines = range(LINES_FOR_WALK_INS if seated else LINES_ALONE)
-    context = {"surgery": surgery, "entries": seated, "lines": lines}
+    lines = LINES - len(seated) * 5 // 4 if seated else LINES_ALONE
+    if lines < FEWEST_LINES:
+        lines = LINES_ELSEWHERE
+    context = {"surgery": surgery, "entries": seated, "lines": range(lines)}
     return render(request, "bookings/sheet.html", context)
 
 

@@ -269,6 +269,25 @@ def test_it_takes_the_same_few_statements_with_5_and_with_200_people(client, pag
     assert statements(lambda: client.get(page_of(many, page))) == first
 
 
+def test_it_begins_with_what_there_is_to_do_and_names_what_is_printed_and_what_is_a_file(client):
+    surgery = SurgeryFactory.create(starts_at=timezone.now() - timedelta(minutes=10))
+    VisitFactory.create(surgery=surgery)
+    client.force_login(UserFactory.create(organiser=True))
+    said = words_of(client.get(page_of(surgery, "register")))
+    ways = "Add who came The room Outcomes The brief To print and share Sign-in sheet Poster Table cards Words to share"
+    assert f"{ways} As a file Spreadsheet CSV" in said
+
+
+@pytest.mark.parametrize(("booked", "lines"), [(0, 21), (4, 12), (6, 10), (7, 20)])
+def test_the_sheet_has_as_many_lines_for_walk_ins_as_fill_it(client, booked, lines):
+    surgery = SurgeryFactory.create(seats=10)
+    BookingFactory.create_batch(booked, surgery=surgery)
+    client.force_login(UserFactory.create(organiser=True))
+    page = client.get(page_of(surgery, "sheet"))
+    assert page.content.count(b'<li class="app-sign-in__line">') == lines
+    assert "If you add your work email address, we can send you our thanks; you need not." in words_of(page)
+
+
 def test_the_files_have_the_columns_of_the_page_and_run_nothing(client, surgery, alice):
     VisitFactory.create(booking=BookingFactory.create(surgery=surgery, attendee=alice, name="=1+1"))
     client.force_login(UserFactory.create(organiser=True))
