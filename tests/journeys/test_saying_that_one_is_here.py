@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 from playwright.sync_api import Browser, expect
 
+from bookings.forms.arriving import NO_BOOKING
 from bookings.models import Visit
 from runner.product import Product
 from tests.factories import BookingFactory, DepartmentFactory, SeriesFactory, SurgeryFactory, TopicFactory
@@ -35,14 +36,14 @@ def test_who_booked_and_who_did_not_say_that_they_are_here(chromium: Browser, li
         visitor.sees("You are in")
         assert Visit.objects.get().booking == booking
 
-        # Who did not presses the same button first, and loses nothing.
+        # Who did not presses the same button first, is asked to check the address, and loses nothing.
         visitor.press("They can say that they are here")
         visitor.type("Your work email address", "bob.obrien@example.gov.uk")
         visitor.tick(linkedin.name)
         visitor.press_button("I’m here, and I booked")
-        visitor.press("Enter your name, if you have not booked")
-        expect(visitor.page.get_by_label("Your name", exact=True)).to_be_focused()
-        visitor.page.keyboard.type("Bob O’Brien")
+        visitor.press(f"{NO_BOOKING}. Check that it is the one that you booked with")
+        expect(visitor.page.get_by_label("Your work email address")).to_be_focused()
+        visitor.type("Your name", "Bob O’Brien")
         visitor.press_button("I’m here, without a booking")
         visitor.sees("You are in")
 
