@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from runner.product import product, reserved_port
 from tests.accounts.signing_in import is_signed_in, sign_in
-from tests.factories import UserFactory
+from tests.factories import OfficeFactory, UserFactory
 from tests.live import database_url, visit
 
 ALICE = "alice@example.gov.uk"
@@ -48,6 +48,7 @@ def take_over(page: Page, client: Client) -> None:
 
 def test_a_passkey_is_made_and_shown_at_the_next_sign_in(page: Page, client: Client):
     UserFactory.create(email=ALICE, name="Alice", organiser=True)
+    OfficeFactory.create()  # the department is set up
     sign_in(client, ALICE)
     take_over(page, client)
     page.goto(ADD)

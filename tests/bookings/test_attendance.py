@@ -291,11 +291,15 @@ def crowded(surgeries: int = 500, each: int = 20) -> None:
     )
     people = Attendee.objects.bulk_create(AttendeeFactory.build_batch(1000))
     bookings = Booking.objects.bulk_create(
-        BookingFactory.build(surgery=seat.surgery, attendee=people[n % 1000], seat=seat, slot=seat.slot)
-        for n, seat in enumerate(seats)
+        (
+            BookingFactory.build(surgery=seat.surgery, attendee=people[n % 1000], seat=seat, slot=seat.slot)
+            for n, seat in enumerate(seats)
+        ),
+        batch_size=2000,
     )
     # Every fifth did not come, and as many walked in.
-    Visit.objects.bulk_create(VisitFactory.build(booking=booking) for n, booking in enumerate(bookings) if n % 5)
+    came = [VisitFactory.build(booking=booking) for n, booking in enumerate(bookings) if n % 5]
+    Visit.objects.bulk_create(came, batch_size=2000)
     Visit.objects.bulk_create(
         VisitFactory.build(surgery=booking.surgery, attendee=people[(n + 500) % 1000])
         for n, booking in enumerate(bookings)

@@ -122,6 +122,7 @@ def test_500_champions_take_no_more_queries_than_a_few_and_come_in_pages(client,
     made = Champion.objects.bulk_create(Champion(name=f"Champion {number:03}") for number in range(500))
     for champion in made[:30]:
         champion.offices.set(alice.offices.all())
+    queries()  # a second has passed meanwhile
     assert queries() == few <= 12
     page = words_of(client.get("/champions/?page=21"))
     assert "501 champions, page 21 of 21" in page

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from champions.models import Champion
 from champions.roles import champion_page
 from tests.bookings.pages import words_of
-from tests.factories import ChampionFactory, UserFactory
+from tests.factories import ChampionFactory, OfficeFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +64,7 @@ def test_the_menu_and_the_account_lead_to_what_is_theirs(client):
     [({}, "/champion/"), ({"state": "active"}, "/champion/"), ({"user__is_staff": True}, "/account/")],
 )
 def test_whoever_signs_in_begins_where_there_is_something_for_them(client, facts, begins):
+    OfficeFactory()  # without one, organisers begin by setting up
     client.force_login(ChampionFactory(applied=True, **facts).user)
     assert client.get("/start/")["Location"] == begins
     client.force_login(UserFactory())

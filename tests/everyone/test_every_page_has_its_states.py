@@ -43,6 +43,8 @@ BUTTONS_ALONE = {
     "bookings/visit.html",
     "champions/account.html",
     "champions/home.html",
+    "privacy/data.html",
+    "privacy/erase.html",
     "organisation/delete_row.html",
     "organisation/import_preview.html",
 }
