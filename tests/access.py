@@ -34,7 +34,7 @@ ROLES = NOBODY, USER, APPLICANT, CHAMPION, ORGANISER_WITHOUT, ORGANISER, ADMINIS
 )
 
 TEAM = {"slug": "teams", "pk": 1}
-# What organisers get of the department's own lists, and nobody else: the page, GET, POST, and what is in its address.
+# What organisers get of the lists and of who changed what, and nobody else: page, GET, POST, what is in its address.
 OF_LISTS: list[tuple[str, int | str, int | str, dict[str, Any]]] = [
     ("organisation:all_lists", 200, 405, {}),
     ("organisation:department", 200, 200, {}),
@@ -55,6 +55,8 @@ OF_LISTS: list[tuple[str, int | str, int | str, dict[str, Any]]] = [
     ("bookings:set_up", 200, 405, {}),
     ("bookings:email_paragraphs", 200, 405, {}),
     ("bookings:email_paragraph", 200, "elsewhere", {"email": "booking_booked"}),
+    ("bookings:changes", 200, 405, {}),
+    ("bookings:changes_of_one", 200, 405, {"kind": "team", "pk": 1}),
 ]
 
 

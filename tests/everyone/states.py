@@ -17,6 +17,7 @@ from tests.everyone import (
     attending,
     booking,
     champions,
+    changing,
     diary,
     elsewhere,
     finding,
@@ -37,7 +38,7 @@ from tests.everyone.booking import State
 
 OTHERS = elsewhere.STATES | signing_in.STATES | champions.STATES | hosting.STATES | recording.STATES | shifts.STATES
 DOOR = afterwards.STATES | arriving.STATES | printing.STATES
-AFTER = registering.STATES | attending.STATES | managing.STATES
+AFTER = registering.STATES | attending.STATES | managing.STATES | changing.STATES
 DIARY = diary.STATES | planning.STATES | keeping.STATES | remembering.STATES
 FOUND = finding.STATES | booking.STATES | reading.STATES
 STATES: dict[str, State] = FOUND | DOOR | room.STATES | OTHERS | AFTER | DIARY

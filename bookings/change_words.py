@@ -1,0 +1,284 @@
+"""How changes read: what a row, a field, a value and a place are called."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import cache
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.urls import NoReverseMatch, get_resolver, reverse
+from django.utils.dateparse import parse_date, parse_datetime, parse_time
+from django.utils.text import Truncator, capfirst
+
+from accounts.models import User
+from bookings.models import Help, Pairing
+from bookings.paragraphs import kinds as kinds_of_email
+from champions.models import Champion, Decision
+from history.models import Change
+from history.triggers import part_of, recorded
+from organisation.lists import lists
+from organisation.models import Department, EmailParagraph, Guidelines
+from surgeries.models import Making, Series, Surgery
+from surgeries.templatetags.times import clock, day_and_time, day_and_year
+
+FEW = 3
+LONGEST = 90
+VERBS = {Change.What.ADDED: "added", Change.What.CHANGED: "changed", Change.What.DELETED: "deleted"}
+
+VERBS_OF_A_CHANGE = {
+    ("surgeries_surgery", "state", "published"): "published",
+    ("surgeries_surgery", "state", "draft"): "unpublished",
+    ("surgeries_surgery", "state", "called_off"): "called off",
+    ("surgeries_surgery", "starts_at", None): "moved",
+    ("surgeries_surgery", "venue_id", None): "moved",
+    ("surgeries_making", "undone_at", None): "took back",
+    ("bookings_booking", "state", "cancelled"): "cancelled",
+    ("bookings_booking", "state", "confirmed"): "gave a seat to",
+    ("bookings_booking", "slot_id", None): "moved",
+    ("surgeries_shift", "ended_at", None): "ended",
+    ("accounts_user", "last_login", None): "signed in to",
+    (None, "is_retired", True): "retired",
+    (None, "is_retired", False): "brought back",
+}
+"""The first that fits, by table (unless it is the same in all), column and, unless any will do, the value now."""
+
+COUNTERS = {
+    *("calendar_sequence", "last_position", "link_number", "changed_at", "created_at"),
+    *("request_id", "digest", "version", "last_login"),
+}
+"""What rises along with another change, and says nothing to people."""
+
+KINDS: dict[type[models.Model], tuple[str, str]] = {
+    Making: ("surgeries made at once", "times that surgeries were made at once"),
+    EmailParagraph: ("paragraph in emails", "paragraphs in emails"),
+    Guidelines: ("guidelines", "versions of the guidelines"),
+    Department: ("department", "department"),
+    Pairing: ("choice of who sits with whom", "choices of who sits with whom"),
+    Help: ("help", "times somebody was helped"),
+    Decision: ("decision about an application", "decisions about applications"),
+    User: ("account", "accounts"),
+}
+"""One and many, where the name of the model is no word that organisers use."""
+
+PLACES = {
+    name: place
+    for place, names in {
+        "the booking form": ["bookings:book"],
+        "the link in their email": ["bookings:step_in"],
+        "the page “I’m here”": ["bookings:here", "bookings:here_in"],
+        "the room": ["bookings:act"],
+        "the register": ["bookings:correct_register", "bookings:paper", "bookings:put_right"],
+        "the brief": ["bookings:sit_with"],
+        "the outcomes": ["bookings:outcome"],
+        "their shifts": ["bookings:take", "bookings:give_back"],
+        "their own page": ["bookings:rest", "bookings:leave", "bookings:come_back"],
+        "their profile": ["champions:profile"],
+        "the form to become a champion": ["champions:join", "champions:join_code", "champions:own_application"],
+        "the application": ["champions:approve", "champions:ask_back", "champions:decline"],
+        "the diary": ["bookings:new_surgery", "bookings:preview", "bookings:undo"],
+        "the page of the series": ["bookings:extend", "bookings:publish_series", "bookings:end_series"],
+        "the page of the surgery": [
+            *("bookings:edit_surgery", "bookings:publish_surgery", "bookings:unpublish_surgery"),
+            *("bookings:call_off_surgery", "bookings:manage_slots", "bookings:add_host", "bookings:take_off_host"),
+        ],
+        "the page of the department": ["organisation:department"],
+        "the lists": [
+            *("organisation:add_row", "organisation:row", "organisation:retire_row", "organisation:bring_row_back"),
+            *("organisation:delete_row", "organisation:count_row", "organisation:remove_count"),
+            *("organisation:import_counts", "organisation:change_guidelines", "organisation:add_guidelines"),
+            *("organisation:delete_guidelines", "bookings:email_paragraph"),
+        ],
+        "the page that removes people": ["privacy:erase"],
+        "the page where people sign in": ["account_login", "account_confirm_login_code", "mfa_authenticate"],
+    }.items()
+    for name in names
+}
+"""What pages are called from which something is done, by their names in addresses."""
+
+PAGES: dict[type[models.Model], tuple[str, str]] = {
+    Surgery: ("bookings:manage_surgery", "reference"),
+    Series: ("bookings:series", "reference"),
+    Champion: ("champions:application", "pk"),
+    Guidelines: ("organisation:change_guidelines", "pk"),
+    EmailParagraph: ("bookings:email_paragraph", "email"),
+}
+"""Where organisers see a row, and what it is known by there; rows of the lists have their own pages."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """A change in words: what was done to what, where that is shown, and what is different."""
+
+    verb: str
+    thing: str
+    href: str = ""
+    details: tuple[tuple[str, str], ...] = ()
+
+
+def called(table: str, what: str, *, count: int) -> Words:
+    """Many rows of one kind together."""
+    model = recorded().get(table)
+    return Words(VERBS[Change.What(what)], f"{count} {kind(model, many=True) if model else table}")
+
+
+def what_changed(change: Change, names: dict) -> Words:
+    """One change in words."""
+    model = recorded().get(change.table)
+    if model is None:
+        return Words(VERBS[Change.What(change.what)], f"{change.table} {change.key}")
+    if model._meta.auto_created:
+        return _choice(change, model, names)
+    details = _details(change, model, names) if change.what == Change.What.CHANGED else ()
+    name = str(model._meta.model_name)
+    href = reverse("bookings:changes_of_one", args=[name, change.key])
+    return Words(_verb(change), f"{kind(model)} {name_of(change, names)}", href, details)
+
+
+def kind(model: type[models.Model], *, many: bool = False) -> str:
+    """What one row of the model is called, or several."""
+    if model._meta.auto_created:
+        return str(_choices_of(model).verbose_name)
+    if model in KINDS:
+        return KINDS[model][many]
+    return str(model._meta.verbose_name_plural if many else model._meta.verbose_name)
+
+
+def row_named(table: str, key: Any, names: dict, *, mark: str = "{}") -> str:
+    """The row in words: its name, put into `mark`, and when it begins, as they are now; its number if it is gone."""
+    text, at = names.get((table, key), ("", None))
+    if text and table == EmailParagraph._meta.db_table and text in kinds_of_email():
+        text = kinds_of_email()[text].called
+    return ", ".join(part for part in (text and mark.format(text), at and day_and_time(at)) if part) or f"number {key}"
+
+
+def name_of(change: Change, names: dict) -> str:
+    """What the row is called now; of one that is gone, as far as it is known."""
+    if (change.table, change.key) in names:
+        return row_named(change.table, change.key, names, mark="“{}”")
+    facts = change.facts or {}
+    kept = next((facts[name] for name in ("name", "title", "words") if isinstance(facts.get(name), str)), "")
+    return f"“{kept}”" if kept else f"number {change.key}"
+
+
+def whoever(who: int | None, place: str, names: dict) -> str:
+    """Who did it and from where, such as “Priya Shah, in the administration pages”."""
+    if who:
+        name = names.get((User._meta.db_table, who), ("",))[0] or "Somebody who is no longer known"
+        return f"{name}, from {_place(place)}" if place else name
+    if not place:
+        return "Somebody, directly in the database"
+    kind, _, rest = place.partition(" ")
+    if kind == "clock":
+        return "The clock"
+    if kind == "command":
+        return f"The command {rest}" if rest else "A command"
+    if is_private(place):
+        return "By themselves, from their private link"
+    return f"Somebody who was not signed in, from {_place(place)}"
+
+
+@cache
+def is_private(place: str) -> bool:
+    """Whether the page of that name is reached by a private link."""
+    namespace, _, name = place.partition(":")
+    found = get_resolver().namespace_dict.get(namespace)
+    forms = found[1].reverse_dict.getlist(name) if found and name else []
+    return any("token" in parameters for patterns in forms for _, parameters in patterns[0])
+
+
+def _place(place: str) -> str:
+    if place in PLACES:
+        return PLACES[place]
+    if place.startswith("admin:"):
+        return "the administration pages"
+    if is_private(place):
+        return "a private link"
+    return f"the page “{place.rpartition(':')[2].replace('_', ' ')}”"
+
+
+def _choices_of(model: type[models.Model]) -> models.ManyToManyField:
+    source: Any = model._meta.auto_created
+    return next(field for field in source._meta.many_to_many if field.remote_field.through is model)
+
+
+def _choice(change: Change, model: type[models.Model], names: dict) -> Words:
+    """Somebody chose one of many, or no longer does."""
+    field, whole = _choices_of(model), part_of(model)
+    target = field.m2m_reverse_name()
+    key = (change.facts or {}).get(target)
+    what = row_named(field.related_model._meta.db_table, key, names)
+    source: Any = whole.related_model if whole else model
+    href = reverse("bookings:changes_of_one", args=[source._meta.model_name, change.whole])
+    verb = "chose" if change.what == Change.What.ADDED else "no longer chose"
+    of = f"{kind(source)} {row_named(source._meta.db_table, change.whole, names, mark='“{}”')}"
+    return Words(verb, f"{what} among the {field.verbose_name} of {of}", href)
+
+
+def _verb(change: Change) -> str:
+    facts = change.facts or {}
+    if change.what == Change.What.CHANGED:
+        for (table, column, value), verb in VERBS_OF_A_CHANGE.items():
+            if table in {None, change.table} and column in facts and value in {None, _now(facts[column])}:
+                return verb
+    return VERBS[Change.What(change.what)]
+
+
+def _now(fact: Any) -> Any:
+    return fact[1] if isinstance(fact, list) and isinstance(fact[1], str | bool) else None
+
+
+def _details(change: Change, model: type[models.Model], names: dict) -> tuple[tuple[str, str], ...]:
+    fields = {field.column: field for field in model._meta.concrete_fields}
+    details = []
+    for column, fact in sorted((change.facts or {}).items()):
+        if column in COUNTERS or (None, column, _now(fact)) in VERBS_OF_A_CHANGE:
+            continue
+        field = fields.get(column)
+        label = str(capfirst(field.verbose_name)) if field else column
+        if fact is None:
+            details.append((label, "changed (what it says is not kept)"))
+        else:
+            details.append((label, " → ".join(_value(field, each, names) for each in fact)))
+    if not details and _verb(change) == VERBS[Change.What.CHANGED]:
+        details.append(("Only for calendars and counting", ""))
+    return tuple(details)
+
+
+def _value(field: models.Field | None, value: Any, names: dict) -> str:
+    """A value as people read it."""
+    if value in (None, "", []):
+        return "nothing"
+    if field is None or isinstance(value, bool):
+        return {True: "yes", False: "no"}.get(value, str(value))
+    if field.is_relation and field.related_model:
+        return row_named(field.related_model._meta.db_table, value, names)
+    if isinstance(field, ArrayField):
+        return ", ".join(_value(field.base_field, each, names) for each in value)
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    return _moment(field, value) or Truncator(str(value)).chars(LONGEST)
+
+
+def _moment(field: models.Field, value: Any) -> str:
+    parsed: datetime | date | time | None
+    if isinstance(field, models.DateTimeField):
+        parsed = parse_datetime(str(value))
+        return day_and_time(parsed) if parsed else ""
+    if isinstance(field, models.DateField):
+        parsed = parse_date(str(value))
+        return day_and_year(parsed) if parsed else ""
+    if isinstance(field, models.TimeField):
+        parsed = parse_time(str(value))
+        return clock(parsed) if parsed else ""
+    return ""
+
+
+def page_of(row: models.Model) -> str:
+    """Where organisers see the row and change it, if there is such a page."""
+    name, known_by = PAGES.get(type(row), (f"admin:{row._meta.app_label}_{row._meta.model_name}_change", "pk"))
+    own = next((each.slug for each in lists.values() if each.model is type(row)), "")
+    try:
+        return reverse("organisation:row", args=[own, row.pk]) if own else reverse(name, args=[getattr(row, known_by)])
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,55 @@
+"""Who did what, for organisers: as a whole, and to one thing."""
+
+from datetime import datetime
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.dateparse import parse_datetime
+from django.utils.text import capfirst
+from django.utils.timezone import is_aware
+from django.views.decorators.http import require_safe
+
+from accounts.roles import organiser_page
+from bookings.change_words import kind as kind_of
+from bookings.change_words import page_of, row_named
+from bookings.changes import acts_of, changes_of, kinds, names_of
+from bookings.forms.changes import ChangesForm
+
+LARGEST = 2**63 - 1
+
+
+@organiser_page
+@require_safe
+def changes(request: HttpRequest) -> HttpResponse:
+    """Everything that was changed in a time, by whom."""
+    form = ChangesForm(request.GET)
+    condition = form.condition
+    acts, following = acts_of(condition, before=_before(request)) if condition is not None else ([], None)
+    return render(request, "bookings/changes.html", {"form": form, "acts": acts, "following": following})
+
+
+@organiser_page
+@require_safe
+def changes_of_one(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """What was changed of one thing and its parts. One that is gone has its changes still."""
+    model = kinds().get(kind)
+    if model is None or pk > LARGEST:
+        raise Http404
+    acts, following = acts_of(changes_of(model, pk), before=_before(request))
+    row = model._default_manager.filter(pk=pk).first()
+    if not acts and row is None:
+        raise Http404
+    context = {
+        "kind": capfirst(kind_of(model)), "acts": acts, "following": following, "page": page_of(row) if row else "",
+        "words": row_named(model._meta.db_table, pk, names_of([(model._meta.db_table, pk)])),
+    }  # fmt: skip
+    return render(request, "bookings/changes_of_one.html", context)
+
+
+def _before(request: HttpRequest) -> datetime | None:
+    """Where the page before ended. Whatever else is written there means the beginning."""
+    try:
+        found = parse_datetime(request.GET.get("before", ""))
+    except ValueError:
+        return None
+    return found if found and is_aware(found) else None
