@@ -15,7 +15,7 @@ WIDTHS = (320, 768, 1280)
 # What a screen of 1280 by 1024 pixels shows at 400 % (WCAG 2.2, 1.4.10).
 ZOOMED = {"width": 320, "height": 256}
 # More stops of the Tab key than any page has; a register of 200 people has two for most of them.
-STOPS = 500
+STOPS = 1000
 WIDE_SPACING = """
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
