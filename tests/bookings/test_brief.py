@@ -199,7 +199,8 @@ def somebody_who_gave_the_shift_back(surgery):
 
 
 @pytest.mark.parametrize(
-    ("who", "status"), [(nobody, 302), (a_user, 404), (the_host_of_another, 404), (somebody_who_gave_the_shift_back, 410)]
+    ("who", "status"),
+    [(nobody, 302), (a_user, 404), (the_host_of_another, 404), (somebody_who_gave_the_shift_back, 410)],
 )
 def test_nobody_else_sees_it_or_changes_anything(client, surgery, amina, alices_booking, who, status):
     if user := who(surgery):
