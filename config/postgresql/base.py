@@ -3,6 +3,7 @@
 import re
 import select
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -80,6 +81,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return execute(sql, params, many, context)
 
 
+@lru_cache(maxsize=1000)
 def _is_recorded(sql: Any) -> bool:
-    """Whether a statement writes to a table that is recorded."""
+    """Whether a statement writes to a table that is recorded. The same few hundred statements come again and again."""
     return isinstance(sql, str) and any(table in recorded() for table in WRITES.findall(sql))
