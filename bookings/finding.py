@@ -1,6 +1,6 @@
 """Finding a surgery: the filters as they stand in the address, and what the list shows for them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -170,7 +170,9 @@ def find(search: Search, *, now: datetime, per_page: int = PER_PAGE) -> Results:
     return Results(page=page, weeks=by_week(entries(page, search, now=now), now=now), elsewhere=())
 
 
-def nearest(search: Search, *, now: datetime, apart_from: Surgery | None = None, at_most: int = 3) -> tuple[Entry, ...]:
+def nearest(
+    search: Search, *, now: datetime, apart_from: Collection[Surgery] = (), at_most: int = 3
+) -> tuple[Entry, ...]:
     """Surgeries to come that have room: about the same topic first, then at the same office, then any; sooner first.
 
     One that is full is nowhere to send anybody, even if people may drop in.
@@ -178,7 +180,7 @@ def nearest(search: Search, *, now: datetime, apart_from: Surgery | None = None,
     has_room = Q(seats_left__gt=0) | Q(is_drop_in=True, seats_open=0)
     found = as_listed(Surgery.objects.upcoming(now), now=now).filter(has_room, starts_at__gt=now)
     if apart_from:
-        found = found.exclude(pk=apart_from.pk)
+        found = found.exclude(pk__in=[each.pk for each in apart_from])
     about = Surgery.objects.about(search.topic.pk).filter(pk=OuterRef("pk")) if search.topic else None
     there = Q(venue__office=search.office.pk) if search.office else Q(pk=None)
     found = found.annotate(

@@ -144,7 +144,7 @@ def released(row: OutboxEmail) -> Message | None:
         "booking_released",
         booking,
         facts=[*_until_now("You had", row), ("It is now", _place(surgery, surgery))],
-        alternatives=nearest(Search(office=surgery.venue.office), now=now, apart_from=surgery),
+        alternatives=nearest(Search(office=surgery.venue.office), now=now, apart_from=[surgery]),
         button=button_to("See everything that is coming up", "bookings:upcoming"),
     )
 

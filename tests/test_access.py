@@ -257,7 +257,8 @@ TABLE = [
     row("bookings:step_in", get=everybody(404), post=everybody(404), whose="a made-up link", token="made-up"),
     *(row(f"bookings:{name}", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=200),  # of nothing
           address=at_surgery(f"bookings:{name}"))
-      for name in ("edit_surgery", "manage_slots", "add_host", "unpublish_surgery", "call_off_surgery")),
+      for name in ("edit_surgery", "manage_slots", "add_host", "unpublish_surgery", "call_off_surgery",
+                   "delete_draft")),
     row("bookings:publish_surgery", get=only(*ORGANISERS, answer=ELSEWHERE), post=only(*ORGANISERS, answer=ELSEWHERE),
         address=at_surgery("bookings:publish_surgery")),  # which is published
     row("bookings:take_off_host", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=200),
@@ -265,7 +266,7 @@ TABLE = [
     *(row(f"bookings:{name}", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405),
           address=at_surgery(f"bookings:{name}")) for name in ("manage_surgery", "poster", "cards")),
     *(row(f"bookings:{name}", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405),
-          reference="knpw2x3") for name in ("series_poster", "series_cards")),
+          reference="knpw2x3") for name in ("series", "series_poster", "series_cards")),
     *of_hosts("bookings:brief", get=200, post=405),
     *of_hosts("bookings:room", get=200, post=200),  # whose doors are not open yet
     *of_hosts("bookings:act", get=405, post=404),  # nothing was pressed
@@ -298,9 +299,8 @@ TABLE = [
       for name in ("diary", "new_surgery", "series_list")),
     row("bookings:preview", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=200)),  # of nothing
     row("bookings:undo", get=only(*ORGANISERS, answer=405), post=only(*ORGANISERS, answer=404), pk=404),
-    row("bookings:series", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405), reference="knpw2x3"),
     *(row(f"bookings:{name}", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=200),
-          reference="knpw2x3") for name in ("extend", "end_series")),  # without a date
+          reference="knpw2x3") for name in ("extend", "end_series", "call_off_series")),  # without a date or a choice
     row("bookings:publish_series", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=ELSEWHERE),
         reference="knpw2x3"),
     *(row(f"bookings:attendance{file}", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405))

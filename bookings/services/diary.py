@@ -1,17 +1,18 @@
 """What organisers do to a surgery that touches bookings or emails: publishing, seats, slots, calling off."""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Value
+from django.db.models import F, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from accounts.models import User
 from bookings import emails, shift_emails
-from bookings.consequences import of_calling_off
+from bookings.consequences import concerned, version_of
 from bookings.errors import BookingClosed, OutOfDate, StillBooked
-from bookings.models import Help, Visit
+from bookings.models import Booking, Help, Visit
 from bookings.services.ending import end_bookings
 from bookings.services.waiting import promote_and_tell
 from bookings.statements import lock_surgeries
@@ -56,6 +57,30 @@ def unpublish(*, surgery: Surgery, now: datetime | None = None) -> Surgery:
     surgery.state = Surgery.State.DRAFT
     surgery.save(update_fields=["state", "changed_at"])
     return surgery
+
+
+@retried
+@transaction.atomic
+def delete_draft(*, surgery: Surgery) -> None:
+    """Delete a draft as if it had never been made; its series does not make it again by itself.
+
+    Raises DiaryError if it is no draft, or somebody booked it or hosts it.
+    """
+    surgery = lock_surgeries([surgery.pk])[surgery.pk]
+    if problem := why_it_is_not_deleted(surgery):
+        raise DiaryError(problem)
+    surgery.delete()
+
+
+def why_it_is_not_deleted(surgery: Surgery) -> str:
+    """Why the surgery cannot be deleted, in words; empty if it can. A booking that was cancelled counts."""
+    if surgery.state != Surgery.State.DRAFT:
+        return "It is no draft: people see it. Call it off instead."
+    if surgery.bookings.exists():
+        return "Somebody has booked it, and their private link leads to it."
+    if surgery.shifts.live().exists():
+        return "Somebody hosts it. Take them off first, and they read why."
+    return ""
 
 
 def why_it_stays_published(surgery: Surgery, *, now: datetime) -> str:
@@ -103,44 +128,61 @@ def add_slot(
     return slot
 
 
-@retried
 def call_off(
     *, surgery: Surgery, reason: str, by: User | None = None, seen: str | None = None, now: datetime | None = None
 ) -> None:
-    """Call the surgery off: every booking and shift ends, everybody is told, calendars follow.
+    """Call the surgery off: `call_off_several` of one."""
+    call_off_several(surgeries=[surgery], reason=reason, by=by, seen=seen, now=now)
 
-    Doing it again changes nothing. Raises BookingClosed once the surgery is over, OutOfDate if it concerns others by
-    now than the organiser has `seen` (the version of its Consequences).
+
+@retried
+@transaction.atomic
+def call_off_several(
+    *,
+    surgeries: Iterable[Surgery],
+    reason: str,
+    by: User | None = None,
+    seen: str | None = None,
+    now: datetime | None = None,
+) -> list[Surgery]:
+    """Call these surgeries off: every booking and shift ends, everybody is told of each, calendars follow.
+
+    All of them or none: an organiser who has read who will be told must not be left with half of it. It takes the
+    same few statements however many they are, so nobody who books there waits long. Returns those that were called
+    off; doing it again changes nothing. Raises BookingClosed once one of them is over, OutOfDate if they concern
+    others by now than the organiser has `seen` (the version of a CallingOff).
     """
     now = now or timezone.now()
-    with transaction.atomic():
-        surgery = lock_surgeries([surgery.pk])[surgery.pk]
-        if surgery.is_called_off:
-            return
-        if surgery.is_over(now):
-            raise BookingClosed
-        if seen is not None and seen != of_calling_off(surgery, now=now).version:
-            raise OutOfDate
-        bookings = list(surgery.bookings.live().select_related("attendee", "surgery").order_by("id"))
-        end_bookings(bookings, reason="called off", now=now)
-        _send_home(surgery, now)
-        shifts = list(surgery.shifts.live().select_related("champion__user"))
-        surgery.shifts.live().update(ended_at=now, ended_reason=Shift.CALLED_OFF)
-        surgery.state, surgery.called_off_at, surgery.called_off_by = Surgery.State.CALLED_OFF, now, by
-        surgery.called_off_reason = reason
-        surgery.calendar_sequence += 1
-        surgery.save(
-            update_fields=[
-                "state", "called_off_at", "called_off_by", "called_off_reason", "calendar_sequence", "changed_at",
-            ]
-        )  # fmt: skip
-        emails.queue_called_off(bookings, now=now)
-        shift_emails.queue_ended(shifts, now=now)
+    locked = lock_surgeries(surgery.pk for surgery in surgeries)
+    called_off = [surgery for surgery in locked.values() if not surgery.is_called_off]
+    if any(surgery.is_over(now) for surgery in called_off):
+        raise BookingClosed
+    if called_off and seen is not None and seen != version_of(concerned(called_off)):
+        raise OutOfDate
+    live = Booking.objects.live().filter(surgery__in=called_off)
+    bookings = list(live.select_related("attendee", "surgery").order_by("id"))
+    end_bookings(bookings, reason="called off", now=now)
+    _send_home(called_off, now)
+    hosting = Shift.objects.live().filter(surgery__in=called_off)
+    shifts = list(hosting.select_related("champion__user", "surgery").order_by("id"))
+    hosting.update(ended_at=now, ended_reason=Shift.CALLED_OFF)
+    Surgery.objects.filter(pk__in=[surgery.pk for surgery in called_off]).update(
+        state=Surgery.State.CALLED_OFF,
+        called_off_at=now,
+        called_off_by=by,
+        called_off_reason=reason,
+        calendar_sequence=F("calendar_sequence") + 1,
+        changed_at=now,
+    )
+    emails.queue_called_off(bookings, now=now)
+    shift_emails.queue_ended(shifts, now=now)
+    return called_off
 
 
-def _send_home(surgery: Surgery, now: datetime) -> None:
+def _send_home(surgeries: Collection[Surgery], now: datetime) -> None:
     """Nobody is helped any more, and nobody waits. Visits are locked before shifts, as in the room."""
-    here = list(surgery.visits.select_for_update(no_key=True).filter(left_at=None).order_by("pk"))
+    there = Visit.objects.select_for_update(no_key=True).filter(surgery__in=surgeries, left_at=None)
+    here = list(there.order_by("pk"))
     helped = Help.objects.going_on().filter(visit__in=here)
     helped.update(ends_at=Greatest("starts_at", Value(now)))
     Visit.objects.filter(pk__in=[visit.pk for visit in here]).update(left_at=Greatest("arrived_at", Value(now)))

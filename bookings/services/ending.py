@@ -3,21 +3,20 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from django.db.models import F
+
 from bookings.models import Booking
 
 
 def end_bookings(bookings: Collection[Booking], *, reason: str, now: datetime) -> None:
-    """End these bookings, of a surgery that is locked, for this reason. Their calendars are to follow."""
+    """End these bookings, of surgeries that are locked, for this reason. Their calendars are to follow."""
+    ended = {
+        "state": Booking.State.CANCELLED, "seat": None, "position": None, "cancelled_at": now, "changed_at": now,
+        "canceller": Booking.Canceller.ORGANISER, "cancelled_reason": reason,
+    }  # fmt: skip
+    theirs = Booking.objects.filter(pk__in=[booking.pk for booking in bookings])
+    theirs.update(**ended, calendar_sequence=F("calendar_sequence") + 1)
     for booking in bookings:
-        booking.state, booking.seat, booking.position = Booking.State.CANCELLED, None, None
-        booking.cancelled_at = booking.changed_at = now
-        booking.canceller, booking.cancelled_reason = Booking.Canceller.ORGANISER, reason
+        for name, value in ended.items():
+            setattr(booking, name, value)
         booking.calendar_sequence += 1
-    Booking.objects.bulk_update(
-        bookings,
-        [
-            "state", "seat", "position", "cancelled_at", "changed_at", "canceller", "cancelled_reason",
-            "calendar_sequence",
-        ],
-        batch_size=500,
-    )  # fmt: skip

@@ -61,7 +61,7 @@ def what_came_of_it(over: Booking | Visit, visitor: Visitor | None, *, now: date
 def visit(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     """What came of it, for somebody who came without a booking; for as long as words are kept."""
     now, surgery = timezone.now(), visit.surgery
-    elsewhere = nearest(Search(office=surgery.venue.office), now=now, apart_from=surgery)
+    elsewhere = nearest(Search(office=surgery.venue.office), now=now, apart_from=[surgery])
     context = {"surgery": surgery, "nearest": elsewhere, **banner(request.GET.get("done", ""))}
     if now >= surgery.ends_at + WORDS_KEPT:
         return render(request, "bookings/visit_forgotten.html", context, status=410)

@@ -50,7 +50,7 @@ def at_the_door(view: Callable[[HttpRequest, Surgery], HttpResponseBase]) -> Cal
         context: dict[str, Any] = {"surgery": surgery}
         if surgery.is_called_off or surgery.is_over(now):
             hosts_of(surgery)
-            context["nearest"] = nearest(Search(office=surgery.venue.office), now=now, apart_from=surgery)
+            context["nearest"] = nearest(Search(office=surgery.venue.office), now=now, apart_from=[surgery])
         if surgery.is_called_off:
             return render(request, "bookings/surgery_called_off.html", context, status=HTTPStatus.GONE)
         if surgery.is_over(now):
@@ -87,7 +87,7 @@ def here(request: HttpRequest, surgery: Surgery) -> HttpResponseBase:
     if surgery.is_drop_in:
         context["wait"] = wait_at(surgery, now=now)
     else:
-        context["nearest"] = nearest(Search(office=surgery.venue.office), now=now, apart_from=surgery)
+        context["nearest"] = nearest(Search(office=surgery.venue.office), now=now, apart_from=[surgery])
     return render(request, "bookings/here.html", context)
 
 
@@ -111,7 +111,9 @@ def here_series(request: HttpRequest, reference: str) -> HttpResponse:
     coming = series.surgeries.upcoming(now).select_related("venue__office").first()
     if coming and timezone.localdate(coming.starts_at) <= timezone.localdate(now):
         return redirect("bookings:here", coming.reference)
-    context = {"coming": coming, "nearest": nearest(Search(office=series.venue.office), now=now, apart_from=coming)}
+    apart_from = [coming] if coming else []
+    there = nearest(Search(office=series.venue.office), now=now, apart_from=apart_from)
+    context = {"coming": coming, "nearest": there}
     return render(request, "bookings/here_series.html", context | {"office": series.venue.office})
 
 

@@ -123,7 +123,7 @@ def _closed(request: HttpRequest, offer: Offer, *, status: int) -> HttpResponse:
     hosts_of(surgery)
     if surgery.is_called_off or surgery.is_over(now):
         template, status = "surgery_called_off" if surgery.is_called_off else "surgery_over", HTTPStatus.GONE
-    elsewhere = nearest(Search(office=surgery.venue.office), now=now, apart_from=surgery)
+    elsewhere = nearest(Search(office=surgery.venue.office), now=now, apart_from=[surgery])
     context = {"surgery": surgery, "offer": offer, "nearest": elsewhere}
     return render(request, f"bookings/{template}.html", context, status=status)
 

@@ -50,6 +50,11 @@ def see_surgery(surgery: Surgery, *, done: str = "") -> SeeOther:
     return SeeOther(f"{address}?done={done}" if done else address)
 
 
+def see_month(surgery: Surgery, said: str) -> SeeOther:
+    """To its month of the diary, which says what has been done: a name that it knows."""
+    return SeeOther(f"{reverse('bookings:diary')}?month={timezone.localdate(surgery.starts_at):%Y-%m}&said={said}")
+
+
 def while_it_is_open(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """An act on a surgery that is neither over nor called off; of any other its page says how it stands."""
 

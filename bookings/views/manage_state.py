@@ -1,4 +1,4 @@
-"""Publishing a surgery, taking that back, and calling it off."""
+"""Publishing a surgery, taking that back, deleting a draft, and calling a surgery off."""
 
 from http import HTTPStatus
 
@@ -12,7 +12,8 @@ from bookings.errors import BookingClosed, OutOfDate
 from bookings.forms.managing import CallOffForm
 from bookings.managing import managed
 from bookings.services import diary
-from bookings.views.manage import see_surgery, surgery_page, while_it_is_open
+from bookings.views.manage import see_month, see_surgery, surgery_page, while_it_is_open
+from bookings.views.series import see_series
 from surgeries.models import Surgery
 from surgeries.services import DiaryError
 
@@ -54,6 +55,21 @@ def unpublish_surgery(request: HttpRequest, surgery: Surgery) -> HttpResponseBas
 
 
 @surgery_page
+@while_it_is_open
+def delete_draft(request: HttpRequest, surgery: Surgery) -> HttpResponseBase:
+    """Delete a draft that nobody relies on: the page asks, and its button acts."""
+    problem = diary.why_it_is_not_deleted(surgery)
+    if request.method == "POST" and not problem:
+        try:
+            diary.delete_draft(surgery=surgery)
+        except DiaryError as error:
+            problem = str(error)
+        else:
+            return see_series(surgery.series, "deleted") if surgery.series else see_month(surgery, "deleted")
+    return render(request, "bookings/delete_draft.html", {"surgery": surgery, "problem": problem})
+
+
+@surgery_page
 def call_off_surgery(request: HttpRequest, surgery: Surgery) -> HttpResponseBase:
     """Call it off with a reason: the page names who is told and what they are offered, and its button acts."""
     now = timezone.now()
@@ -73,6 +89,6 @@ def call_off_surgery(request: HttpRequest, surgery: Surgery) -> HttpResponseBase
             surgery.refresh_from_db()
         else:
             return see_surgery(surgery, done="called_off")
-    context = {"surgery": surgery, "form": form, "it": of_calling_off(surgery, now=now), "is_anew": is_anew}
+    context = {"surgery": surgery, "form": form, "it": of_calling_off([surgery], now=now), "is_anew": is_anew}
     status = HTTPStatus.CONFLICT if is_anew else HTTPStatus.OK
     return render(request, "bookings/call_off_surgery.html", context, status=status)

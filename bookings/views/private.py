@@ -68,7 +68,7 @@ def booking(request: HttpRequest, booking: Booking) -> HttpResponseBase:
         }
         return render(request, f"bookings/booking_{booking.state}.html", context)
     context |= {
-        "nearest": nearest(Search(office=surgery.venue.office), now=now, apart_from=surgery),
+        "nearest": nearest(Search(office=surgery.venue.office), now=now, apart_from=[surgery]),
         "can_book_again": surgery.state == Surgery.State.PUBLISHED and not surgery.is_over(now),
         "is_on": booking.times.ends_at > now and not booking.is_waiting,
         **afterwards.banner(done),

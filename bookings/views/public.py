@@ -65,7 +65,7 @@ def surgery(request: HttpRequest, reference: str) -> HttpResponse:
     availability = Availability.of(found, now=now)
     context = {"surgery": found, "availability": availability}
     if found.is_called_off or found.is_over(now) or not availability.can_book:
-        context["nearest"] = nearest(Search(office=found.venue.office), now=now, apart_from=found)
+        context["nearest"] = nearest(Search(office=found.venue.office), now=now, apart_from=[found])
     if found.is_called_off:
         return render(request, "bookings/surgery_called_off.html", context, status=HTTPStatus.GONE)
     if found.is_over(now):

@@ -24,11 +24,13 @@ from surgeries.services import WEEKS_AHEAD, DiaryError, open_dates
 PER_PAGE = 50
 
 
-def _series(reference: str) -> Series:
+def series_of(reference: str) -> Series:
+    """The series of that name in the address."""
     return get_object_or_404(Series.objects.select_related("venue__office"), reference=reference.lower())
 
 
-def _see(series: Series, said: str) -> SeeOther:
+def see_series(series: Series, said: str) -> SeeOther:
+    """To the page of the series, which says what has been done: a name that it knows."""
     return SeeOther(f"{reverse('bookings:series', args=[series.reference])}?said={said}")
 
 
@@ -47,7 +49,7 @@ def series_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def series(request: HttpRequest, reference: str) -> HttpResponse:
     """One series: its pattern, its surgeries to come, and what can be done with them."""
-    now, found = timezone.now(), _series(reference)
+    now, found = timezone.now(), series_of(reference)
     coming = Surgery.objects.filter(series=found, ends_at__gt=now).order_by("starts_at", "pk")
     entries = entries_of(coming, now=now)
     context: dict[str, Any] = {
@@ -69,7 +71,7 @@ def extend(request: HttpRequest, reference: str) -> HttpResponseBase:
     """Until when, and then every date before anything is made."""
     if before := sent_before(request):
         return before
-    found, now = _series(reference), timezone.now()
+    found, now = series_of(reference), timezone.now()
     last = max(filter(None, (found.ends_on, found.planned_until, timezone.localdate(now))))
     form = ExtendForm(request.GET if "until" in request.GET else None, initial={"until": last + timedelta(weeks=26)})
     if form.is_valid():
@@ -86,10 +88,10 @@ def extend(request: HttpRequest, reference: str) -> HttpResponseBase:
 @organiser_page
 def publish_series(request: HttpRequest, reference: str) -> HttpResponseBase:
     """Which drafts everybody is going to see: this page asks, and its button acts."""
-    found, now = _series(reference), timezone.now()
+    found, now = series_of(reference), timezone.now()
     if request.method == "POST":
         services.publish_drafts(series=found)
-        return _see(found, "published")
+        return see_series(found, "published")
     drafts = Surgery.objects.filter(series=found, state=Surgery.State.DRAFT, ends_at__gt=now)
     entries = entries_of(drafts.order_by("starts_at", "pk"), now=now)
     return render(request, "bookings/publish_series.html", {"series": found, "entries": entries})
@@ -98,7 +100,7 @@ def publish_series(request: HttpRequest, reference: str) -> HttpResponseBase:
 @organiser_page
 def end_series(request: HttpRequest, reference: str) -> HttpResponseBase:
     """Until when it goes on, what that means, and then the button that makes it so."""
-    found, now = _series(reference), timezone.now()
+    found, now = series_of(reference), timezone.now()
     context: dict[str, Any] = {"series": found, "words": words_of(found)}
     form = context["form"] = EndForm(request.GET if "last" in request.GET else None, initial={"last": found.ends_on})
     if form.is_valid():
@@ -106,7 +108,7 @@ def end_series(request: HttpRequest, reference: str) -> HttpResponseBase:
         try:
             if request.method == "POST":
                 services.end_series(series=found, last=last)
-                return _see(found, "ended")
+                return see_series(found, "ended")
             services.check_last(found, last)
         except DiaryError as error:
             form.add_error("last", str(error))

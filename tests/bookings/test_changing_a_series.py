@@ -31,13 +31,11 @@ def weekday(number: int) -> date:
     return today + timedelta(days=(1 - today.weekday()) % 7 + 7 + 7 * number)
 
 
-@pytest.fixture
-def series() -> Series:
+def every_tuesday() -> Series:
     return SeriesFactory.create(starts_on=weekday(0), every_weeks=1, end_time=time(11), seats_per_slot=2)
 
 
-@pytest.fixture
-def surgeries(series) -> list[Surgery]:
+def four_of(series: Series) -> list[Surgery]:
     """Four Tuesdays from 10:00 to 11:00, somebody booked at each."""
     made = [
         SurgeryFactory.create(
@@ -49,6 +47,16 @@ def surgeries(series) -> list[Surgery]:
     for surgery in made:
         BookingFactory.create(surgery=surgery)
     return made
+
+
+@pytest.fixture
+def series() -> Series:
+    return every_tuesday()
+
+
+@pytest.fixture
+def surgeries(series) -> list[Surgery]:
+    return four_of(series)
 
 
 def times() -> list[str]:

@@ -6,17 +6,27 @@ from django.utils import timezone
 
 from bookings.errors import OutOfDate
 from bookings.needs import needs
-from bookings.services.diary import call_off
+from bookings.services.diary import call_off, delete_draft
+from bookings.services.editing import end_shift
 from bookings.suggesting import suggested
 from champions.models import Champion
 from notifications.models import OutboxEmail
 from surgeries.models import Shift, Surgery
+from surgeries.services import DiaryError, extend_series
 from tests.bookings.letters import write
 from tests.bookings.pages import words_of
 from tests.bookings.test_editing_a_surgery import hidden
 from tests.bookings.test_statements_per_page import statements
 from tests.everyone.managing import address, busy, needs_hosts
-from tests.factories import BookingFactory, ChampionFactory, ShiftFactory, SurgeryFactory, UserFactory, local
+from tests.factories import (
+    BookingFactory,
+    ChampionFactory,
+    SeriesFactory,
+    ShiftFactory,
+    SurgeryFactory,
+    UserFactory,
+    local,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +58,32 @@ def test_what_somebody_relies_on_stays_published(organiser, surgery, make):
     assert "Back to draft" not in words_of(organiser.get(address(surgery)))
     assert "It stays published" in words_of(organiser.post(address(surgery, "unpublish_surgery")))
     assert Surgery.objects.get(pk=surgery.pk).state == "published"
+
+
+def test_a_draft_is_deleted_and_stays_left_out_of_its_series(organiser):
+    series = SeriesFactory.create(starts_on=local(7).date(), planned_until=local(60).date(), every_weeks=4)
+    draft, hosted = (SurgeryFactory.create(draft=True, series=series, starts_at=local(days)) for days in (7, 35))
+    shift = ShiftFactory.create(surgery=hosted)
+    assert "Somebody hosts it" in words_of(organiser.post(address(hosted, "delete_draft")))
+    end_shift(shift=shift, reason="Not needed.")
+    assert "Delete this draft?" in words_of(organiser.get(address(draft, "delete_draft")))
+    for each in (draft, hosted):
+        assert organiser.post(address(each, "delete_draft")).url.endswith("?said=deleted")
+    assert not Surgery.objects.exists()
+    assert extend_series(series=series, until=local(60).date()).made == []
+    alone = SurgeryFactory.create(draft=True)
+    assert "said=deleted" in organiser.post(address(alone, "delete_draft")).url
+
+
+@pytest.mark.parametrize("facts", [{}, {"draft": True}])
+def test_what_people_see_or_booked_is_not_deleted(organiser, facts):
+    surgery = SurgeryFactory.create(**facts)
+    BookingFactory.create(surgery=surgery, cancelled=True) if facts else None
+    assert "It stays" in words_of(organiser.get(address(surgery, "delete_draft")))
+    assert "It stays" in words_of(organiser.post(address(surgery, "delete_draft")))
+    with pytest.raises(DiaryError):
+        delete_draft(surgery=surgery)
+    assert Surgery.objects.exists()
 
 
 def test_calling_off_names_who_is_told_and_what_they_are_offered(organiser):

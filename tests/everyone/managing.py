@@ -138,6 +138,18 @@ def seats_wrong(made: Surgery) -> dict[str, Any]:
     return {f"seats_{slot.pk}": 2 for slot in others} | {f"seats_{first.pk}": 1, "begins": "8am", "ends": "x"}
 
 
+def off_together(typed: dict[str, str] | None = None) -> State:
+    """Calling all of a series off, as an organiser sees it or sends it."""
+
+    def state(client: Client) -> Any:
+        made = of_series()
+        client.force_login(UserFactory.create(organiser=True))
+        page = f"{reverse('bookings:call_off_series', args=[made.series.reference])}?which=all&from={made.reference}"
+        return client.get(page) if typed is None else client.post(page, typed)
+
+    return state
+
+
 STATES: dict[str, State] = {
     "manage": seen(busy),
     "manage, draft": seen(lambda: hosted(draft=True)),
@@ -173,6 +185,13 @@ STATES: dict[str, State] = {
     "call off, nobody": seen(SurgeryFactory.create, page="call_off_surgery"),
     "call off, wrong": sent(busy, "call_off_surgery"),
     "call off, anew": sent(busy, "call_off_surgery", lambda made: {"reason": "Snow.", "seen": "x"}),
+    "call off several": off_together(),
+    "call off several, wrong": off_together({}),
+    "call off several, anew": off_together({"reason": "Snow.", "seen": "x"}),
+    "delete draft": seen(lambda: hosted(draft=True, series=SeriesFactory.create()), page="delete_draft"),
+    "delete draft, free": seen(
+        lambda: SurgeryFactory.create(draft=True, series=SeriesFactory.create(name=LONG[:100])), page="delete_draft"
+    ),
     "slots": seen(lambda: full(seats=3), page="manage_slots"),
     "slots, wrong": sent(busy, "manage_slots", seats_wrong),
     "put on": seen(needs_hosts, page="add_host"),

@@ -115,7 +115,10 @@ STATES: dict[str, State] = {
     "series, with a last date": page(OF_SERIES, make=lambda: series(ends_on=local(200).date())),
     "series, nothing ahead": page(OF_SERIES, make=lambda: SeriesFactory.create(reference="knpw2x3", name=LONG)),
     "series, made": made(""),
-    **{f"series, {said}": made(said) for said in ("undone", "published", "ended", "used", "kept")},
+    **{
+        f"series, {said}": made(said)
+        for said in ("undone", "published", "ended", "used", "kept", "called_off", "deleted")
+    },
     "series, all": page(SERIES),
     "series, many": page(SERIES, make=many_series),
     "series, none": page(SERIES, make=lambda: None),
@@ -124,6 +127,10 @@ STATES: dict[str, State] = {
     "series, extend, nothing to add": page(f"{OF_SERIES}extend/", "until=2027-03-12"),
     "series, publish": page(f"{OF_SERIES}publish/"),
     "series, publish nothing": page(f"{OF_SERIES}publish/", make=lambda: SeriesFactory.create(reference="knpw2x3")),
+    "series, call off": page(f"{OF_SERIES}call-off/"),
+    "series, call off, nothing ahead": page(
+        f"{OF_SERIES}call-off/", make=lambda: SeriesFactory.create(reference="knpw2x3")
+    ),
     "series, end": page(f"{OF_SERIES}end/"),
     "series, end, too early": page(f"{OF_SERIES}end/", "last=2026-01-01"),
     "series, end soon": page(f"{OF_SERIES}end/", "last=2027-03-16"),

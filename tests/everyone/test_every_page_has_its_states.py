@@ -24,6 +24,7 @@ BUTTONS_ALONE = {
     "accounts/second_factor.html",
     "bookings/brief_guest.html",
     "bookings/came.html",
+    "bookings/delete_draft.html",
     "bookings/delete_entry.html",
     "bookings/end_series.html",
     "bookings/made.html",
