@@ -36,13 +36,15 @@ def prepare() -> None:
     """Migrate as the owner, collect static files and, in a demonstration without surgeries, load the department."""
     from django.conf import settings
 
+    from history.acting import acting
     from surgeries.models import Surgery
 
     call_command("migrate", verbosity=0)
     collect_static_files()
     if settings.DEMONSTRATION and not Surgery.objects.exists():
         print("Loading the demonstration department, this once", flush=True)
-        call_command("load_demo", stdout=StringIO())
+        with acting(place="command load_demo"):
+            call_command("load_demo", stdout=StringIO())
 
 
 def collect_static_files() -> None:

@@ -278,6 +278,14 @@ def test_it_begins_with_what_there_is_to_do_and_names_what_is_printed_and_what_i
     assert f"{ways} As a file Spreadsheet CSV" in said
 
 
+def test_it_leads_organisers_and_nobody_else_to_who_did_what(client):
+    shift = ShiftFactory.create(champion__user=UserFactory.create())
+    link = reverse("bookings:changes_of_one", args=["surgery", shift.surgery_id])
+    for user, is_seen in ((shift.champion.user, False), (UserFactory.create(organiser=True), True)):
+        client.force_login(user)
+        assert (f'href="{link}"' in client.get(page_of(shift.surgery)).content.decode()) is is_seen
+
+
 @pytest.mark.parametrize(("booked", "lines"), [(0, 21), (4, 12), (6, 10), (7, 20)])
 def test_the_sheet_has_as_many_lines_for_walk_ins_as_fill_it(client, booked, lines):
     surgery = SurgeryFactory.create(seats=10)

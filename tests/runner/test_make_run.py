@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 
 from runner.environment import ROOT
@@ -91,6 +92,10 @@ def run(checkout: Path) -> Iterator[Run]:
 def test_the_first_start_serves_the_demonstration_and_a_second_keeps_its_data(run: Run, checkout: Path):
     assert b"Coming surgeries" in run.get("/")
     assert stat_mode(checkout / "var" / "secret-key") == 0o600
+    with psycopg.connect(Server(folder_for(checkout / "var" / "postgres")).url()) as database:
+        places = {place for (place,) in database.execute("SELECT DISTINCT place FROM history_change")}
+    assert "command load_demo" in places
+    assert "" not in places, "something was recorded as done directly in the database"
 
 
 def stat_mode(path: Path) -> int:
