@@ -27,6 +27,10 @@ class OutboxQuerySet(models.QuerySet["OutboxEmail"]):
         """Given up: an organiser has to see these."""
         return self.filter(state=OutboxEmail.State.DEAD)
 
+    def undelivered(self) -> "OutboxQuerySet":
+        """Given up, and no organiser has decided to leave it at that."""
+        return self.dead().filter(left_alone_at=None)
+
 
 class OutboxEmail(models.Model):
     """One email to one person, written in the transaction that makes it true and sent by a worker afterwards.
@@ -62,11 +66,12 @@ class OutboxEmail(models.Model):
     last_error = models.CharField(max_length=200, blank=True, db_default="", help_text="Never holds personal data.")
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
+    left_alone_at = models.DateTimeField(null=True, blank=True, help_text="When an organiser left it at that.")
 
     personal: ClassVar[set[str]] = {"recipient", "dedupe_key", "context"}
     impersonal: ClassVar[set[str]] = {
         "kind", "about", "needs_context", "not_after", "state", "attempts", "unsure_attempts", "next_try_at", "lease",
-        "lease_until", "last_error", "created_at", "sent_at",
+        "lease_until", "last_error", "created_at", "sent_at", "left_alone_at",
     }  # fmt: skip
     is_recorded: ClassVar[bool] = False
 
@@ -101,6 +106,9 @@ class OutboxEmail(models.Model):
             models.CheckConstraint(
                 name="outbox_unsure_attempts_are_attempts", condition=Q(unsure_attempts__lte=F("attempts"))
             ),
+            models.CheckConstraint(
+                name="outbox_left_alone_once_given_up", condition=Q(left_alone_at=None) | Q(state="dead")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -116,6 +124,10 @@ class OutboxEmail(models.Model):
     def can_be_tried_again(self) -> bool:
         """Whether it was given up and can still be written: facts that were wiped are gone."""
         return self.state == self.State.DEAD and not self.needs_context
+
+    def is_too_late(self, now: datetime) -> bool:
+        """Whether it would be dropped instead of sent."""
+        return self.not_after is not None and self.not_after < now
 
 
 class DutyRun(models.Model):

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
-from notifications.models import OutboxEmail
+from notifications.models import OutboxEmail, OutboxQuerySet
 
 # One statement for any number of emails. Sorted by key, so that two transactions which queue the same emails wait
 # for one another instead of deadlocking.
@@ -81,7 +82,25 @@ def try_again(*, email: OutboxEmail, now: datetime | None = None) -> bool:
 
     Returns False, and changes nothing, if it is not given up (any more) or its facts have been wiped.
     """
-    again = OutboxEmail.objects.dead().filter(pk=email.pk, needs_context=False)
-    return bool(
-        again.update(state=OutboxEmail.State.QUEUED, attempts=0, unsure_attempts=0, next_try_at=now or timezone.now())
+    return bool(_queue_again(OutboxEmail.objects.dead().filter(pk=email.pk), now or timezone.now()))
+
+
+def try_all_again(*, now: datetime | None = None) -> int:
+    """The same for all that nobody has left alone and that would still be sent. Returns how many there were."""
+    now = now or timezone.now()
+    in_time = Q(not_after=None) | Q(not_after__gte=now)
+    return _queue_again(OutboxEmail.objects.undelivered().filter(in_time), now)
+
+
+def leave_alone(*, email: OutboxEmail, now: datetime | None = None) -> bool:
+    """Leave an email that was given up at that, which `try_again` takes back.
+
+    Returns False, and changes nothing, if it is not given up (any more) or was left alone before.
+    """
+    return bool(OutboxEmail.objects.undelivered().filter(pk=email.pk).update(left_alone_at=now or timezone.now()))
+
+
+def _queue_again(emails: OutboxQuerySet, now: datetime) -> int:
+    return emails.filter(needs_context=False).update(
+        state=OutboxEmail.State.QUEUED, attempts=0, unsure_attempts=0, next_try_at=now, left_alone_at=None
     )
