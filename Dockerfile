@@ -27,6 +27,7 @@ COPY champions champions
 COPY surgeries surgeries
 COPY bookings bookings
 COPY privacy privacy
+COPY desk desk
 COPY templates templates
 COPY static/img static/img
 COPY --from=assets /build/static/built static/built

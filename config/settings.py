@@ -160,6 +160,7 @@ INSTALLED_APPS = [
     "surgeries",
     "bookings",
     "privacy",
+    "desk",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("bookings.urls")),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("", include("desk.urls")),
     path("", include("privacy.urls")),
     path("", include("organisation.urls")),
     path("", include("accounts.urls")),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from bookings.models import Ask, Booking, JournalEntry
 from champions.models import CalendarLink
 from champions.services import renew_calendar_link
+from notifications.models import OutboxEmail
 from surgeries.models import Shift, Surgery
 from tests.factories import (
     BookingFactory,
@@ -33,8 +34,11 @@ ROLES = NOBODY, USER, APPLICANT, CHAMPION, ORGANISER_WITHOUT, ORGANISER, ADMINIS
     *("an organiser without a second factor", "an organiser", "an administrator"),
 )
 
+# An id that no sequence comes to.
+FAR = 1_000_000
 TEAM = {"slug": "teams", "pk": 1}
-# What organisers get of the lists and of who changed what, and nobody else: page, GET, POST, what is in its address.
+# What organisers get of the lists, of who changed what and of what needs them, and nobody else: page, GET, POST, what
+# is in its address.
 OF_LISTS: list[tuple[str, int | str, int | str, dict[str, Any]]] = [
     ("organisation:all_lists", 200, 405, {}),
     ("organisation:department", 200, 200, {}),
@@ -57,6 +61,13 @@ OF_LISTS: list[tuple[str, int | str, int | str, dict[str, Any]]] = [
     ("bookings:email_paragraph", 200, "elsewhere", {"email": "booking_booked"}),
     ("bookings:changes", 200, 405, {}),
     ("bookings:changes_of_one", 200, 405, {"kind": "team", "pk": 1}),
+    ("desk:what_needs_you", 200, 405, {}),
+    ("desk:see_all", 200, 405, {"slug": "no-host"}),
+    ("desk:champion_shifts", 200, 405, {"pk": FAR}),
+    ("desk:failed_emails", 200, 405, {}),
+    ("desk:try_again", 405, "elsewhere", {"pk": FAR}),
+    ("desk:leave_alone", 405, "elsewhere", {"pk": FAR}),
+    ("desk:try_all_again", 405, "elsewhere", {}),
 ]
 
 
@@ -105,6 +116,8 @@ def make_world() -> World:
     SeriesFactory.create(reference="knpw2x3")
     HeadcountFactory.create(pk=1, team__pk=1)
     GuidelinesFactory.create(pk=1)
+    ChampionFactory.create(pk=FAR)
+    OutboxEmail.objects.create(pk=FAR, state="dead", next_try_at=timezone.now(), created_at=timezone.now())
     for surgery in (shift.surgery, ended.surgery, booking.surgery):
         VisitFactory.create(surgery=surgery)
     renew_calendar_link(champion=shift.champion)

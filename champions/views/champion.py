@@ -28,15 +28,16 @@ DONE = {
 @require_safe
 @never_cache
 def start(request: HttpRequest) -> HttpResponse:
-    """Where whoever has signed in begins: a champion, or somebody who applied, at the page of their own.
+    """Where whoever has signed in begins: an organiser with what needs them, and a champion, or somebody who applied,
+    at the page of their own.
 
     An organiser of a department that has nothing yet begins with setting it up.
     """
     user = signed_in(request)
-    if user.is_organiser and not Office.objects.exists():
-        return redirect("bookings:set_up")
-    begins_as_champion = not user.is_organiser and Champion.objects.filter(user=user).exists()
-    return redirect("champions:home" if begins_as_champion else "champions:account")
+    if user.is_organiser:
+        return redirect("desk:what_needs_you" if Office.objects.exists() else "bookings:set_up")
+    is_known = Champion.objects.filter(user=user).exists()
+    return redirect("champions:home" if is_known else "champions:account")
 
 
 @require_safe

@@ -74,7 +74,7 @@ def test_an_organiser_of_an_empty_department_begins_there(client: Client):
     assert "0 of 9 steps are done" in page
     assert page.count("<strong>Missing</strong>") == 9
     OfficeFactory.create()
-    assert client.get("/start/")["Location"] == "/account/"
+    assert client.get("/start/")["Location"] == "/organise/"
 
 
 def test_nobody_else_is_sent_there(client: Client):

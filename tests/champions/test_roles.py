@@ -61,7 +61,7 @@ def test_the_menu_and_the_account_lead_to_what_is_theirs(client):
 
 @pytest.mark.parametrize(
     ("facts", "begins"),
-    [({}, "/champion/"), ({"state": "active"}, "/champion/"), ({"user__is_staff": True}, "/account/")],
+    [({}, "/champion/"), ({"state": "active"}, "/champion/"), ({"user__is_staff": True}, "/organise/")],
 )
 def test_whoever_signs_in_begins_where_there_is_something_for_them(client, facts, begins):
     OfficeFactory()  # without one, organisers begin by setting up

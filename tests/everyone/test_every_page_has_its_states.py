@@ -44,6 +44,8 @@ BUTTONS_ALONE = {
     "bookings/visit.html",
     "champions/account.html",
     "champions/home.html",
+    "desk/failed_email.html",
+    "desk/failed_emails.html",
     "privacy/data.html",
     "privacy/erase.html",
     "organisation/delete_row.html",

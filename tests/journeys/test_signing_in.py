@@ -71,5 +71,5 @@ def test_a_champion_and_an_organiser_sign_in_and_out(visitor: Visitor) -> None:
     type_code_of_email(visitor, ORGANISER)
     type_code_of_app(visitor, secret, "Continue")
     visitor.sees(f"Hello {ORGANISER}")
-    visitor.press_button("Keep the diary")
-    expect(page.get_by_role("heading", name="Keep the diary")).to_be_visible()
+    visitor.press_button("What needs you")
+    visitor.sees("What needs you")
