@@ -71,6 +71,13 @@ class DiarySite(admin.AdminSite):
 class DiarySiteConfig(AdminConfig):
     default_site = "config.admin.DiarySite"
 
+    def ready(self) -> None:
+        """Also take in what `check --deploy` says of our own settings."""
+        super().ready()
+        from config import checks
+
+        assert checks
+
 
 def can_be_read(request: HttpRequest) -> bool:
     """Whether what goes unchecked into queries could be in a database: text without NUL, and rows by number."""

@@ -138,6 +138,17 @@ for _origin in EMBED_ORIGINS:
 # How many proxies of ours stand in front: the client's address is read that many places from the right of
 # X-Forwarded-For. 0 believes no header.
 TRUSTED_PROXY_COUNT = whole_number("TRUSTED_PROXY_COUNT", 0, least=0)
+# Who is told about a weakness of this service (config/views.py), and what monitoring has to show (config/metrics.py).
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="").strip()
+if SECURITY_CONTACT and not re.fullmatch(r"https://[^/?#@\s]+[^\s]*", SECURITY_CONTACT):
+    _contacts = "security@example.gov.uk or https://www.example.gov.uk/report-a-vulnerability"
+    check("SECURITY_CONTACT", validate_email, SECURITY_CONTACT, _contacts)
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="").strip()
+if METRICS_TOKEN and not re.fullmatch(r"[A-Za-z0-9._~+/-]{32,}=*", METRICS_TOKEN):
+    raise ImproperlyConfigured(
+        "METRICS_TOKEN is too short, or has other characters than a token may have. Set it to at least 32 random "
+        "letters and digits."
+    )
 # Until an organiser saves the department's own settings, these rule. A domain stands for itself and what is under it.
 _domains = [domain.strip().lower().lstrip("@.") for domain in env.list("ALLOWED_EMAIL_DOMAINS", default=[])]
 ALLOWED_EMAIL_DOMAINS = [domain for domain in _domains if domain]

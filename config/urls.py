@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from config import views
+from config import metrics, views
 
 handler500 = "config.views.server_error"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("", include("bookings.urls")),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
+    path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("", include("desk.urls")),
     path("", include("privacy.urls")),
     path("", include("organisation.urls")),

@@ -47,6 +47,7 @@ class OutboxEmail(models.Model):
         DEAD = "dead", "Given up"
 
     FINISHED = (State.SENT, State.DROPPED, State.DEAD)
+    UNSENT = Q(state=State.QUEUED) | Q(state=State.SENDING)
 
     kind = models.CharField(max_length=60, help_text="Which function writes it: see notifications.registry.")
     recipient = models.EmailField()

@@ -214,12 +214,12 @@ TABLE = [
     *(reading(f"organisation:kit{part}") for part in (
         *("", "_checklist", "_invitation", "_poster", "_first_ten_minutes", "_cheat_sheets"),)),
     *(reading(name) for name in ("privacy:notice", "healthz", "readyz")),
+    *(reading(name, 404) for name in (  # which an installation has to switch on
+        *("single_sign_on", "single_sign_on_callback", "metrics", "security_txt"),)),
     # Signing in and out
     row("account_login", get=everybody(ELSEWHERE) | {NOBODY: 200}, post=everybody(ELSEWHERE) | {NOBODY: 200}),
     row("account_confirm_login_code", get=everybody(ELSEWHERE), post=everybody(ELSEWHERE)),
     row("mfa_authenticate", get=everybody(ELSEWHERE), post=everybody(ELSEWHERE)),
-    reading("single_sign_on", 404),
-    reading("single_sign_on_callback", 404),
     own("accounts:sign_out", 405, ELSEWHERE),
     own("accounts:sign_out_everywhere", 405, ELSEWHERE),
     own("accounts:second_factor", 200, 405),

@@ -20,6 +20,7 @@ PRODUCTION = {
     "ALLOWED_EMAIL_DOMAINS": "example.gov.uk, @Agency.gov.uk",
     "EMAIL_URL": "smtp+tls://user:password@mail.example:587",
     "EMAIL_FROM": "Surgeries <surgeries@example.gov.uk>",
+    "SECURITY_CONTACT": "security@example.gov.uk",
 }
 
 
@@ -101,6 +102,15 @@ def test_production_settings_are_read(monkeypatch: pytest.MonkeyPatch):
         ("EMAIL_FROM", None, "Surgeries <surgeries@example.gov.uk>."),
         ("EMAIL_FROM", "junk", "EMAIL_FROM is wrong: 'junk'. Set it to one such as"),
         ("EMAIL_REPLY_TO", "junk", "EMAIL_REPLY_TO is wrong: 'junk'. Set it to one such as"),
+        (
+            "SECURITY_CONTACT",
+            "the digital team",
+            "SECURITY_CONTACT is wrong: 'the digital team'. Set it to one such as",
+        ),
+        ("SECURITY_CONTACT", "http://example.gov.uk/report", "SECURITY_CONTACT is wrong"),
+        ("SECURITY_CONTACT", "https://example.gov.uk/a\nContact: b", "SECURITY_CONTACT is wrong"),
+        ("METRICS_TOKEN", "hunter2", "METRICS_TOKEN is too short, or has other characters"),
+        ("METRICS_TOKEN", "hunter2 " * 8, "METRICS_TOKEN is too short, or has other characters"),
         ("TIME_ZONE", "London", "TIME_ZONE 'London' is unknown"),
         ("TRUSTED_PROXY_COUNT", "one", "TRUSTED_PROXY_COUNT is 'one'. Set it to a whole number"),
         ("LOCK_TIMEOUT_MS", "-5", "LOCK_TIMEOUT_MS is '-5'"),
@@ -173,6 +183,12 @@ def test_control_check_deploy_finds_a_site_without_https():
     checked = manage("check", "--deploy", "--fail-level", "WARNING", PUBLIC_BASE_URL="http://127.0.0.1")
     assert checked.returncode != 0
     assert "security.W" in checked.stderr
+
+
+def test_check_deploy_warns_where_nobody_is_told_about_a_weakness():
+    checked = manage("check", "--deploy", "--fail-level", "WARNING", SECURITY_CONTACT="")
+    assert checked.returncode != 0
+    assert "surgeries.W001" in checked.stderr
 
 
 def test_the_command_line_answers_a_wrong_setting_with_one_sentence():
