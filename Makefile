@@ -10,7 +10,7 @@ CHECKED := SECRET_KEY=only-for-checks-only-for-checks-only-for-checks-only-for-c
 	PUBLIC_BASE_URL=https://surgeries.example.gov.uk DATABASE_URL=postgresql:///not-asked \
 	ALLOWED_EMAIL_DOMAINS=example.gov.uk EMAIL_URL=smtp://127.0.0.1 EMAIL_FROM=surgeries@example.gov.uk
 
-.PHONY: run test test-full check bench lighthouse install assets lock format clean
+.PHONY: run test test-full check bench lighthouse pictures install assets lock format clean
 
 run: assets ## serve the demonstration on http://127.0.0.1:8000 (PORT chooses another port) until Ctrl-C
 	@exec python -m runner
@@ -33,6 +33,9 @@ bench: assets ## throughput beside a bare Django floor on the same machine
 
 lighthouse: assets bench/lighthouse/node_modules/.installed.json ## what Lighthouse says of four pages, which has to be 100
 	python -m bench.lighthouse
+
+pictures: assets ## renew what the tests make in docs/: pictures of pages, and the table of what is held about people
+	RENEW=1 pytest tests/docs
 
 format: install ## write Python and templates in the one format
 	ruff check --fix .
