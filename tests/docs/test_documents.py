@@ -1,0 +1,81 @@
+"""What the documents name is there: commands, targets of make, pages, settings, files and headings."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import get_commands
+from django.urls import Resolver404, resolve
+
+ROOT = Path(settings.BASE_DIR)
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+# The mailbox is there in a demonstration alone, and the other is a folder.
+ELSEWHERE = {"/mailbox/", "/var/lib/surgeries-postgres"}
+
+
+def anchors(text: str) -> set[str]:
+    """What the headings of a document are called in links, as GitHub names them."""
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S), flags=re.M)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def missing_commands(document: Path, text: str) -> set[str]:
+    return set(re.findall(r"manage\.py ([a-z_]+)", text)) - get_commands().keys()
+
+
+def missing_targets(document: Path, text: str) -> set[str]:
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.M)
+    return set(re.findall(r"`make ([a-z-]+)", text)) - set(targets)
+
+
+def missing_pages(document: Path, text: str) -> set[str]:
+    """Addresses within the product that lead nowhere."""
+    return {address for address in re.findall(r"`(/[a-z.][\w./-]*)`", text) if not is_page(address)}
+
+
+def is_page(address: str) -> bool:
+    """Whether it is one, or the part of one that is always the same."""
+    for more in ("", "k3m9tq2/"):
+        try:
+            resolve(address + more)
+        except Resolver404:
+            continue
+        return True
+    return address in ELSEWHERE
+
+
+def missing_files(document: Path, text: str) -> set[str]:
+    """Links to files, or to headings in them, that are not there."""
+    found = set()
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        file, _, heading = link.partition("#")
+        if "//" in link or link.startswith("/"):
+            continue
+        target = (document.parent / file).resolve() if file else document
+        if not target.exists() or (heading and heading not in anchors(target.read_text())):
+            found.add(link)
+    return found
+
+
+CHECKS = [missing_commands, missing_targets, missing_pages, missing_files]
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_what_a_document_names_is_there(document: Path, check: Callable[[Path, str], set[str]]):
+    assert check(document, document.read_text()) == set()
+
+
+@pytest.mark.parametrize(
+    ("check", "text"),
+    [
+        (missing_commands, "`manage.py check_invariants` and `manage.py feed_the_cat`"),
+        (missing_targets, "`make run` and `make coffee`"),
+        (missing_pages, "`/organise/diary/`, `/organise/surgeries/` and `/organise/tea/`"),
+        (missing_files, "[here](operations.md#what-to-watch) and [there](operations.md#what-to-eat)"),
+    ],
+)
+def test_control_what_is_not_there_is_found(check: Callable[[Path, str], set[str]], text: str):
+    assert len(check(ROOT / "docs/organisers.md", text)) == 1
