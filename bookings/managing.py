@@ -1,11 +1,13 @@
 """What organisers see of one surgery: how it stands, its slots with their seats, who hosts and who waits."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q
+from django.utils.text import get_text_list
 
 from bookings.models import Booking
 from bookings.room import is_open
@@ -76,6 +78,12 @@ class Managed:
         return self.surgery.state == Surgery.State.DRAFT
 
 
+def slots_of(surgery: Surgery) -> tuple[Any, ...]:
+    """Its slots with their `number_of_seats` and how many are `booked`: one query."""
+    booked = Count("seats", filter=Q(seats__booking__isnull=False))
+    return tuple(surgery.slots.annotate(number_of_seats=Count("seats"), booked=booked))
+
+
 def with_people(slots: tuple[Any, ...]) -> tuple[Any, ...]:
     """The slots with the names of the `people` who booked each: one query."""
     names: dict[int, list[str]] = defaultdict(list)
@@ -89,13 +97,11 @@ def with_people(slots: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def managed(surgery: Surgery, *, now: datetime) -> Managed:
     """Look at the surgery as it is at `now`: three queries, however many people there are."""
-    booked = Count("seats", filter=Q(seats__booking__isnull=False))
-    slots = surgery.slots.annotate(number_of_seats=Count("seats"), booked=booked)
     shifts = tuple(surgery.shifts.live().select_related("champion").order_by("champion__name", "starts_at"))
     return Managed(
         surgery=surgery,
         standing=standing_of(surgery, now=now),
-        slots=tuple(slots),
+        slots=slots_of(surgery),
         shifts=shifts,
         gaps=tuple(gaps(surgery, shifts)),
         waiting=surgery.bookings.waiting().count(),
@@ -104,3 +110,9 @@ def managed(surgery: Surgery, *, now: datetime) -> Managed:
         can_wait=now < surgery.cutoff_at,
         can_be_draft=not shifts and not why_it_stays_published(surgery, now=now),
     )
+
+
+def fewer_than_booked(booked: int, people: Sequence[str]) -> str:
+    """What to say to somebody who would take away booked seats: who would have to move."""
+    are = "is" if booked == 1 else "are"
+    return f"{booked} {are} booked. {get_text_list(list(people), 'and')} would have to move first"

@@ -7,10 +7,11 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from bookings.elsewhere import Times
 from bookings.services.series import figures_of
-from surgeries.models import Making, Series, Surgery
-from surgeries.services import is_decided, open_dates
-from surgeries.templatetags.times import clock, day_and_year, rhythm
+from surgeries.models import Making, Series, Surgery, local_moment
+from surgeries.services import is_decided, open_dates, own_slots
+from surgeries.templatetags.times import clock, day_and_year, rhythm, span
 
 # So long after it was made the page of a series offers to take it back.
 JUST_NOW = timedelta(days=1)
@@ -20,6 +21,32 @@ def words_of(series: Series) -> str:
     """The pattern, such as "Every second Tuesday, 10am to midday, until Tuesday 14 December 2027"."""
     words = f"{rhythm(series)}, {clock(series.start_time)} to {clock(series.end_time)}"
     return f"{words}, until {day_and_year(series.ends_on)}" if series.ends_on else words
+
+
+def slots_in_words(series: Series) -> str:
+    """With which slots it makes its surgeries, such as "Slots of 20 minutes with 3 seats each"."""
+    if own := own_slots(series):
+        start = local_moment(series.starts_on, series.start_time)
+        each = (
+            f"{span(Times(*within.times(start)))} with {seats} seat{'' if seats == 1 else 's'}"
+            for within, seats in own.items()
+        )
+        return f"Slots: {'; '.join(each)}"
+    seats = f"{series.seats_per_slot} seat{'' if series.seats_per_slot == 1 else 's'}"
+    return f"Slots of {series.slot_minutes} minutes with {seats} each"
+
+
+def settled(series: Series) -> list[str]:
+    """What else is settled about the surgeries that it makes, in words."""
+    cutoff = f"{series.cutoff_minutes} minutes before the start"
+    if series.cutoff_minutes is None:
+        cutoff = "as long before the start as the department says"
+    return [
+        slots_in_words(series),
+        f"{series.hosts_wanted} host{'' if series.hosts_wanted == 1 else 's'} wanted",
+        "People may drop in" if series.is_drop_in else "Only those who booked",
+        f"The waiting list stops {cutoff}",
+    ]
 
 
 def address_of(making: Making) -> str:

@@ -13,6 +13,9 @@ from bookings.moves import Facts, Hosting, Move, Problem, Seated, moves_of
 from surgeries.models import Series, Surgery, local_moment
 from surgeries.templatetags.times import when
 
+# What of these facts a series has as well.
+PATTERN = ("venue", "hosts_wanted", "is_drop_in", "cutoff_minutes")
+
 
 class Which(TextChoices):
     """Which surgeries of a series are meant."""
@@ -157,7 +160,7 @@ def _problems(series: Series, before: Facts, facts: Facts) -> Iterator[Problem]:
 
 def _pattern(series: Series, before: Facts, facts: Facts, named: Iterable[str]) -> dict[str, Any]:
     """What of the pattern follows."""
-    follows = {name: getattr(facts, name) for name in ("venue", "hosts_wanted", "is_drop_in") if name in named}
+    follows = {name: getattr(facts, name) for name in PATTERN if name in named}
     if {"starts_at", "ends_at"} & set(named):
         follows["start_time"] = timezone.localtime(facts.starts_at).time()
         follows["end_time"] = timezone.localtime(facts.ends_at).time()

@@ -3,9 +3,10 @@
 Whatever concerns bookings or emails as well (seats, publishing, calling off) is a verb of the app above.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from django.db import transaction
@@ -54,6 +55,41 @@ def slot_times(starts_at: datetime, ends_at: datetime, minutes: int) -> list[tup
     """The slots of a surgery, back to back from its start; one that would end after the surgery is left out."""
     length = timedelta(minutes=minutes)
     return [(starts_at + n * length, starts_at + (n + 1) * length) for n in range((ends_at - starts_at) // length)]
+
+
+@dataclass(frozen=True, order=True)
+class Within:
+    """Where in its surgery a slot is: so many minutes after its start, and so many minutes long."""
+
+    begins_after: int
+    minutes: int
+
+    @classmethod
+    def of(cls, slot: Slot, surgery: Surgery) -> "Within":
+        """Where this slot is in its surgery."""
+        return cls(*(int(each.total_seconds()) // 60 for each in (
+            slot.starts_at - surgery.starts_at, slot.ends_at - slot.starts_at)))  # fmt: skip
+
+    def times(self, starts_at: datetime) -> tuple[datetime, datetime]:
+        """When that is in a surgery which starts then."""
+        start = starts_at + timedelta(minutes=self.begins_after)
+        return start, start + timedelta(minutes=self.minutes)
+
+
+def own_slots(series: Series) -> dict[Within, int]:
+    """The slots that the pattern of the series names one by one, each with its seats; mostly none."""
+    own = series.pattern_slots.all() if series.pk else ()
+    return {Within(each.begins_after, each.minutes): each.seats for each in own}
+
+
+def usual_slots(series: Series) -> dict[Within, int]:
+    """Those that it has unless it names its own: back to back, with as many seats each."""
+    (times,) = times_of(series, [series.starts_on])
+    every, start = slot_times(*times, series.slot_minutes), times[0]
+    return {
+        Within(int((begins - start).total_seconds()) // 60, series.slot_minutes): series.seats_per_slot
+        for begins, _ in every
+    }
 
 
 def left_over(starts_at: datetime, ends_at: datetime, minutes: int) -> str:
@@ -117,18 +153,20 @@ def create_surgeries(
     is_published: bool = False,
     cutoff_minutes: int | None = None,
     note: str = "",
+    slots: Mapping[Within, int] | None = None,
 ) -> list[Surgery]:
     """Make a surgery for each start and end, in as many statements as for one, and return them in their order.
 
-    They have no hosts yet, so to publish them at once tells nobody. Raises what `create_surgery` does, and DiaryError
-    if that would be more seats than can be made at once.
+    With `slots` they have these, as far as they lie within it, instead of slots of `slot_minutes` back to back. They
+    have no hosts yet, so to publish them at once tells nobody. Raises what `create_surgery` does, and DiaryError if
+    that would be more seats than can be made at once.
     """
     if slot_minutes < SHORTEST_SLOT_MINUTES:
         raise DiaryError(f"A slot needs at least {SHORTEST_SLOT_MINUTES} minutes.")
     if not 1 <= seats_per_slot <= MOST_SEATS_PER_SLOT:
         raise DiaryError(f"A slot needs between 1 and {MOST_SEATS_PER_SLOT} seats.")
-    slots_of = [_slots_of(start, end, slot_minutes) for start, end in times]
-    seats = seats_per_slot * sum(map(len, slots_of))
+    slots_of = [_slots_of(start, end, slot_minutes, seats_per_slot, slots) for start, end in times]
+    seats = sum(its_seats for its_slots in slots_of for *_, its_seats in its_slots)
     if seats > MOST_SEATS_AT_ONCE:
         raise DiaryError(
             f"That would be {seats:,} seats. At most {MOST_SEATS_AT_ONCE:,} can be made at once: make fewer surgeries, "
@@ -151,26 +189,33 @@ def create_surgeries(
         )
         for start, end in times
     )
-    slots = Slot.objects.bulk_create(
+    made = Slot.objects.bulk_create(
         Slot(surgery=surgery, starts_at=start, ends_at=end)
         for surgery, its_slots in zip(surgeries, slots_of, strict=True)
-        for start, end in its_slots
+        for start, end, _ in its_slots
     )
     Seat.objects.bulk_create(
         Seat(slot=slot, surgery_id=slot.surgery_id, number=number)
-        for slot in slots
-        for number in range(1, seats_per_slot + 1)
+        for slot, (*_, its_seats) in zip(made, chain.from_iterable(slots_of), strict=True)
+        for number in range(1, its_seats + 1)
     )
     return surgeries
 
 
-def _slots_of(starts_at: datetime, ends_at: datetime, minutes: int) -> list[tuple[datetime, datetime]]:
+def _slots_of(
+    starts_at: datetime, ends_at: datetime, minutes: int, seats: int, slots: Mapping[Within, int] | None
+) -> list[tuple[datetime, datetime, int]]:
     if ends_at <= starts_at:
         raise DiaryError("The end has to come after the start.")
     if timezone.localdate(starts_at) != timezone.localdate(ends_at):
         raise DiaryError("A surgery ends on the day on which it starts.")
-    if times := slot_times(starts_at, ends_at, minutes):
-        return times
+    if slots is None:
+        found = [(*times, seats) for times in slot_times(starts_at, ends_at, minutes)]
+    else:
+        found = [(*within.times(starts_at), number) for within, number in sorted(slots.items())]
+        found = [each for each in found if each[1] <= ends_at]
+    if found:
+        return found
     raise SlotDoesNotFit(f"A slot of {minutes} minutes is longer than the surgery.")
 
 
@@ -230,4 +275,6 @@ def facts_of(series: Series) -> dict[str, Any]:
         "seats_per_slot": series.seats_per_slot,
         "is_drop_in": series.is_drop_in,
         "hosts_wanted": series.hosts_wanted,
+        "cutoff_minutes": series.cutoff_minutes,
+        "slots": own_slots(series) or None,
     }

@@ -300,7 +300,7 @@ TABLE = [
     row("bookings:preview", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=200)),  # of nothing
     row("bookings:undo", get=only(*ORGANISERS, answer=405), post=only(*ORGANISERS, answer=404), pk=404),
     *(row(f"bookings:{name}", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=200),
-          reference="knpw2x3") for name in ("extend", "end_series", "call_off_series")),  # without a date or a choice
+          reference="knpw2x3") for name in ("edit_series", "extend", "end_series", "call_off_series")),  # of nothing
     row("bookings:publish_series", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=ELSEWHERE),
         reference="knpw2x3"),
     *(row(f"bookings:attendance{file}", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405))

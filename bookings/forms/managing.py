@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.text import get_text_list
 
 from accounts.fields import NOT_SHOWN, SentencesField
 from bookings.forms.fields import Label
@@ -18,15 +17,27 @@ from bookings.suggesting import Suggestion
 from champions.forms import LineField
 from champions.models import Champion
 from surgeries.fields import LocalTimeField
-from surgeries.models import MOST_HOSTS, Surgery, Venue, local_moment
-from surgeries.services import MOST_SEATS_PER_SLOT
-from surgeries.templatetags.times import clock, span
+from surgeries.models import MOST_CUTOFF_MINUTES, MOST_HOSTS, Surgery, Venue, local_moment
+from surgeries.templatetags.times import clock
 
 LONGEST_NOTE = 2000
 # So far ahead a diary is kept.
 AHEAD = timedelta(days=3 * 366)
 DAYS = ["%d/%m/%Y", "%d.%m.%Y", "%d %m %Y", "%d %B %Y", "%d %b %Y", "%Y-%m-%d"]
 NARROW = {"class": "govuk-input--width-5"}
+
+
+class WhichField(forms.ChoiceField):
+    """Which surgeries of the series are meant."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            choices=Which.choices,
+            label="Which surgeries of the series?",
+            widget=forms.RadioSelect,
+            error_messages={"required": "Choose which surgeries of the series", **NOT_SHOWN},
+            **options,
+        )
 
 
 class EditSurgeryForm(forms.Form):
@@ -74,7 +85,7 @@ class EditSurgeryForm(forms.Form):
         label="Minutes before the start when the waiting list stops",
         help_text="From then on nobody moves up, and free seats are open to all.",
         min_value=0,
-        max_value=10_080,
+        max_value=MOST_CUTOFF_MINUTES,
         widget=forms.TextInput(attrs={"class": "govuk-input--width-5", "inputmode": "numeric"}),
         error_messages={
             "required": "Enter how many minutes before the start the waiting list stops",
@@ -93,13 +104,7 @@ class EditSurgeryForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    which = forms.ChoiceField(
-        choices=Which.choices,
-        label="Which surgeries of the series?",
-        help_text="Those that were changed by hand are left alone, and listed on the next page.",
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose which surgeries of the series", **NOT_SHOWN},
-    )
+    which = WhichField(help_text="Those that were changed by hand are left alone, and listed on the next page.")
 
     def __init__(self, *args: Any, surgery: Surgery, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -228,138 +233,3 @@ class CallOffForm(forms.Form):
         label="Why does it not take place?",
         help_text="Everybody reads it in their email and on the page of the surgery, so write it to them.",
     )
-
-
-SEATS = {"class": "govuk-input--width-3", "inputmode": "numeric"}
-AS_A_NUMBER = {
-    "required": "Enter how many seats, as a number",
-    "invalid": "Enter how many seats, as a number",
-    "min_value": "Enter 0 seats or more",
-    "max_value": "A slot has at most %(limit_value)d seats",
-}
-
-
-class SlotsForm(forms.Form):
-    """How many seats each slot has, which slots go, and one that is added.
-
-    `slots` have their `number_of_seats` and how many are `booked`. What each had when the page was made comes back
-    with it: whatever somebody else has changed meanwhile is not changed back.
-    """
-
-    begins = LocalTimeField(
-        required=False,
-        label="From",
-        help_text="",
-        widget=forms.TimeInput(attrs=NARROW),
-        error_messages={"invalid": "Enter a time like 10am, 10:30 or 2.15pm"},
-    )
-    ends = LocalTimeField(
-        required=False,
-        label="Until",
-        help_text="",
-        widget=forms.TimeInput(attrs=NARROW),
-        error_messages={"invalid": "Enter a time like 10am, 10:30 or 2.15pm"},
-    )
-    seats = forms.IntegerField(
-        required=False,
-        label="Seats",
-        min_value=1,
-        max_value=MOST_SEATS_PER_SLOT,
-        widget=forms.TextInput(attrs=SEATS),
-        error_messages=AS_A_NUMBER | {"min_value": "A new slot has at least one seat"},
-    )
-
-    def __init__(self, *args: Any, surgery: Surgery, slots: Sequence[Any], **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.surgery, self.slots = surgery, slots
-        for slot in slots:
-            self.fields[f"seats_{slot.pk}"] = forms.IntegerField(
-                label=f"Seats, {span(slot)}",
-                min_value=0,
-                max_value=MOST_SEATS_PER_SLOT,
-                initial=slot.number_of_seats,
-                widget=forms.TextInput(attrs=SEATS),
-                error_messages=AS_A_NUMBER,
-            )
-            self.fields[f"was_{slot.pk}"] = forms.IntegerField(
-                required=False, initial=slot.number_of_seats, widget=forms.HiddenInput
-            )
-            self.fields[f"remove_{slot.pk}"] = forms.BooleanField(
-                required=False, label="Take it out", widget=forms.CheckboxInput
-            )
-
-        self.order_fields([name for name in self.fields if name not in self.declared_fields])  # as on the page
-
-    @property
-    def rows(self) -> list[tuple[Any, Any, Any, Any]]:
-        """Each slot with its fields, for the page."""
-        return [
-            (slot, self[f"seats_{slot.pk}"], self[f"was_{slot.pk}"], self[f"remove_{slot.pk}"]) for slot in self.slots
-        ]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        for slot in self.slots:
-            wanted, was = cleaned.get(f"seats_{slot.pk}"), cleaned.get(f"was_{slot.pk}")
-            if was is not None and was != slot.number_of_seats:
-                self.add_error(
-                    f"seats_{slot.pk}",
-                    f"Somebody else has given it {slot.number_of_seats} seats meanwhile. Is that right?",
-                )
-            elif wanted is not None and wanted < slot.booked:
-                self.add_error(f"seats_{slot.pk}", fewer_than_booked(slot.booked, slot.people))
-            elif cleaned.get(f"remove_{slot.pk}") and slot.booked:
-                self.add_error(f"remove_{slot.pk}", fewer_than_booked(slot.booked, slot.people))
-        self._clean_new(cleaned)
-        return cleaned
-
-    def _clean_new(self, cleaned: dict[str, Any]) -> None:
-        """All of a new slot, or nothing."""
-        names = ("begins", "ends", "seats")
-        if any(self.has_error(name) for name in names):
-            return
-        typed = [name for name in names if cleaned.get(name) is not None]
-        missing = {"begins": "Enter from when the new slot is", "ends": "Enter until when the new slot is",
-                   "seats": "Enter how many seats the new slot has"}  # fmt: skip
-        for name in names:
-            if typed and name not in typed:
-                self.add_error(name, missing[name])
-        if len(typed) < len(names):
-            return
-        start, end = self.new["starts_at"], self.new["ends_at"]
-        if end <= start:
-            self.add_error("ends", "The end has to come after the start")
-        elif start < self.surgery.starts_at or end > self.surgery.ends_at:
-            self.add_error("begins", f"It has to lie within the surgery, {span(self.surgery)}")
-        elif any(slot.starts_at == start and not cleaned.get(f"remove_{slot.pk}") for slot in self.slots):
-            self.add_error("begins", "There is a slot that begins then already")
-
-    @property
-    def new(self) -> dict[str, Any]:
-        """The slot that is added, if one is: what the service is to be told."""
-        said = self.cleaned_data
-        if said.get("begins") is None:
-            return {}
-        on = timezone.localdate(self.surgery.starts_at)
-        return {
-            "starts_at": local_moment(on, said["begins"]), "ends_at": local_moment(on, said["ends"]),
-            "seats": said["seats"],
-        }  # fmt: skip
-
-    def seats_wanted(self) -> dict[int, int]:
-        """How many seats each slot is to have, by its id: those alone that change."""
-        return {
-            slot.pk: self.cleaned_data[f"seats_{slot.pk}"]
-            for slot in self.slots
-            if self.cleaned_data[f"seats_{slot.pk}"] != slot.number_of_seats
-        }
-
-    def removed(self) -> list[Any]:
-        """The slots that go."""
-        return [slot for slot in self.slots if self.cleaned_data[f"remove_{slot.pk}"]]
-
-
-def fewer_than_booked(booked: int, people: Sequence[str]) -> str:
-    """What to say to somebody who would take away booked seats: who would have to move."""
-    are = "is" if booked == 1 else "are"
-    return f"{booked} {are} booked. {get_text_list(list(people), 'and')} would have to move first"

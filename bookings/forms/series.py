@@ -1,14 +1,21 @@
 """What organisers choose and type about a series as a whole."""
 
 from collections.abc import Sequence
+from copy import copy
+from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 
 from accounts.fields import NOT_SHOWN
+from bookings.forms.planning import BY_MONTH, BY_WEEKS, HOW_OFTEN, ONCE, PatternForm
 from bookings.series_moves import Which
-from surgeries.models import Surgery
-from surgeries.templatetags.times import when
+from bookings.services.series import FACTS
+from organisation.fields import NumberField
+from surgeries.models import MOST_CUTOFF_MINUTES, Series, Surgery, Venue
+from surgeries.services import slot_times, times_of
+from surgeries.templatetags.times import day_and_year, when
 
 TICKED = "ticked"
 
@@ -65,3 +72,65 @@ class MeantForm(forms.Form):
         if which == Which.THIS:
             return [self.first]
         return [each for each in self.coming if each.starts_at >= self.first.starts_at]
+
+
+class SeriesForm(PatternForm):
+    """What a series says about the surgeries that it makes from now on."""
+
+    cutoff_minutes = NumberField(
+        named="The minutes",
+        least=0,
+        most=MOST_CUTOFF_MINUTES,
+        required=False,
+        label="Minutes before the start when the waiting list stops (optional)",
+        help_text="Leave it empty to do as the department says.",
+    )
+
+    def __init__(self, *args: Any, series: Series, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.known = series
+        for name in ("ends_on", "times"):
+            del self.fields[name]
+        self._adapt()
+        often = f"w{series.every_weeks}" if series.nth_in_month is None else f"m{series.nth_in_month}"
+        self.initial = {
+            **{name: getattr(series, name) for name in FACTS},
+            "venue": series.venue_id, "begins": series.start_time, "ends": series.end_time, "often": often,
+        }  # fmt: skip
+
+    def _adapt(self) -> None:
+        """Not everything is as in the form for a new one."""
+        name, often, venue = (self.fields[name] for name in ("name", "often", "venue"))
+        assert isinstance(often, forms.ChoiceField)
+        assert isinstance(venue, forms.ModelChoiceField)
+        name.required, name.label = True, "Name"
+        name.error_messages["required"] = "Enter a name"
+        often.choices = [(value, label) for value, label in HOW_OFTEN if value != ONCE]
+        often.help_text = "The day of the week is that of the first date."
+        here = Q(is_retired=False, office__is_retired=False) | Q(pk=self.known.venue_id)
+        venue.queryset = Venue.objects.filter(here).select_related("office")
+        venue.empty_label = None
+        self.fields["starts_on"].label = "First date"
+        self.order_fields(["name", "venue", "starts_on", "often", "begins", "ends", "slot_minutes", "seats_per_slot",
+                           "hosts_wanted", "cutoff_minutes", "is_drop_in"])  # fmt: skip
+
+    def _make_pattern(self, said: dict[str, Any]) -> None:
+        often = said["often"]
+        self.series = series = copy(self.known)
+        for name in FACTS:
+            if name in said:
+                setattr(series, name, said[name])
+        series.start_time, series.end_time = said["begins"], said["ends"]
+        series.every_weeks, series.nth_in_month = BY_WEEKS.get(often, 1), BY_MONTH.get(often)
+        (times,) = times_of(series, [series.starts_on])
+        if not slot_times(*times, series.slot_minutes):
+            self.add_error("slot_minutes", "A slot cannot be longer than the surgery")
+        if series.ends_on and series.ends_on < series.starts_on:
+            self.add_error("starts_on", f"It has to come before the last date, {day_and_year(series.ends_on)}")
+        elif series.nth_in_month is not None:
+            # By the month, the first date is the first such day and not the day that was typed.
+            series.starts_on = next(series.dates(until=series.starts_on + timedelta(weeks=10)), series.starts_on)
+
+    def facts(self) -> dict[str, Any]:
+        """What the service is to be told, once the form is valid."""
+        return {name: getattr(self.series, name) for name in FACTS}

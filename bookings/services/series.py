@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,10 +13,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from bookings import shift_emails
+from bookings.errors import OutOfDate
 from bookings.models import Booking
 from bookings.statements import lock_surgeries
 from surgeries.models import Making, Seat, Series, Shift, Surgery, SurgeryQuerySet
-from surgeries.services import DiaryError, create_surgeries, facts_of, times_of
+from surgeries.services import DiaryError, create_surgeries, facts_of, own_slots, times_of
 from surgeries.templatetags.times import day_and_year
 from surgeries.transactions import retried
 
@@ -162,6 +164,37 @@ def publish_drafts(*, series: Series, now: datetime | None = None) -> int:
     shifts = Shift.objects.live().filter(surgery__in=found)
     shift_emails.queue_taken(shifts.select_related("champion__user", "surgery"), now=now)
     return len(found)
+
+
+# What an organiser changes in a pattern. Its last date is a matter of its own, and so are its slots one by one.
+FACTS = (
+    "name", "venue", "starts_on", "every_weeks", "nth_in_month", "start_time", "end_time", "slot_minutes",
+    "seats_per_slot", "hosts_wanted", "is_drop_in", "cutoff_minutes",
+)  # fmt: skip
+
+
+def version_of(series: Series) -> str:
+    """Another one as soon as somebody has changed what the series says."""
+    facts = [getattr(series, "venue_id" if name == "venue" else name) for name in FACTS]
+    return _digest(repr([*facts, series.ends_on, sorted(own_slots(series).items())]))[:32]
+
+
+@retried
+@transaction.atomic
+def change_series(*, series: Series, facts: dict[str, Any], seen: str) -> None:
+    """Let the series make its surgeries from now on as these `facts` say. Those that are there stay as they are.
+
+    With slots of another length or with another number of seats, it names no slots of its own any more. Raises
+    OutOfDate if somebody has changed it since the organiser has `seen` it (its version).
+    """
+    series = Series.objects.select_for_update(no_key=True, of=("self",)).get(pk=series.pk)
+    if version_of(series) != seen:
+        raise OutOfDate
+    if any(getattr(series, name) != facts[name] for name in ("slot_minutes", "seats_per_slot")):
+        series.pattern_slots.all().delete()
+    for name in FACTS:
+        setattr(series, name, facts[name])
+    series.save(update_fields=FACTS)
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ DONE = {
     "unpublished": "It is a draft again. Only organisers see it.",
     "called_off": "It is called off, and everybody concerned is told.",
     "slots": "The slots and seats are as you set them. Whoever waited and has a seat now is told.",
+    "slots_of_several": "The slots and seats are changed at all of them. Whoever waited and has a seat now is told.",
     "host": "They host. They are told as soon as it is published.",
     "off": "They no longer host, and are told.",
     "off_and_up": "They no longer host, and are told. Whoever they sat with waits again for the next host.",

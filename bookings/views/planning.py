@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from accounts.sessions import signed_in
 from bookings.forms.planning import PUBLISH, DatesForm
-from bookings.series import address_of, words_of
+from bookings.series import address_of, slots_in_words, words_of
 from bookings.services.series import UsedAlready, made_with, make
 from notifications.form_pages import SeeOther
 from surgeries.models import Series
 from surgeries.planning import plan
-from surgeries.services import DiaryError, left_over, times_of
+from surgeries.services import DiaryError, left_over, own_slots, times_of
 
 
 def sent_before(request: HttpRequest) -> SeeOther | None:
@@ -71,7 +71,8 @@ def dates_page(
         "is_once": until is None,
         "goes_on": until is not None and series.ends_on is None,
         "past": [each for each in planned if each.is_past],
-        "left_over": left_over(*first, series.slot_minutes),
+        "slots": slots_in_words(series),
+        "left_over": "" if own_slots(series) else left_over(*first, series.slot_minutes),
         "change": change,
     }
     return render(request, "bookings/preview.html", context)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.roles import organiser_page
 from bookings.diary import entries_of
 from bookings.forms.planning import EndForm, ExtendForm
-from bookings.series import made_just_now, made_of, struck_out, with_figures, words_of
+from bookings.series import made_just_now, made_of, settled, struck_out, with_figures, words_of
 from bookings.services import series as services
 from bookings.views.planning import dates_page, sent_before
 from notifications.form_pages import SeeOther
@@ -55,6 +55,7 @@ def series(request: HttpRequest, reference: str) -> HttpResponse:
     context: dict[str, Any] = {
         "series": found,
         "words": words_of(found),
+        "settled": settled(found),
         "entries": entries,
         "drafts": sum(entry.surgery.state == Surgery.State.DRAFT for entry in entries),
         "struck_out": struck_out(found, now=now),

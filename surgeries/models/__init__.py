@@ -1,7 +1,16 @@
 """The diary, by noun: where and when surgeries are, what makes them, and who hosts."""
 
 from surgeries.models.moments import local_moment, local_month
-from surgeries.models.series import MOST_HOSTS, USUAL_HOSTS, Making, Series, Venue, new_reference
+from surgeries.models.series import (
+    MOST_CUTOFF_MINUTES,
+    MOST_HOSTS,
+    USUAL_HOSTS,
+    Making,
+    PatternSlot,
+    Series,
+    Venue,
+    new_reference,
+)
 from surgeries.models.surgeries import (
     Seat,
     Shift,
@@ -13,9 +22,11 @@ from surgeries.models.surgeries import (
 )
 
 __all__ = [
+    "MOST_CUTOFF_MINUTES",
     "MOST_HOSTS",
     "USUAL_HOSTS",
     "Making",
+    "PatternSlot",
     "Seat",
     "Series",
     "Shift",

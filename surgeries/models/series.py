@@ -17,6 +17,8 @@ from organisation.models import CurrentQuerySet, Office
 # Without vowels, so that no reference spells a word, and without what is easily misread.
 REFERENCE_LETTERS = "bcdfghjkmnpqrstvwxz23456789"
 USUAL_HOSTS, MOST_HOSTS = 2, 20
+# A week.
+MOST_CUTOFF_MINUTES = 10_080
 
 
 def new_reference() -> str:
@@ -92,10 +94,14 @@ class Series(models.Model):
         default=USUAL_HOSTS, db_default=USUAL_HOSTS, validators=[MinValueValidator(1), MaxValueValidator(MOST_HOSTS)]
     )
     is_drop_in = models.BooleanField("people may drop in", default=True)
+    # How long before the start the waiting list stops; the department's if it says nothing.
+    cutoff_minutes = models.PositiveSmallIntegerField(
+        null=True, blank=True, editable=False, validators=[MaxValueValidator(MOST_CUTOFF_MINUTES)]
+    )
 
     impersonal: ClassVar[set[str]] = {
         "reference", "name", "starts_on", "ends_on", "planned_until", "every_weeks", "nth_in_month", "start_time",
-        "end_time", "slot_minutes", "seats_per_slot", "hosts_wanted", "is_drop_in",
+        "end_time", "slot_minutes", "seats_per_slot", "hosts_wanted", "is_drop_in", "cutoff_minutes",
     }  # fmt: skip
 
     class Meta:
@@ -141,6 +147,31 @@ class Series(models.Model):
     def turn(self, day: date) -> tuple[int, int]:
         """The week or the month that one surgery of the series is for, whichever day of it that is held on."""
         return day.isocalendar()[:2] if self.nth_in_month is None else (day.year, day.month)
+
+
+class PatternSlot(models.Model):
+    """A slot that the surgeries of a series are made with, by how long after their start it begins.
+
+    A series without any makes slots of `slot_minutes` back to back, with `seats_per_slot` seats each.
+    """
+
+    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="pattern_slots")
+    begins_after = models.PositiveSmallIntegerField()
+    minutes = models.PositiveSmallIntegerField()
+    seats = models.PositiveSmallIntegerField()
+
+    impersonal: ClassVar[set[str]] = {"begins_after", "minutes", "seats"}
+    part_of: ClassVar[str] = "series"
+
+    class Meta:
+        ordering = ("begins_after",)
+        constraints = [
+            models.UniqueConstraint(fields=("series", "begins_after"), name="pattern_slot_start_is_unique_in_series"),
+            models.CheckConstraint(name="pattern_slot_counts_are_positive", condition=Q(minutes__gte=1, seats__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.minutes} minutes after {self.begins_after}, {self.seats} seats"
 
 
 class Making(models.Model):

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from champions.models import Champion
 from organisation.models import Office
-from surgeries.models.series import MOST_HOSTS, USUAL_HOSTS, Making, Series, Venue, new_reference
+from surgeries.models.series import MOST_CUTOFF_MINUTES, MOST_HOSTS, USUAL_HOSTS, Making, Series, Venue, new_reference
 from surgeries.templatetags.times import clock, span
 
 
@@ -92,7 +92,9 @@ class Surgery(models.Model):
     )
     is_drop_in = models.BooleanField("people may drop in", default=True)
     cutoff_minutes = models.PositiveSmallIntegerField(
-        "waiting list stops (minutes before the start)", default=120, validators=[MaxValueValidator(10_080)]
+        "waiting list stops (minutes before the start)",
+        default=120,
+        validators=[MaxValueValidator(MOST_CUTOFF_MINUTES)],
     )
     note = models.TextField(blank=True, help_text="Anything worth knowing about this one. Shown to everybody.")
     called_off_at = models.DateTimeField(null=True, editable=False)

@@ -138,6 +138,14 @@ def seats_wrong(made: Surgery) -> dict[str, Any]:
     return {f"seats_{slot.pk}": 2 for slot in others} | {f"seats_{first.pk}": 1, "begins": "8am", "ends": "x"}
 
 
+def seats_of_all(made: Surgery) -> dict[str, Any]:
+    """Other seats at all of the series."""
+    first, *others = made.slots.all()
+    was = {f"was_{slot.pk}": slot.seats.count() for slot in (first, *others)}
+    usual = {name.replace("was", "seats"): number for name, number in was.items()}
+    return was | usual | {f"seats_{first.pk}": 6, "which": "all"}
+
+
 def off_together(typed: dict[str, str] | None = None) -> State:
     """Calling all of a series off, as an organiser sees it or sends it."""
 
@@ -193,6 +201,8 @@ STATES: dict[str, State] = {
         lambda: SurgeryFactory.create(draft=True, series=SeriesFactory.create(name=LONG[:100])), page="delete_draft"
     ),
     "slots": seen(lambda: full(seats=3), page="manage_slots"),
+    "slots of several": sent(of_series, "manage_slots", seats_of_all),
+    "slots of several, anew": sent(of_series, "manage_slots", lambda made: seats_of_all(made) | {"seen": "x"}),
     "slots, wrong": sent(busy, "manage_slots", seats_wrong),
     "put on": seen(needs_hosts, page="add_host"),
     "put on, wrong": sent(needs_hosts, "add_host", lambda made: {"begins": "x"}),

@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from surgeries.models import Making, Series
+from surgeries.models import Making, PatternSlot, Series
 from tests.everyone.booking import LONG, State
 from tests.everyone.diary import DIARY, NOW, seen
 from tests.factories import (
@@ -99,6 +99,26 @@ def one_made(client: Client) -> Any:
         return client.get(f"{DIARY}?month=2027-03&made={making.pk}")
 
 
+def with_own_slots() -> None:
+    own = series()
+    Series.objects.update(name=LONG[:100])
+    for begins_after in (0, 20, 60):
+        PatternSlot.objects.create(series=own, begins_after=begins_after, minutes=20, seats=begins_after // 20 + 1)
+
+
+def edited(**said: Any) -> State:
+    """The page that edits the series, as it comes back."""
+
+    def state(client: Client) -> Any:
+        with time_machine.travel(NOW, tick=False):
+            one = series()
+            client.force_login(UserFactory.create(organiser=True))
+            usual = typed(one.venue_id, name="Tuesday coffee morning", starts_on=one.starts_on.isoformat())
+            return client.post(f"{OF_SERIES}edit/", usual | said)
+
+    return state
+
+
 STATES: dict[str, State] = {
     "new surgery": page(NEW, make=VenueFactory.create),
     "new surgery, no venue": page(NEW, make=lambda: None),
@@ -117,7 +137,7 @@ STATES: dict[str, State] = {
     "series, made": made(""),
     **{
         f"series, {said}": made(said)
-        for said in ("undone", "published", "ended", "used", "kept", "called_off", "deleted")
+        for said in ("undone", "published", "ended", "used", "kept", "called_off", "deleted", "changed")
     },
     "series, all": page(SERIES),
     "series, many": page(SERIES, make=many_series),
@@ -127,6 +147,11 @@ STATES: dict[str, State] = {
     "series, extend, nothing to add": page(f"{OF_SERIES}extend/", "until=2027-03-12"),
     "series, publish": page(f"{OF_SERIES}publish/"),
     "series, publish nothing": page(f"{OF_SERIES}publish/", make=lambda: SeriesFactory.create(reference="knpw2x3")),
+    "series, edit": page(f"{OF_SERIES}edit/"),
+    "series, edit, with slots of its own": page(f"{OF_SERIES}edit/", make=with_own_slots),
+    "series, edit, wrong": edited(name="", begins="x", seats_per_slot="0"),
+    "series, edit, changed meanwhile": edited(seen="x"),
+    "series, with slots of its own": page(OF_SERIES, make=with_own_slots),
     "series, call off": page(f"{OF_SERIES}call-off/"),
     "series, call off, nothing ahead": page(
         f"{OF_SERIES}call-off/", make=lambda: SeriesFactory.create(reference="knpw2x3")

@@ -40,6 +40,7 @@ BUTTONS_ALONE = {
     "bookings/room_next.html",
     "bookings/room_said.html",
     "bookings/shifts.html",
+    "bookings/slots_preview.html",
     "bookings/take_out.html",
     "bookings/visit.html",
     "champions/account.html",
