@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import get_commands
+from django.db import connection
 from django.urls import Resolver404, resolve
 
 ROOT = Path(settings.BASE_DIR)
@@ -66,6 +67,21 @@ CHECKS = [missing_commands, missing_targets, missing_pages, missing_files]
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
 def test_what_a_document_names_is_there(document: Path, check: Callable[[Path, str], set[str]]):
     assert check(document, document.read_text()) == set()
+
+
+@pytest.mark.django_db
+def test_every_question_to_the_database_that_a_document_asks_is_answered():
+    asked = [
+        statement
+        for document in DOCUMENTS
+        for block in re.findall(r"^```sql\n(.*?)^```", document.read_text(), flags=re.M | re.S)
+        for statement in block.split(";")
+        if statement.strip().startswith("SELECT")
+    ]
+    assert len(asked) >= 2
+    for statement in asked:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
 
 
 @pytest.mark.parametrize(
