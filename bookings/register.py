@@ -193,7 +193,7 @@ def register_of(surgery: Surgery, *, now: datetime, for_organiser: bool) -> Regi
     entries = [
         Entry(
             attendee_id=attendee,
-            standing=(standing := _standing(booking, visit, surgery, is_missed=is_over and bool(here))),
+            standing=(standing := standing_at(booking, visit, surgery, is_missed=is_over and bool(here))),
             booking=booking,
             visit=visit,
             missed=seats if (seats := missed.get(attendee)) and seats.is_often else None,
@@ -246,7 +246,8 @@ def came_to_their_seat() -> Exists:
     return Exists(Booking.objects.holding_a_seat().filter(attendee=OuterRef("attendee"), surgery=OuterRef("surgery")))
 
 
-def _standing(booking: Booking | None, visit: Visit | None, surgery: Surgery, *, is_missed: bool) -> Standing:
+def standing_at(booking: Booking | None, visit: Visit | None, surgery: Surgery, *, is_missed: bool) -> Standing:
+    """What somebody is there, by what they booked and whether they came; `is_missed`: who is not here did not come."""
     if visit:
         return Standing.CAME if booking and booking.is_confirmed else Standing.WALKED_IN
     assert booking

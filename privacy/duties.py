@@ -8,11 +8,10 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from bookings.models import Attendee, Booking, Submission, Thanks, Visit
+from bookings.people import NOWHERE, REMOVED, Person, person_of, person_who_signs_in
 from champions.models import Champion, Decision
 from notifications.registry import duty
-from privacy.people import Person, person_of, person_who_signs_in
 from privacy.periods import FORMS_KEPT, IDENTITY_KEPT
-from privacy.policy import NOWHERE, REMOVED
 from privacy.services import forget
 from surgeries.models import Shift
 from surgeries.transactions import retried

@@ -11,8 +11,8 @@ from django.db import connection, models
 from django.utils.dateparse import parse_datetime
 from django.utils.text import capfirst
 
+from bookings.people import Person
 from organisation.models import Grade, Office, Symptom, Team, Topic
-from privacy.people import Person
 from privacy.policy import HOLDINGS, Category, Holding
 from privacy.traces import counts_about, sessions_of
 from surgeries.models import Slot, Surgery

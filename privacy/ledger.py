@@ -15,8 +15,8 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
 from bookings.models import Attendee
+from bookings.people import Person
 from privacy.models import Erasure
-from privacy.people import Person
 
 KEYED_HASH = "privacy.erasure"
 

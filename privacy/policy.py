@@ -16,14 +16,12 @@ from django.db.models import Case, CharField, F, Q, Value, When
 from django.db.models.functions import Cast, Concat
 
 from bookings.models import Booking
+from bookings.people import NOWHERE, REMOVED
 from champions.models import Champion
 from privacy.periods import Period
 from surgeries.models import Shift
 
-REMOVED = "Name removed"
 REMOVED_ON_REQUEST = "Removed on request"
-# The part of an address behind the @ that no mail reaches (RFC 2606).
-NOWHERE = "@removed.invalid"
 
 
 class Category(models.TextChoices):

@@ -9,14 +9,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from bookings.models import Attendee, Booking, Visit
+from bookings.people import REMOVED, Person, is_removed, person_of
 from bookings.services.booking import cancel
 from bookings.services.hosting import leave
 from bookings.statements import lock_surgeries
 from champions.models import Champion
 from privacy.ledger import line_of, matches, note
 from privacy.models import Disclosure, Erasure
-from privacy.people import Person, is_removed, person_of
-from privacy.policy import HOLDINGS, REMOVED, REMOVED_ON_REQUEST
+from privacy.policy import HOLDINGS, REMOVED_ON_REQUEST
 from privacy.traces import forget_traces
 from surgeries.models import Shift, Surgery
 from surgeries.transactions import Contention, retried

@@ -8,9 +8,9 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from bookings.people import Person
 from notifications.limits import counts_of
 from notifications.models import LimitCount, MailboxEmail
-from privacy.people import Person
 
 SCRAPS = 200
 

@@ -7,7 +7,7 @@ from privacy import views
 app_name = "privacy"
 urlpatterns = [
     path("privacy/", views.notice, name="notice"),
-    path("organise/people/data/", views.find, name="find"),
+    path("organise/people/users/<int:pk>/data/", views.data_of_user, name="data_of_user"),
     path("organise/people/<int:pk>/data/", views.data, name="data"),
     path("organise/people/<int:pk>/data.json", views.data_json, name="data_json"),
     path("organise/people/<int:pk>/erase/", views.erase, name="erase"),

@@ -9,15 +9,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
 from accounts.roles import organiser_page
 from accounts.sessions import signed_in
 from bookings.models import Attendee
+from bookings.people import attendee_of, is_removed, person_of
 from notifications.form_pages import SeeOther
 from privacy import services
-from privacy.forms import FindForm
 from privacy.held import as_json, held_about
 from privacy.models import Disclosure, Erasure
-from privacy.people import is_removed, known_by, person_of
 from privacy.periods import Period
 
 
@@ -29,15 +29,11 @@ def notice(request: HttpRequest) -> HttpResponse:
 
 
 @organiser_page
-def find(request: HttpRequest) -> HttpResponseBase:
-    """Whose data it is about, by address: it is sent, so that it stands in no address of a page."""
-    form = FindForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        attendee = known_by(address=form.cleaned_data["email"], now=timezone.now())
-        if attendee:
-            return SeeOther(reverse("privacy:data", args=[attendee.pk]))
-        form.add_error("email", "We hold nothing under this address. Is it spelled as they spell it?")
-    return render(request, "privacy/find.html", {"form": form})
+@require_POST
+def data_of_user(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """What is held about somebody who signs in, and never booked: from now on they are known here as everybody else."""
+    user = get_object_or_404(User, pk=pk)
+    return SeeOther(reverse("privacy:data", args=[attendee_of(user, now=timezone.now()).pk]))
 
 
 @organiser_page

@@ -1,5 +1,6 @@
 """Who asks for every address in `test_access`, and one row of each kind for them to find there."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings.models import Ask, Booking, JournalEntry
-from champions.models import CalendarLink
+from champions.models import CalendarLink, Champion
 from champions.services import renew_calendar_link
 from notifications.models import OutboxEmail
 from surgeries.models import Shift, Surgery
@@ -69,6 +70,30 @@ OF_LISTS: list[tuple[str, int | str, int | str, dict[str, Any]]] = [
     ("desk:leave_alone", 405, "elsewhere", {"pk": FAR}),
     ("desk:try_all_again", 405, "elsewhere", {}),
 ]
+
+
+def of_user(name: str) -> Callable[["World", str], str]:
+    """A page about the champion’s user, who never booked."""
+    return lambda world, role: reverse(name, args=[Champion.objects.get(pk=world.entry.champion_id).user_id])
+
+
+def of_person(name: str) -> Callable[["World", str], str]:
+    """A page about whoever has the booking."""
+    return lambda world, role: reverse(name, args=[world.booking.attendee_id])
+
+
+# The same of people: page, GET, POST, whose it is, and its address.
+OF_PEOPLE: list[tuple[str, int | str, int | str, str, Callable[["World", str], str]]] = [
+    ("bookings:people", 200, 200, "", lambda world, role: reverse("bookings:people")),  # nobody is named
+    ("bookings:person", 200, 405, "", of_person("bookings:person")),
+    ("bookings:person_who_signs_in", 200, 405, "", of_user("bookings:person_who_signs_in")),
+    ("bookings:person_who_hosts", "elsewhere", 405, "", lambda world, role: reverse(
+        "bookings:person_who_hosts", args=[world.entry.champion_id])),  # to the page of who signs in
+    ("privacy:data", 200, 200, "", of_person("privacy:data")),
+    ("privacy:data_json", 405, 200, "", of_person("privacy:data_json")),
+    ("privacy:erase", 200, "elsewhere", "", of_person("privacy:erase")),
+    ("privacy:data_of_user", 405, "elsewhere", "", of_user("privacy:data_of_user")),
+]  # fmt: skip
 
 
 @dataclass

@@ -24,6 +24,7 @@ from tests.access import (
     CHAMPION,
     NOBODY,
     OF_LISTS,
+    OF_PEOPLE,
     ORGANISER,
     ORGANISER_WITHOUT,
     ROLES,
@@ -311,10 +312,8 @@ TABLE = [
       for name, get, post, args in OF_LISTS),
     reading("organisation:guidelines"),
     reading("organisation:earlier_guidelines", pk=1),
-    row("privacy:find", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=200)),  # nobody is named
-    *(row(f"privacy:{name}", get=only(*ORGANISERS, answer=get), post=only(*ORGANISERS, answer=post),
-          address=lambda world, role, name=name: reverse(f"privacy:{name}", args=[world.booking.attendee_id]))
-      for name, get, post in (("data", 200, 200), ("data_json", 405, 200), ("erase", 200, ELSEWHERE))),
+    *(row(name, get=only(*ORGANISERS, answer=get), post=only(*ORGANISERS, answer=post), whose=whose, address=address)
+      for name, get, post, whose, address in OF_PEOPLE),
     row("champions:applications", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405)),
     of_applicant("application", 200, 405),
     of_applicant("approve", 405, 409),  # for who has not seen what was decided before

@@ -65,17 +65,7 @@ def looked_at(client: Client) -> Any:
     return client.get(f"{page}/")
 
 
-def find(**sent: str) -> State:
-    def state(client: Client) -> Any:
-        client.force_login(UserFactory.create(organiser=True))
-        return client.post("/organise/people/data/", sent) if sent else client.get("/organise/people/data/")
-
-    return state
-
-
 STATES: dict[str, State] = {
-    "somebody’s data, whose": find(),
-    "somebody’s data, nobody has the address": find(email="nobody@example.gov.uk"),
     "somebody’s data": seen(busy),
     "somebody’s data, all of it": seen(somebody, is_pressed=True),
     "somebody’s data, all of it, often": seen(often, is_pressed=True),

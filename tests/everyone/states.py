@@ -25,6 +25,7 @@ from tests.everyone import (
     hosting,
     keeping,
     managing,
+    people,
     planning,
     printing,
     reading,
@@ -39,7 +40,7 @@ from tests.everyone.booking import State
 
 OTHERS = elsewhere.STATES | signing_in.STATES | champions.STATES | hosting.STATES | recording.STATES | shifts.STATES
 DOOR = afterwards.STATES | arriving.STATES | printing.STATES
-AFTER = registering.STATES | attending.STATES | managing.STATES | changing.STATES
+AFTER = registering.STATES | attending.STATES | managing.STATES | changing.STATES | people.STATES
 DIARY = desk.STATES | diary.STATES | planning.STATES | keeping.STATES | remembering.STATES
 FOUND = finding.STATES | booking.STATES | reading.STATES
 STATES: dict[str, State] = FOUND | DOOR | room.STATES | OTHERS | AFTER | DIARY

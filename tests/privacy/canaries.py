@@ -14,11 +14,11 @@ from django.test import Client
 from django.utils import timezone
 
 from bookings.models import Ask, Attendee, Booking
+from bookings.people import Person, person_of
 from champions.models import CalendarLink, Champion, Milestone
 from notifications.limits import EMAILS_PER_ADDRESS, count
 from notifications.models import MailboxEmail
 from notifications.services import queue_email
-from privacy.people import Person, person_of
 from privacy.policy import HOLDINGS, Holding
 from surgeries.models import Making, Surgery
 from tests.factories import (

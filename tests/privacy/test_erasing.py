@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from bookings.models import Attendee, Booking
+from bookings.people import REMOVED, person_of
 from bookings.register import register_of
 from champions.models import Champion
 from config.logs import JSONFormatter
@@ -16,8 +17,7 @@ from notifications import outbox
 from notifications.models import OutboxEmail
 from privacy import services
 from privacy.models import Erasure
-from privacy.people import person_of
-from privacy.policy import HOLDINGS, REMOVED
+from privacy.policy import HOLDINGS
 from privacy.services import ErasureRefused, erase, forget
 from surgeries.models import Shift, Surgery
 from tests.factories import (

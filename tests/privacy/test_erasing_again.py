@@ -10,10 +10,10 @@ from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from bookings.models import Attendee, Booking
+from bookings.people import REMOVED
 from privacy import ledger
 from privacy.ledger import line_of
 from privacy.models import Erasure
-from privacy.policy import REMOVED
 from privacy.services import erase
 from tests.factories import AttendeeFactory, BookingFactory, ChampionFactory, UserFactory, VisitFactory
 from tests.privacy.canaries import ADDRESS
@@ -127,7 +127,7 @@ def test_an_earlier_key_still_finds_them(organiser, tmp_path, settings):
 
 
 def _alone(attendee):
-    from privacy.people import person_of
+    from bookings.people import person_of
 
     return person_of(attendee)
 

@@ -15,13 +15,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from bookings.models import WORDS_KEPT, Attendee, Booking, Correction, Submission
+from bookings.people import REMOVED
 from champions.models import Champion
 from notifications.registry import duties
 from privacy import duties as own
 from privacy.duties import forget_forms, forget_history, forget_who_is_away
 from privacy.models import Disclosure, Erasure
 from privacy.periods import FORMS_KEPT, HISTORY_KEPT, IDENTITY_KEPT, Period
-from privacy.policy import HOLDINGS, REMOVED, Category
+from privacy.policy import HOLDINGS, Category
 from surgeries.models import Surgery
 from tests.factories import (
     AttendeeFactory,

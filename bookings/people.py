@@ -8,7 +8,11 @@ from django.db.models import Q
 from accounts.models import User
 from bookings.models import Attendee
 from bookings.statements import lock_attendee
-from privacy.policy import NOWHERE, REMOVED
+
+# What stands in place of a name that was removed.
+REMOVED = "Name removed"
+# The part of an address behind the @ that no mail reaches (RFC 2606).
+NOWHERE = "@removed.invalid"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,13 +54,7 @@ def is_removed(attendee: Attendee) -> bool:
     return attendee.name == REMOVED and attendee.email is None
 
 
-def known_by(*, address: str, now: datetime) -> Attendee | None:
-    """The attendee with this normalised address. Whoever only signs in becomes one, so that they have a page."""
-    if attendee := Attendee.objects.filter(email=address).first():
-        return attendee
-    user = User.objects.filter(email=address).first()
-    if user is None:
-        return None
-    return Attendee.objects.filter(user=user).first() or Attendee.objects.get(
-        pk=lock_attendee(email=address, name=user.name or address.partition("@")[0], now=now)
-    )
+def attendee_of(user: User, *, now: datetime) -> Attendee:
+    """Somebody who signs in, as an attendee: made, if they never booked or came, so that they have a page."""
+    known = Attendee.objects.filter(Q(user=user) | Q(email=user.email)).order_by("user").first()
+    return known or Attendee.objects.get(pk=lock_attendee(email=user.email, name=str(user).partition("@")[0], now=now))

@@ -1,0 +1,173 @@
+"""Everything about one person on one page, for organisers: what they booked, came to and hosted, and the emails."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
+
+from bookings.models import Booking, Help, Outcome, Visit
+from bookings.people import Person
+from bookings.register import Standing, by_attendee, came_to_their_seat, standing_at
+from notifications.models import OutboxEmail
+from notifications.registry import names
+from surgeries.models import Shift, Surgery
+
+COLOURS = {
+    Standing.BOOKED: "blue", Standing.WAITING: "yellow", Standing.CAME: "green", Standing.WALKED_IN: "green",
+    Standing.DID_NOT_COME: "orange",
+}  # fmt: skip
+EMAILS = 25
+"""How many of the latest emails are shown."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """What somebody had to do with one surgery."""
+
+    surgery: Surgery
+    bookings: tuple[Booking, ...]
+    visit: Visit | None
+    shifts: tuple[Shift, ...]
+    standing: Standing | None
+    # Whether their booking can still be moved or cancelled.
+    can_change: bool
+
+    @property
+    def booking(self) -> Booking | None:
+        """The one that counts: the live one or, if there is none, the last."""
+        return next(iter(by_attendee(self.bookings).values()), None)
+
+    @property
+    def earlier(self) -> list[Booking]:
+        """Those that were cancelled before."""
+        return [each for each in self.bookings if each != self.booking]
+
+    @property
+    def result(self) -> str:
+        """What became of what they asked."""
+        return Outcome.Result(self.visit.result).label if self.visit and self.visit.result else ""  # type: ignore[attr-defined]
+
+    @property
+    def colour(self) -> str:
+        """Of the tag that says how it stands."""
+        return COLOURS.get(self.standing, "grey") if self.standing else ""
+
+    @property
+    def said(self) -> str:
+        """Why they did not come, if they said so."""
+        missed = self.standing == Standing.DID_NOT_COME and self.booking and self.booking.missed_because
+        return self.booking.get_missed_because_display() if missed and self.booking else ""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How often somebody did what: one line at the top of the page."""
+
+    booked: int
+    came: int
+    walked_in: int
+    missed: int
+    cancelled: int
+    hosted: int
+
+    @property
+    def visits(self) -> int:
+        return self.came + self.walked_in
+
+
+@dataclass(frozen=True)
+class Emailed:
+    """An email to them: of what kind, when it was queued, and what became of it."""
+
+    called: str
+    at: datetime
+    state: str
+    is_dead: bool
+
+
+def surgeries_of(person: Person):
+    """The surgeries where they booked, came or hosted, the latest first."""
+    at = Booking.objects.filter(attendee__in=person.attendees).order_by().values("surgery")
+    at = at.union(Visit.objects.filter(attendee__in=person.attendees).order_by().values("surgery"))
+    at = at.union(Shift.objects.filter(champion__in=person.champions).order_by().values("surgery"))
+    return Surgery.objects.filter(pk__in=at).select_related("venue__office").order_by("-starts_at", "-pk")
+
+
+def parts(surgeries: Iterable[Surgery], person: Person, *, now: datetime) -> list[Part]:
+    """What they had to do with each of these: three statements, however many there are."""
+    at = {surgery.pk: surgery for surgery in surgeries}
+    bookings: dict[int, list[Booking]] = {}
+    theirs = Booking.objects.filter(surgery__in=at, attendee__in=person.attendees).select_related("slot", "team")
+    kept = Visit.objects.filter(surgery=OuterRef("surgery"))
+    for booking in theirs.annotate(is_kept=Exists(kept)).order_by("created_at", "pk"):
+        bookings.setdefault(booking.surgery_id, []).append(booking)
+    outcome = Outcome.objects.filter(visit=OuterRef("pk"))
+    topics = outcome.values("visit").values(all=ArrayAgg("topics__name", distinct=True, filter=Q(topics__isnull=False)))
+    came = Visit.objects.filter(surgery__in=at, attendee__in=person.attendees).order_by("pk")
+    helps = Help.objects.filter(visit=OuterRef("pk")).order_by().values("visit")
+    helped_by = Subquery(helps.values(all=ArrayAgg("shift__champion__name", distinct=True)))
+    came = came.annotate(result=Subquery(outcome.values("result")), about=Subquery(topics), helped_by=helped_by)
+    visits = {visit.surgery_id: visit for visit in came}
+    shifts: dict[int, list[Shift]] = {}
+    for shift in Shift.objects.filter(surgery__in=at, champion__in=person.champions):
+        shifts.setdefault(shift.surgery_id, []).append(shift)
+    return [
+        _part(surgery, tuple(bookings.get(pk, ())), visits.get(pk), tuple(shifts.get(pk, ())), now=now)
+        for pk, surgery in at.items()
+    ]
+
+
+def _part(
+    surgery: Surgery, bookings: tuple[Booking, ...], visit: Visit | None, shifts: tuple[Shift, ...], *, now: datetime
+) -> Part:
+    """One of them. Whoever is in no register that somebody kept did not come."""
+    for booking in bookings:
+        booking.surgery = surgery
+    counts = next(iter(by_attendee(bookings).values()), None)
+    standing = None
+    if counts or visit:
+        is_missed = surgery.is_over(now) and any(booking.is_kept for booking in bookings)  # type: ignore[attr-defined]
+        standing = standing_at(counts, visit, surgery, is_missed=is_missed)
+    can_change = bool(counts and counts.is_live and not counts.has_begun(now))
+    return Part(
+        surgery=surgery, bookings=bookings, visit=visit, shifts=shifts, standing=standing, can_change=can_change
+    )  # fmt: skip
+
+
+def figures(person: Person, *, now: datetime) -> Figures:
+    """How often, of all that there is: one statement."""
+    bookings = Booking.objects.filter(attendee__in=person.attendees)
+    missed = Booking.objects.no_shows(now).filter(attendee__in=person.attendees)
+    visits = Visit.objects.filter(attendee__in=person.attendees)
+    counted = {
+        "booked": bookings.live(),
+        "came": visits.filter(came_to_their_seat()),
+        "walked_in": visits.filter(~came_to_their_seat()),
+        "missed": missed,
+        "cancelled": bookings.filter(state=Booking.State.CANCELLED),
+        "hosted": Shift.objects.hosted(now).filter(champion__in=person.champions),
+    }
+    first, *others = (
+        rows.order_by()
+        .annotate(of=Value(name))
+        .values("of")
+        .annotate(n=Count("pk", distinct=True))
+        .values_list("of", "n")
+        for name, rows in counted.items()
+    )
+    return Figures(**dict.fromkeys(counted, 0) | dict(first.union(*others, all=True)))
+
+
+def emails_to(person: Person) -> tuple[list[Emailed], bool]:
+    """The latest emails to any of their addresses, and whether there are more."""
+    rows = list(OutboxEmail.objects.filter(recipient__in=person.addresses).order_by("-created_at", "-pk")[: EMAILS + 1])
+    shown = [
+        Emailed(
+            names.get(row.kind, row.kind), row.sent_at or row.created_at, row.get_state_display(),
+            is_dead=row.state == OutboxEmail.State.DEAD,
+        )
+        for row in rows[:EMAILS]
+    ]  # fmt: skip
+    return shown, len(rows) > EMAILS

@@ -1,0 +1,103 @@
+"""People, for organisers: finding somebody, and everything about them on one page."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from accounts.roles import organiser_page
+from bookings.finding_people import find_people
+from bookings.forms.people import FindForm
+from bookings.models import Attendee
+from bookings.people import NOWHERE, REMOVED, Person, is_removed, person_of
+from bookings.people import person_who_signs_in as whoever_signs_in
+from bookings.person import emails_to, figures, parts, surgeries_of
+from champions.models import Champion
+from notifications.form_pages import FOR_BACK, SeeOther
+
+PER_PAGE = 25
+HIGHEST_PAGE = 10_000
+# What the page says has been done: only these names mean anything in its address.
+DONE = {
+    "booked": "It is booked, and they have a confirmation by email.",
+    "waiting": "They are on the waiting list, and have been told by email.",
+    "moved": "The booking has moved, and they have been told by email.",
+    "cancelled": "The booking is cancelled, and they have been told by email.",
+    "merged": "The two records are one now.",
+}
+NOT_DONE = {"closed": "That was not possible any more. Nothing was changed."}
+
+
+@organiser_page
+def people(request: HttpRequest) -> HttpResponseBase:
+    """Who is meant: what is typed is sent, so that it stands in no address of a page and in no log."""
+    form = FindForm(request.POST if request.method == "POST" else None)
+    found = find_people(form.cleaned_data["who"], now=timezone.now()) if form.is_valid() else None
+    response = render(request, "bookings/people.html", {"form": form, "found": found})
+    if request.method == "POST":
+        patch_cache_control(response, **FOR_BACK)
+    return response
+
+
+@organiser_page
+@require_safe
+def person(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Somebody who booked or came, with whatever else they are."""
+    attendee = get_object_or_404(Attendee.objects.select_related("user"), pk=pk)
+    if is_removed(attendee):
+        return SeeOther(f"/organise/people/{pk}/data/")
+    context = {"attendee": attendee, "name": attendee.name, "email": attendee.email or ""}
+    return _show(request, person_of(attendee), context)
+
+
+@organiser_page
+@require_safe
+def person_who_signs_in(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Somebody who signs in, and never booked or came; of anybody else the page above."""
+    user = get_object_or_404(User.objects.exclude(email__endswith=NOWHERE).select_related("champion"), pk=pk)
+    attendee = Attendee.objects.filter(Q(user=user) | Q(email=user.email)).first()
+    if attendee:
+        return SeeOther(reverse("bookings:person", args=[attendee.pk]))
+    return _show(request, whoever_signs_in(user), {"account": user, "name": str(user), "email": user.email})
+
+
+@organiser_page
+@require_safe
+def person_who_hosts(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """A champion of whom no address is known; of anybody else one of the pages above."""
+    champion = get_object_or_404(Champion.objects.exclude(name=REMOVED), pk=pk)
+    if champion.user_id:
+        return SeeOther(reverse("bookings:person_who_signs_in", args=[champion.user_id]))
+    return _show(request, Person(champions=frozenset({pk})), {"name": champion.name, "email": ""})
+
+
+def _show(request: HttpRequest, somebody: Person, context: dict[str, Any]) -> HttpResponse:
+    now = timezone.now()
+    number = _page_number(request)
+    found = list(surgeries_of(somebody)[(number - 1) * PER_PAGE : number * PER_PAGE + 1])
+    emails, are_more_emails = emails_to(somebody)
+    context |= {
+        "person": somebody,
+        "champion": next(iter(somebody.champions), None),
+        "figures": figures(somebody, now=now),
+        "parts": parts(found[:PER_PAGE], somebody, now=now),
+        "number": number,
+        "has_earlier": len(found) > PER_PAGE,
+        "emails": emails,
+        "are_more_emails": are_more_emails,
+        "now": now,
+        "done": DONE.get(request.GET.get("done", "")),
+        "not_done": NOT_DONE.get(request.GET.get("done", "")),
+    }
+    return render(request, "bookings/person.html", context)
+
+
+def _page_number(request: HttpRequest) -> int:
+    typed = request.GET.get("page", "")
+    return min(max(int(typed), 1), HIGHEST_PAGE) if typed.isdecimal() and len(typed) < 6 else 1

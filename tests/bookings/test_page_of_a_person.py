@@ -1,0 +1,118 @@
+"""Everything about one person is on one page, for organisers."""
+
+import re
+
+import pytest
+
+from bookings.models import Booking, Outcome
+from bookings.people import REMOVED
+from notifications.services import queue_email
+from tests.factories import (
+    AttendeeFactory,
+    BookingFactory,
+    ChampionFactory,
+    HelpFactory,
+    OutcomeFactory,
+    ShiftFactory,
+    SurgeryFactory,
+    TeamFactory,
+    ThanksFactory,
+    UserFactory,
+    VisitFactory,
+    local,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def organiser(client):
+    client.force_login(UserFactory.create(organiser=True))
+
+
+def read(client, attendee, query: str = "") -> str:
+    answer = client.get(f"/organise/people/{attendee.pk}/{query}")
+    assert answer.status_code == 200
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode().partition("<main")[2]))
+
+
+def test_it_says_what_became_of_each_booking(client, alice, bob):
+    BookingFactory.create(attendee=alice, surgery__venue__name="Ahead café", team=TeamFactory.create(name="Tides"))
+    BookingFactory.create(attendee=alice, waiting=True, surgery__venue__name="Waiting café")
+    gone = {"canceller": Booking.Canceller.ORGANISER, "cancelled_reason": "A fire drill."}
+    BookingFactory.create(attendee=alice, cancelled=True, name="Ally", **gone)
+    came = BookingFactory.create(attendee=alice, surgery__starts_at=local(-9))
+    helped = HelpFactory.create(visit=VisitFactory.create(booking=came), shift__champion__name="Tom Price")
+    OutcomeFactory.create(visit=helped.visit, result=Outcome.Result.COME_BACK)
+    missed = BookingFactory.create(attendee=alice, surgery__starts_at=local(-20), missed_because="forgot")
+    VisitFactory.create(surgery=missed.surgery, attendee=bob)
+    BookingFactory.create(attendee=alice, surgery__starts_at=local(-30), surgery__venue__name="No register café")
+    VisitFactory.create(attendee=alice, surgery__starts_at=local(-40))
+    text = read(client, alice)
+    for words in (
+        "5 booked 1 did not come to, 1 more cancelled", "2 visits 1 booked, 1 walked in", "from Tides",
+        "by an organiser: A fire drill.", "as Ally", "helped by Tom Price. Will come back", "Says: “I forgot”",
+        "Walked in",
+    ):  # fmt: skip
+        assert words in text
+    assert re.search(r"Waiting café, Office \d+ Waiting", text)
+    # Where nobody kept a register, nobody is accused.
+    assert re.search(r"No register café, Office \d+ Booked", text)
+    assert "Bob" not in text
+
+
+def test_it_says_where_they_host_and_what_was_sent_to_them(client):
+    user = UserFactory.create(email="zoe@example.gov.uk")
+    attendee = AttendeeFactory.create(email=user.email)
+    champion = ChampionFactory.create(user=user)
+    ShiftFactory.create(champion=champion)
+    ShiftFactory.create(champion=champion, surgery__starts_at=local(-3))
+    queue_email(kind="booking_booked", to=user.email, about={}, dedupe_key="a")
+    queue_email(kind="booking_booked", to="somebody.else@example.gov.uk", about={}, dedupe_key="b")
+    text = read(client, attendee)
+    assert "Hosts 10am to 11am" in text
+    assert "1 hosted" in text
+    assert text.count("Booking received") == 1
+
+
+def test_what_is_for_others_is_not_there(client, alice):
+    visit = VisitFactory.create(attendee=alice, surgery__starts_at=local(-2))
+    ThanksFactory.create(attendee=alice, surgery=visit.surgery, words="What is for the host alone")
+    assert "for the host alone" not in read(client, alice)
+
+
+def test_a_long_history_comes_in_pages(client, alice):
+    for days in range(1, 29):
+        VisitFactory.create(attendee=alice, surgery=SurgeryFactory.create(starts_at=local(-days)))
+    first, second = read(client, alice), read(client, alice, "?page=2")
+    assert first.count("Walked in") == 25
+    assert second.count("Walked in") == 3
+    assert "What was before" in first
+    assert "What was before" not in second
+    for wrong in ("0", "-1", "x", "9" * 30, "٣"):
+        read(client, alice, f"?page={wrong}")
+
+
+def test_it_takes_as_many_statements_however_much_there_is(client, alice, django_assert_max_num_queries):
+    for days in range(1, 13):
+        booking = BookingFactory.create(attendee=alice, surgery__starts_at=local(-days))
+        HelpFactory.create(visit=VisitFactory.create(booking=booking))
+        OutcomeFactory.create(visit=booking.visit)
+        queue_email(kind="booking_booked", to=alice.email, about={}, dedupe_key=str(days))
+    with django_assert_max_num_queries(12):
+        read(client, alice)
+
+
+def test_who_is_known_in_another_way_has_one_page_and_who_was_removed_none(client):
+    user = UserFactory.create(email="zoe@example.gov.uk")
+    champion = ChampionFactory.create(user=user)
+    alone = ChampionFactory.create(name="Priya Nair")
+    assert client.get(f"/organise/people/users/{user.pk}/").status_code == 200
+    assert client.get(f"/organise/people/champions/{champion.pk}/")["Location"] == f"/organise/people/users/{user.pk}/"
+    assert client.get(f"/organise/people/champions/{alone.pk}/").status_code == 200
+    attendee = AttendeeFactory.create(email=user.email)
+    assert client.get(f"/organise/people/users/{user.pk}/")["Location"] == f"/organise/people/{attendee.pk}/"
+    removed = AttendeeFactory.create(name=REMOVED, email=None)
+    assert client.get(f"/organise/people/{removed.pk}/")["Location"] == f"/organise/people/{removed.pk}/data/"
+    for nobody in ("0", "9" * 30, "users/0", f"users/{'9' * 30}", f"champions/{'9' * 30}"):
+        assert client.get(f"/organise/people/{nobody}/").status_code == 404

@@ -1,0 +1,113 @@
+"""Finding people, and everything about one of them, as organisers see it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.test import Client
+from django.utils import timezone
+
+from bookings.models import Attendee, Booking, Outcome
+from notifications.services import queue_email
+from tests.everyone.booking import LONG, State
+from tests.factories import (
+    AttendeeFactory,
+    BookingFactory,
+    ChampionFactory,
+    HelpFactory,
+    OutcomeFactory,
+    ShiftFactory,
+    SurgeryFactory,
+    TeamFactory,
+    TopicFactory,
+    UserFactory,
+    VisitFactory,
+    local,
+)
+
+
+def zoe() -> Attendee:
+    """Who books, came, walked in, did not come, cancelled, and hosts; and who gets emails."""
+    user = UserFactory.create(name="Zoë O’Connor", email="zoe.oconnor@example.gov.uk")
+    champion = ChampionFactory.create(name="Zoë O’Connor", user=user)
+    made = AttendeeFactory.create(name="Zoë O’Connor", email=user.email, user=user)
+    team = TeamFactory.create(name="Tidal Flood Forecasting")
+    BookingFactory.create(attendee=made, team=team)
+    BookingFactory.create(attendee=made, waiting=True, name="Zoe Connor")
+    BookingFactory.create(attendee=made, cancelled=True)
+    ShiftFactory.create(champion=champion, surgery__starts_at=local(30))
+    ShiftFactory.create(champion=champion, surgery__starts_at=local(-9))
+    ended = {"ended_at": timezone.now(), "ended_reason": "I have a training that day."}
+    ShiftFactory.create(champion=champion, surgery__starts_at=local(40), **ended)
+    came = BookingFactory.create(attendee=made, surgery__starts_at=local(-20), team=team)
+    helped = HelpFactory.create(visit=VisitFactory.create(booking=came), shift__champion__name="Tom Price")
+    OutcomeFactory.create(visit=helped.visit, result=Outcome.Result.COME_BACK).topics.set(
+        [TopicFactory.create(name="LinkedIn"), TopicFactory.create(name="Privacy and safety")]
+    )
+    missed = BookingFactory.create(
+        attendee=made, surgery__starts_at=local(-30), missed_because=Booking.Missed.NOT_IN_THE_OFFICE
+    )
+    VisitFactory.create(surgery=missed.surgery)
+    VisitFactory.create(attendee=made, surgery__starts_at=local(-40))
+    for number in range(30):
+        kind = "booking_booked" if number % 2 else "booking_reminder"
+        queue_email(kind=kind, to=made.email, about={}, dedupe_key=f"zoe-{number}", now=timezone.now())
+    return made
+
+
+def often() -> Attendee:
+    """Who came to more than a page shows, with a name that is as long as can be."""
+    made = AttendeeFactory.create(name=LONG[:100], email=f"{'w' * 64}@{'long.' * 20}example.gov.uk")
+    for number in range(30):
+        VisitFactory.create(attendee=made, surgery=SurgeryFactory.create(starts_at=local(-number - 1)))
+    return made
+
+
+def people(query: str | None = None, make: Callable[[], Any] = zoe) -> State:
+    """The page that finds people, with what was typed there."""
+
+    def state(client: Client) -> Any:
+        make()
+        client.force_login(UserFactory.create(organiser=True))
+        return client.get("/organise/people/") if query is None else client.post("/organise/people/", {"who": query})
+
+    return state
+
+
+def page(make: Callable[[], Any], after: str = "", of: str = "") -> State:
+    """The page of somebody, or one below it."""
+
+    def state(client: Client) -> Any:
+        made = make()
+        client.force_login(UserFactory.create(organiser=True))
+        return client.get(f"/organise/people/{of}{made.pk}/{after}")
+
+    return state
+
+
+def many() -> None:
+    """More than a page shows, of one team and of nearly one name."""
+    team = TeamFactory.create(name=LONG[:100])
+    for number in range(60):
+        BookingFactory.create(
+            team=team, cancelled=True, attendee=AttendeeFactory.create(name=f"Wren Walker-{LONG[: 40 + number % 5]}"),
+            cancelled_at=timezone.now() - timedelta(days=1),
+        )  # fmt: skip
+
+
+STATES: dict[str, State] = {
+    "people": people(),
+    "people, wrong": people(""),
+    "people, found": people("zoe oconor"),
+    "people, nobody": people("Xerxes"),
+    "people, close": people("Zoe Xerxes"),
+    "people, many": people("wren", many),
+    "person": page(zoe),
+    "person, done": page(zoe, "?done=booked"),
+    "person, not done": page(zoe, "?done=closed"),
+    "person, long": page(often),
+    "person, before": page(often, "?page=2"),
+    "person, new": page(lambda: AttendeeFactory.create(name="Ada", email=None)),
+    "person, signs in": page(lambda: UserFactory.create(organiser=True), of="users/"),
+    "person, hosts": page(lambda: ShiftFactory.create(surgery__starts_at=local(-5)).champion, of="champions/"),
+}
