@@ -7,7 +7,7 @@ none, which a constraint guards). Numbers are as of the statement that read them
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from bookings.models import Booking
@@ -29,6 +29,16 @@ def with_availability(surgeries: SurgeryQuerySet, *, now: datetime) -> SurgeryQu
         seats_left=counted(bookable.filter(booking=None), "surgery"),
         waiting=counted(waiting, "surgery"),
     )
+
+
+def is_full(now: datetime) -> Q:
+    """A condition on surgeries: every seat that could still be booked is taken.
+
+    Not by counting for each surgery, which PostgreSQL may do by reading all slots anew for each of them as long as it
+    has no statistics. What exists it joins as sets, once.
+    """
+    bookable = Seat.objects.filter(surgery=OuterRef("pk"), slot__starts_at__gt=now)
+    return Q(Exists(bookable)) & ~Q(Exists(bookable.filter(booking=None)))
 
 
 @dataclass(frozen=True)

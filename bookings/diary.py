@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from bookings.attendance import NO_SERIES
-from bookings.availability import Availability, counted, with_availability
+from bookings.availability import Availability, counted, is_full, with_availability
 from bookings.managing import Standing, standing_of
 from surgeries.models import Shift, Surgery, SurgeryQuerySet, local_month
 
@@ -106,7 +106,7 @@ def _standing(found: SurgeryQuerySet, state: str, now: datetime) -> SurgeryQuery
     if state == Which.SHORT:
         return found.exclude(state=Surgery.State.CALLED_OFF).filter(ends_at__gt=now).short_of_hosts()
     if state == Which.FULL:
-        return with_availability(found, now=now).filter(coming, seats_open__gt=0, seats_left=0)
+        return found.filter(coming, is_full(now))
     which = {
         Which.DRAFT: Q(state=Surgery.State.DRAFT),
         Which.PUBLISHED: coming,
