@@ -274,9 +274,15 @@ def _moment(field: models.Field, value: Any) -> str:
     return ""
 
 
-def page_of(row: models.Model) -> str:
-    """Where organisers see the row and change it, if there is such a page."""
-    name, known_by = PAGES.get(type(row), (f"admin:{row._meta.app_label}_{row._meta.model_name}_change", "pk"))
+def page_of(row: models.Model, *, is_administrator: bool = False) -> str:
+    """Where organisers see the row and change it, if there is such a page: its own one, or that of its surgery.
+
+    Administrators are led to the administration pages where there is no other.
+    """
+    if type(row) not in PAGES and isinstance(surgery := getattr(row, "surgery", None), Surgery):
+        row = surgery
+    in_admin = f"admin:{row._meta.app_label}_{row._meta.model_name}_change" if is_administrator else ""
+    name, known_by = PAGES.get(type(row), (in_admin, "pk"))
     own = next((each.slug for each in lists.values() if each.model is type(row)), "")
     try:
         return reverse("organisation:row", args=[own, row.pk]) if own else reverse(name, args=[getattr(row, known_by)])

@@ -192,7 +192,7 @@ def given_back(row: OutboxEmail) -> Message | None:
         asked=get_text_list(names, "and"),
         hosts=get_text_list([each.champion.name for each in _hosting(shift.surgery)], "and"),
         missing=bool(gaps(shift.surgery, _hosting(shift.surgery))),
-        button=button_to("Open the surgery", "admin:surgeries_surgery_change", shift.surgery_id),
+        button=button_to("Open the surgery", "bookings:manage_surgery", shift.surgery.reference),
     )
 
 

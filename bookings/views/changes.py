@@ -10,6 +10,7 @@ from django.utils.timezone import is_aware
 from django.views.decorators.http import require_safe
 
 from accounts.roles import organiser_page
+from accounts.sessions import signed_in
 from bookings.change_words import kind as kind_of
 from bookings.change_words import page_of, row_named
 from bookings.changes import acts_of, changes_of, kinds, names_of
@@ -39,8 +40,9 @@ def changes_of_one(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     row = model._default_manager.filter(pk=pk).first()
     if not acts and row is None:
         raise Http404
+    page = page_of(row, is_administrator=signed_in(request).is_administrator) if row else ""
     context = {
-        "kind": capfirst(kind_of(model)), "acts": acts, "following": following, "page": page_of(row) if row else "",
+        "kind": capfirst(kind_of(model)), "acts": acts, "following": following, "page": page,
         "words": row_named(model._meta.db_table, pk, names_of([(model._meta.db_table, pk)])),
     }  # fmt: skip
     return render(request, "bookings/changes_of_one.html", context)

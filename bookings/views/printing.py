@@ -97,5 +97,5 @@ def _of_series(reference: str) -> Notice:
         venue=series.venue,
         is_drop_in=series.is_drop_in,
         link=here_link_of_series(series),
-        back=reverse("admin:surgeries_series_change", args=[series.pk]),
+        back=reverse("bookings:series", args=[series.reference]),
     )

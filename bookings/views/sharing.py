@@ -44,7 +44,7 @@ def share_series(request: HttpRequest, reference: str) -> HttpResponse:
         "caption": f"{rhythm(series)}, {clock(series.start_time)} to {clock(series.end_time)}, {series.venue}",
         "state": "ended" if has_ended else "",
         "texts": () if has_ended else texts_for_series(series, following),
-        "back": reverse("admin:surgeries_series_change", args=[series.pk])
+        "back": reverse("bookings:series", args=[series.reference])
         if user.is_organiser
         else reverse("bookings:shifts"),
         "back_text": "The series" if user.is_organiser else "Your shifts",

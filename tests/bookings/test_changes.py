@@ -160,7 +160,7 @@ def test_the_page_of_a_thing_leads_to_where_it_is_changed(page, client):
     for thing, where in [
         (surgery, reverse("bookings:manage_surgery", args=[surgery.reference])),
         (topic, reverse("organisation:row", args=["topics", topic.pk])),
-        (booking, reverse("admin:bookings_booking_change", args=[booking.pk])),
+        (booking, reverse("bookings:manage_surgery", args=[surgery.reference])),
     ]:
         assert f'href="{where}"' in client.get(about(thing)).content.decode()
 
