@@ -1,6 +1,6 @@
 """What people and champions have at other surgeries, by which somebody would be at two places at once."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -8,7 +8,6 @@ from typing import Self
 from django.db.models import Q
 
 from bookings.models import Attendee, Booking
-from champions.models import Champion
 from surgeries.models import Shift, Surgery
 from surgeries.templatetags.times import Timed, when
 
@@ -24,6 +23,19 @@ class Times:
         return other.starts_at < self.ends_at and other.ends_at > self.starts_at
 
 
+def shifts_around(
+    surgeries: Iterable[Surgery], *, people: Iterable[Attendee], start: datetime, end: datetime
+) -> list[Shift]:
+    """Who hosts at these surgeries, and what they and these people host then at whatever surgery: one statement."""
+    here = Q(surgery__in=surgeries)
+    theirs = Q(champion__in=Shift.objects.live().filter(here).values("champion"))
+    theirs |= Q(champion__user__email__in={person.email for person in people if person.email})
+    shifts = Shift.objects.live().filter(here | Q(starts_at__lt=end, ends_at__gt=start) & theirs)
+    return list(
+        shifts.select_related("champion__user", "surgery__venue__office").order_by("champion__name", "starts_at")
+    )
+
+
 @dataclass(frozen=True)
 class Elsewhere:
     """What everybody who is to move has, at whatever surgery, around the time to which they move."""
@@ -32,24 +44,17 @@ class Elsewhere:
     shifts: Sequence[Shift]
 
     @classmethod
-    def of(cls, *, people: Iterable[Attendee], champions: Collection[Champion], start: datetime, end: datetime) -> Self:
-        """Two statements. Champions, who come with their user, are known by its address when they book."""
+    def of(cls, *, people: Iterable[Attendee], shifts: Sequence[Shift], start: datetime, end: datetime) -> Self:
+        """One statement besides the `shifts`, which `shifts_around` has read: those who host book by their address."""
         people = list(people)
-        users = {champion.user.email for champion in champions if champion.user}
-        emails = users | {person.email for person in people if person.email}
+        users = {shift.champion.user.email for shift in shifts if shift.champion.user}
         seats = (
             Booking.objects.holding_a_seat()
             .filter(Q(attendee__in=[person.pk for person in people]) | Q(attendee__email__in=users))
             .filter(slot__starts_at__lt=end, slot__ends_at__gt=start)
             .select_related("attendee", "slot", "surgery__venue__office")
         )
-        shifts = (
-            Shift.objects.live()
-            .filter(starts_at__lt=end, ends_at__gt=start)
-            .filter(Q(champion__in=champions) | Q(champion__user__email__in=emails))
-            .select_related("champion__user", "surgery__venue__office")
-        )
-        return cls(list(seats), list(shifts))
+        return cls(list(seats), [shift for shift in shifts if shift.starts_at < end and shift.ends_at > start])
 
     def seat_of(self, email: str | None, attendee: int | None, times: Times, *, apart_from: Surgery) -> str:
         """Where somebody sits then, in words."""

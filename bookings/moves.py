@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import get_text_list
 
-from bookings.elsewhere import Elsewhere, Times
+from bookings.elsewhere import Elsewhere, Times, shifts_around
 from bookings.models import DOORS_OPEN_BEFORE, Booking
 from organisation.working_days import bank_holidays
 from surgeries.models import Shift, Slot, Surgery, Venue
@@ -181,14 +181,15 @@ def move_of(surgery: Surgery, facts: Facts, *, now: datetime) -> Move:
 
 def moves_of(wanted: Mapping[Surgery, Facts], *, now: datetime) -> list[Move]:
     """What changing these surgeries comes to, in their order: the same few statements, however many people."""
-    moves = _as_booked(wanted, now)
+    live = Booking.objects.live().filter(surgery__in=wanted).select_related("attendee", "slot")
+    bookings = list(live.order_by("slot__starts_at", "position", "name"))
+    people = [booking.attendee for booking in bookings if booking.slot]
+    start = min(facts.starts_at for facts in wanted.values())
+    end = max(facts.ends_at for facts in wanted.values())
+    shifts = shifts_around(wanted, people=people, start=start, end=end)
+    moves = _as_booked(wanted, bookings, shifts, now)
     if any(move.is_at_another_time for move in moves):
-        elsewhere = Elsewhere.of(
-            people=[each.booking.attendee for move in moves for each in move.seated],
-            champions={each.shift.champion for move in moves for each in move.shifts},
-            start=min(move.facts.starts_at for move in moves),
-            end=max(move.facts.ends_at for move in moves),
-        )
+        elsewhere = Elsewhere.of(people=people, shifts=shifts, start=start, end=end)
         moves = [_with_clashes(move, elsewhere) if move.is_at_another_time else move for move in moves]
     others = _others(moves)
     return [
@@ -202,18 +203,18 @@ def moves_of(wanted: Mapping[Surgery, Facts], *, now: datetime) -> list[Move]:
     ]
 
 
-def _as_booked(wanted: Mapping[Surgery, Facts], now: datetime) -> list[Move]:
+def _as_booked(
+    wanted: Mapping[Surgery, Facts], bookings: Iterable[Booking], shifts: Iterable[Shift], now: datetime
+) -> list[Move]:
     """With whoever has booked, waits and hosts there."""
     slots: dict[int, list[Slot]] = defaultdict(list)
     for slot in Slot.objects.filter(surgery__in=wanted):
         slots[slot.surgery_id].append(slot)
     booked: dict[int, list[Booking]] = defaultdict(list)
-    live = Booking.objects.live().filter(surgery__in=wanted).select_related("attendee", "slot")
-    for booking in live.order_by("slot__starts_at", "position", "name"):
+    for booking in bookings:
         booked[booking.surgery_id].append(booking)
     hosting: dict[int, list[Shift]] = defaultdict(list)
-    shifts = Shift.objects.live().filter(surgery__in=wanted).select_related("champion__user")
-    for shift in shifts.order_by("champion__name", "starts_at"):
+    for shift in shifts:
         hosting[shift.surgery_id].append(shift)
     return [
         Move(
