@@ -32,6 +32,11 @@ class Consequences:
         return bool(self.booked or self.waiting or self.shifts)
 
     @property
+    def numbers(self) -> str:
+        """Such as "12 booked, 4 waiting and 1 host"; of what there is none it says nothing."""
+        return in_numbers(len(self.booked), len(self.waiting), len(self.names))
+
+    @property
     def without_email(self) -> str:
         """The names of those who ought to be told, and have no address."""
         booked = [each.name for each in (*self.booked, *self.waiting) if not each.attendee.email]
@@ -73,9 +78,20 @@ class CallingOff:
         return len({shift.champion_id for it in self.each for shift in it.shifts})
 
     @property
+    def numbers(self) -> str:
+        """Of all of them; somebody who hosts several is one host."""
+        return in_numbers(self.booked, self.waiting, self.hosts)
+
+    @property
     def version(self) -> str:
         """Of what is shown."""
         return version_of(self.each)
+
+
+def in_numbers(booked: int, waiting: int, hosts: int) -> str:
+    """Whom it concerns, in one line."""
+    words = {"booked": booked, "waiting": waiting, "host" if hosts == 1 else "hosts": hosts}
+    return get_text_list([f"{number} {word}" for word, number in words.items() if number], "and")
 
 
 def version_of(each: Iterable[Consequences]) -> str:

@@ -42,7 +42,8 @@ class MeantForm(forms.Form):
     def __init__(self, data: Any, *, coming: Sequence[Surgery], first: Surgery | None) -> None:
         self.coming, self.first = coming, first
         super().__init__(data, initial={"which": Which.LATER if first else TICKED})
-        choices = [(Which.ALL, f"All {len(coming)} that are still to come"), (TICKED, "Those that I tick")]
+        everything = f"All {len(coming)} that are still to come" if len(coming) > 1 else "The only one still to come"
+        choices = [(Which.ALL, everything), (TICKED, "Those that I tick")]
         if first:
             later = sum(each.starts_at >= first.starts_at for each in coming)
             choices = [
