@@ -82,6 +82,9 @@ PLACES = {
             *("bookings:edit_surgery", "bookings:publish_surgery", "bookings:unpublish_surgery"),
             *("bookings:call_off_surgery", "bookings:manage_slots", "bookings:add_host", "bookings:take_off_host"),
         ],
+        "the page of the person": [
+            *("bookings:book_for_at", "bookings:book_for_new_at", "bookings:move_for_to", "bookings:cancel_for"),
+        ],
         "the page of the department": ["organisation:department"],
         "the lists": [
             *("organisation:add_row", "organisation:row", "organisation:retire_row", "organisation:bring_row_back"),

@@ -89,6 +89,16 @@ OF_PEOPLE: list[tuple[str, int | str, int | str, str, Callable[["World", str], s
     ("bookings:person_who_signs_in", 200, 405, "", of_user("bookings:person_who_signs_in")),
     ("bookings:person_who_hosts", "elsewhere", 405, "", lambda world, role: reverse(
         "bookings:person_who_hosts", args=[world.entry.champion_id])),  # to the page of who signs in
+    ("bookings:book_for_new", 200, 200, "", lambda world, role: reverse("bookings:book_for_new")),
+    ("bookings:book_for_new_at", 200, 200, "", lambda world, role: reverse(
+        "bookings:book_for_new_at", args=[world.booking.surgery.reference])),  # without saying who
+    ("bookings:book_for", 200, 200, "", of_person("bookings:book_for")),
+    ("bookings:book_for_at", 200, 200, "", lambda world, role: reverse(
+        "bookings:book_for_at", args=[world.booking.attendee_id, world.booking.surgery.reference])),
+    ("bookings:move_for", 200, 200, "", lambda world, role: reverse("bookings:move_for", args=[world.booking.pk])),
+    ("bookings:move_for_to", 200, 200, "", lambda world, role: reverse(
+        "bookings:move_for_to", args=[world.booking.pk, world.booking.surgery.reference])),
+    ("bookings:cancel_for", 200, 200, "", lambda world, role: reverse("bookings:cancel_for", args=[world.booking.pk])),
     ("privacy:data", 200, 200, "", of_person("privacy:data")),
     ("privacy:data_json", 405, 200, "", of_person("privacy:data_json")),
     ("privacy:erase", 200, "elsewhere", "", of_person("privacy:erase")),

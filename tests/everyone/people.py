@@ -18,6 +18,7 @@ from tests.factories import (
     OutcomeFactory,
     ShiftFactory,
     SurgeryFactory,
+    SymptomFactory,
     TeamFactory,
     TopicFactory,
     UserFactory,
@@ -95,7 +96,35 @@ def many() -> None:
         )  # fmt: skip
 
 
+def crowded() -> Booking:
+    """A booking at a surgery that has one full slot, and something to choose from."""
+    booking = BookingFactory.create(attendee__name="Wren Walker", surgery__slots=2, surgery__seats=1)
+    SymptomFactory.create(topics=[TopicFactory.create()])
+    SurgeryFactory.create_batch(2, starts_at=local(12))
+    return booking
+
+
+def for_them(page: str, sent: dict[str, Any] | None = None) -> State:
+    """A page on which an organiser acts for somebody; with what is `sent` to it."""
+
+    def state(client: Client) -> Any:
+        booking = crowded()
+        client.force_login(UserFactory.create(organiser=True))
+        somebody = AttendeeFactory.create(name=LONG[:100])
+        address = page.format(person=somebody.pk, booking=booking.pk, there=booking.surgery.reference)
+        return client.get(f"/organise/{address}") if sent is None else client.post(f"/organise/{address}", sent)
+
+    return state
+
+
 STATES: dict[str, State] = {
+    "book for them": for_them("people/{person}/book/"),
+    "book for them, there": for_them("people/{person}/book/{there}/"),
+    "book for somebody new, wrong": for_them("people/new/{there}/", {}),
+    "move for them, there": for_them("bookings/{booking}/move/{there}/"),
+    "move for them, wrong": for_them("bookings/{booking}/move/{there}/", {}),
+    "cancel for them": for_them("bookings/{booking}/cancel/"),
+    "cancel for them, wrong": for_them("bookings/{booking}/cancel/", {}),
     "people": people(),
     "people, wrong": people(""),
     "people, found": people("zoe oconor"),

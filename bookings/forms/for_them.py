@@ -1,0 +1,90 @@
+"""What organisers choose and type when they book, move or cancel for somebody."""
+
+from typing import Any
+
+from django import forms
+
+from accounts.fields import SentencesField
+from bookings.forms.booking import BookForm, SlotField, choose_from
+from bookings.forms.changing import ChangeForm
+from bookings.forms.fields import Label
+from bookings.models import Attendee
+from bookings.offers import Offer
+from organisation.addresses import check_work_email
+
+THEIRS = {
+    "suits": "Which times would suit them?",
+    "name": "Their name",
+    "email": "Their work email address",
+    "symptoms": "Does any of this sound like them? (optional)",
+    "question": "What would they like to ask? (optional)",
+    "team": "Their team (optional)",
+    "adjustments": "Anything that would make it easier for them to come? (optional)",
+}
+
+
+class SlotForThemField(SlotField):
+    """The same slots, said of somebody else."""
+
+    def _offered(self) -> list[tuple[str, Label]]:
+        offered = super()._offered()
+        for _, label in offered:
+            label.hint = label.hint.replace("You ", "They ")
+        return offered
+
+
+class BookForThemForm(BookForm):
+    """A seat or a place on the waiting list, for somebody who is known or, without an `attendee`, for somebody new."""
+
+    slot = SlotForThemField(can_wait=True, label="Choose a time")
+
+    def __init__(self, *args: Any, offer: Offer, attendee: Attendee | None, **options: Any) -> None:
+        super().__init__(*args, offer=offer, **options)
+        self.attendee = attendee
+        for name, label in THEIRS.items():
+            self.fields[name].label = label
+        self.fields["email"].help_text = "For the confirmation, and the link to change or cancel it."
+        self.fields["team"].help_text = "Its name or its initials."
+        for name in ("name", "email"):
+            self.fields[name].widget.attrs["autocomplete"] = "off"
+            if attendee:
+                self.fields[name].disabled = True
+                self.initial[name] = getattr(attendee, name)
+
+    @property
+    def place_in_line(self) -> str:
+        return super().place_in_line.replace("You ", "They ")
+
+    def clean_email(self) -> str:
+        """Of somebody who is known it is not asked, so what is wrong with it is said beside the times."""
+        email = self.cleaned_data["email"]
+        if self.attendee is None:
+            return check_work_email(email)
+        try:
+            return check_work_email(email)
+        except forms.ValidationError:
+            self.add_error("slot", "Their address is not one that may book any more. Book for somebody new instead")
+            return email
+
+
+class ChangeForThemForm(ChangeForm):
+    """Another slot, of the same surgery or of another."""
+
+    slot = SlotForThemField(can_wait=False, label="Choose a time")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        choose_from(self, self.offer)
+
+
+class CancelForThemForm(forms.Form):
+    """Why an organiser cancels. The person reads it."""
+
+    reason = SentencesField(
+        named="The reason",
+        missing="Say why: they read it in the email",
+        max_length=200,
+        label="Why?",
+        help_text="They read this by email, such as “As you asked on the phone.”",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )

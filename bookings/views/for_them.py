@@ -1,0 +1,185 @@
+"""Booking, moving and cancelling for somebody: by the services that attendees use, with the same rules and emails."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.roles import organiser_page
+from bookings.errors import BookingClosed, BookingError, FormUsedAlready, SlotFull
+from bookings.finding import PER_PAGE, Search, as_listed, entries
+from bookings.forms.for_them import BookForThemForm, CancelForThemForm, ChangeForThemForm
+from bookings.links import LinkWithdrawn
+from bookings.models import Attendee, Booking
+from bookings.offers import Offer
+from bookings.services import booking as services
+from bookings.statements import has_one_already
+from notifications.form_pages import SeeOther, count_form
+from surgeries.models import Surgery
+
+BUSY = "They have a booking at this surgery already, or a seat or a shift elsewhere at that time. Their page says which"
+
+
+def see_person(pk: int, *, done: str) -> SeeOther:
+    """To the page of the person, which says what has been `done` (a name that it knows)."""
+    return SeeOther(f"{reverse('bookings:person', args=[pk])}?done={done}")
+
+
+def _booking_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A page of organisers about a booking that can still change; of any other the person's page says how it stands."""
+
+    @organiser_page
+    @wraps(view)
+    def page(request: HttpRequest, pk: int, **kwargs: Any) -> HttpResponseBase:
+        booking = get_object_or_404(Booking.objects.for_the_page(), pk=pk)
+        if not booking.is_live or booking.has_begun(timezone.now()):
+            return see_person(booking.attendee_id, done="closed" if request.method == "POST" else "")
+        try:
+            return view(request, booking, **kwargs)
+        except (BookingClosed, LinkWithdrawn):
+            return see_person(booking.attendee_id, done="closed")
+
+    return page
+
+
+@organiser_page
+def book_for(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The coming surgeries, to choose one for somebody who is known."""
+    attendee = get_object_or_404(Attendee.objects.exclude(email=None), pk=pk)
+    back = reverse("bookings:person", args=[pk])
+    return _choose_surgery(request, {"title": f"Book for {attendee}", "back": back, "back_to": "Their page"})
+
+
+@organiser_page
+def book_for_new(request: HttpRequest) -> HttpResponseBase:
+    """The same for somebody new."""
+    back = reverse("bookings:people")
+    return _choose_surgery(request, {"title": "Book for somebody new", "back": back, "back_to": "People"})
+
+
+@organiser_page
+def book_for_at(request: HttpRequest, pk: int, reference: str) -> HttpResponseBase:
+    """A seat or a place on the waiting list there, for somebody who is known."""
+    return _book(request, reference, get_object_or_404(Attendee.objects.exclude(email=None), pk=pk))
+
+
+@organiser_page
+def book_for_new_at(request: HttpRequest, reference: str) -> HttpResponseBase:
+    """The same for somebody new."""
+    return _book(request, reference, None)
+
+
+@_booking_page
+def move_for(request: HttpRequest, booking: Booking) -> HttpResponseBase:
+    """The surgeries with a free seat, their own among them."""
+    back = reverse("bookings:person", args=[booking.attendee_id])
+    context = {
+        "title": f"Move the booking of {booking.name}",
+        "back": back,
+        "back_to": "Their page",
+        "booking": booking,
+    }
+    return _choose_surgery(request, context, Q(seats_left__gt=0))
+
+
+@_booking_page
+def move_for_to(request: HttpRequest, booking: Booking, reference: str) -> HttpResponseBase:
+    """Another slot, there."""
+    surgery = _coming(reference)
+    form = ChangeForThemForm(
+        request.POST if request.method == "POST" else None, booking=booking, surgery=surgery, now=timezone.now()
+    )
+    status = HTTPStatus.OK
+    if form.is_valid():
+        count_form(request, booking.attendee.email)
+        status = HTTPStatus.CONFLICT
+        try:
+            if services.move(booking=booking, slot=form.cleaned_data["slot"]):
+                return see_person(booking.attendee_id, done="moved")
+            form.add_error("slot", BUSY)
+        except SlotFull:
+            form.refuse(now=timezone.now())
+    context = {"form": form, "booking": booking, "surgery": surgery, "offer": form.offer}
+    return render(request, "bookings/move_for_to.html", context, status=status)
+
+
+@_booking_page
+def cancel_for(request: HttpRequest, booking: Booking) -> HttpResponseBase:
+    """Cancel, with the reason that they read: this page asks, and its button acts."""
+    form = CancelForThemForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        count_form(request, booking.attendee.email)
+        services.cancel(
+            booking=booking, reason=form.cleaned_data["reason"], canceller=Booking.Canceller.ORGANISER
+        )  # fmt: skip
+        return see_person(booking.attendee_id, done="cancelled")
+    return render(request, "bookings/cancel_for.html", {"form": form, "booking": booking})
+
+
+def _choose_surgery(request: HttpRequest, context: dict[str, Any], only: Q | None = None) -> HttpResponse:
+    now = timezone.now()
+    coming = as_listed(Surgery.objects.upcoming(now), now=now).filter(only or Q()).order_by("starts_at", "id")
+    paginator = Paginator(coming, PER_PAGE)
+    page = paginator.get_page(request.GET.get("page"))
+    context |= {
+        "page": page,
+        "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
+        "entries": entries(page.object_list, Search(), now=now),
+    }
+    return render(request, "bookings/choose_surgery.html", context)
+
+
+def _coming(reference: str) -> Surgery:
+    return get_object_or_404(
+        Surgery.objects.upcoming(timezone.now()).select_related("venue__office"), reference=reference
+    )
+
+
+def _book(request: HttpRequest, reference: str, attendee: Attendee | None) -> HttpResponseBase:
+    offer = Offer(_coming(reference), now=timezone.now())
+    data = request.POST if request.method == "POST" else None
+    form = BookForThemForm(data, offer=offer, attendee=attendee, initial={"request_id": uuid.uuid4()})
+    status = HTTPStatus.OK
+    if form.is_valid():
+        status = HTTPStatus.CONFLICT
+        try:
+            if booking := _booked(request, form):
+                return see_person(booking.attendee_id, done="booked" if booking.is_confirmed else "waiting")
+            form.renew()
+            form.add_error("slot", BUSY)
+        except FormUsedAlready:
+            form.renew()
+            form.add_error(None, "You booked with this form already. Press the button once more to book again")
+        except BookingError as refusal:
+            form.refuse(refusal, now=timezone.now())
+    elif "request_id" in form.errors:
+        form.renew()
+    context = {"form": form, "offer": form.offer, "surgery": offer.surgery, "attendee": attendee}
+    return render(request, "bookings/book_for_at.html", context, status=status)
+
+
+def _booked(request: HttpRequest, form: BookForThemForm) -> Booking | None:
+    """The booking that the valid form makes, or made before; None if they have one already, or something that clashes.
+
+    An organiser may know that, so it is looked at before the service would tell the owner of the address by email.
+    """
+    said, surgery = form.cleaned_data, form.offer.surgery
+    known = Attendee.objects.filter(email=said["email"]).values_list("pk", flat=True).first() or 0
+    is_sent_before = Booking.objects.filter(submissions=said["request_id"]).exists()
+    if not is_sent_before and has_one_already(
+        attendee_id=known, email=said["email"], surgery=surgery, slot=said["slot"]
+    ):
+        return None
+    count_form(request, said["email"])
+    return services.book(
+        surgery=surgery, slot=said["slot"], name=said["name"], email=said["email"], answers=form.answers(),
+        request_id=said["request_id"], suits=form.waits_for(),
+    )  # fmt: skip
