@@ -11,7 +11,7 @@ import traceback
 from datetime import UTC, datetime
 
 PRIVATE = re.compile(
-    r"[^\s'\"<>=]+@[^\s'\"<>]+|(?:(?<=/bookings/)|(?<=/visits/)|(?<=/step-in/)|(?<=/champion/calendar/))[^/\s'\"]+"
+    r"[^\s'\"<>=]+@[^\s'\"<>]+|(?:(?<=/bookings/)|(?<=/visits/)|(?<=/step-in/)|(?<=/digest/)|(?<=/champion/calendar/))[^/\s'\"]+"
 )
 """Email addresses, and the tokens of private links and calendars."""
 

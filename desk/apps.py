@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,7 @@ class DeskConfig(AppConfig):
     """The first page of organisers: what needs them, gathered from everything below."""
 
     name = "desk"
+
+    def ready(self) -> None:
+        for name in ("emails", "duties"):
+            import_module(f"desk.{name}")

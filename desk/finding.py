@@ -1,9 +1,11 @@
 """Where something needs an organiser, as queries that find nothing when all is well.
 
-Each gives rows with the same columns, so that one statement finds the first few of every kind and counts the rest.
+Each gives rows with the same columns, so that one statement finds the first few of nearly every kind and counts the
+rest. Two kinds, which have to be reckoned from many rows, give all of theirs at once.
 When a row is found is decided by `desk.thresholds`; what is said of it, by `desk.lines`.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,7 +58,7 @@ class Row:
     more: int
 
 
-Find = Callable[[datetime], QuerySet]
+Find = Callable[[datetime], QuerySet | list[Row]]
 
 
 def _rows(found: QuerySet, *order: Any, **columns: Any) -> QuerySet:
@@ -71,6 +73,12 @@ def _rows(found: QuerySet, *order: Any, **columns: Any) -> QuerySet:
 def as_rows(found: QuerySet) -> QuerySet:
     """What was found, as the values of a Row."""
     return found.values_list(*COLUMNS)
+
+
+def all_of(find: Find, now: datetime) -> QuerySet | list[Row]:
+    """Everything of a kind, to be shown page by page."""
+    found = find(now)
+    return as_rows(found) if isinstance(found, QuerySet) else found
 
 
 def first_few(found: QuerySet, kind: int, few: int) -> QuerySet:
@@ -111,25 +119,33 @@ def short_of_hosts(now: datetime) -> QuerySet:
     return _rows(found, "starts_at", **TIMES, number=_hosts(), more=F("hosts_wanted"))
 
 
-def waiting_for_another(now: datetime) -> QuerySet:
+def waiting_for_another(now: datetime) -> list[Row]:
     """Surgeries with more people waiting than their office has seats elsewhere in the next weeks.
 
-    `number` wait, for whom there are `more` seats.
+    `number` wait, for whom there are `more` seats. Two statements: to look for seats anew beside each waiting list
+    would take a hundred times as long.
     """
-    waiting = counted(Booking.objects.waiting().filter(surgery=OuterRef("pk")), "surgery")
-    lines = Booking.objects.waiting().order_by().values("surgery").annotate(n=Count("pk"))
-    crowded = lines.filter(n__gte=thresholds.WAITING_FOR_ANOTHER).values("surgery")
-    free = Seat.objects.filter(
-        surgery__state=Surgery.State.PUBLISHED,
-        surgery__venue__office=OuterRef("venue__office"),
-        slot__starts_at__gt=now,
-        slot__starts_at__lt=now + thresholds.ROOM_WITHIN,
-        booking=None,
-    ).exclude(surgery=OuterRef("pk"))
-    elsewhere = counted(free, "surgery__venue__office")
-    found = Surgery.objects.upcoming(now).filter(starts_at__gt=now, pk__in=crowded)
-    found = found.annotate(in_line=waiting, elsewhere=elsewhere).filter(in_line__gt=F("elsewhere"))
-    return _rows(found, "-in_line", "starts_at", **TIMES, number=F("in_line"), more=F("elsewhere"))
+    waiting = Booking.objects.waiting().filter(surgery__state=Surgery.State.PUBLISHED, surgery__starts_at__gt=now)
+    about = ("reference", "venue__name", "venue__office__name", "venue__office", "starts_at", "ends_at")
+    in_line = waiting.order_by().values("surgery", *(f"surgery__{name}" for name in about)).annotate(n=Count("pk"))
+    crowded = list(in_line.filter(n__gte=thresholds.WAITING_FOR_ANOTHER).order_by("-n", "surgery__starts_at"))
+    until = now + thresholds.ROOM_WITHIN
+    soon = Surgery.objects.filter(state=Surgery.State.PUBLISHED, starts_at__lt=until, ends_at__gt=now)
+    here = Seat.objects.filter(slot__starts_at__gt=now, slot__starts_at__lt=until, booking=None, surgery__in=soon)
+    per_surgery = here.order_by().values_list("surgery", "surgery__venue__office").annotate(n=Count("pk"))
+    at_surgery: Counter[int] = Counter()
+    at_office: Counter[int] = Counter()
+    for surgery, office, free in per_surgery:
+        at_surgery[surgery] += free
+        at_office[office] += free
+    found = []
+    for each in crowded:
+        elsewhere = at_office[each["surgery__venue__office"]] - at_surgery[each["surgery"]]
+        if each["n"] > elsewhere:
+            place = f"{each['surgery__venue__name']}, {each['surgery__venue__office__name']}"
+            times = (each["surgery__starts_at"], each["surgery__ends_at"])
+            found.append(Row(each["surgery__reference"], place, "", "", *times, each["n"], elsewhere))
+    return found
 
 
 def missing_outcomes(now: datetime) -> QuerySet:
@@ -166,16 +182,27 @@ def applications(_: datetime) -> QuerySet:
 # ── Topics and offices ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def uncovered_topics(now: datetime) -> QuerySet:
-    """Topics that people ask for, when they book or where nothing suited, and that no champion knows who hosts."""
+def uncovered_topics(now: datetime) -> list[Row]:
+    """Topics that people ask for, when they book or where nothing suited, and that no champion knows who hosts.
+
+    Two statements, for the same reason as above.
+    """
     since = now - thresholds.ASKED_LATELY
-    knows = Skill.objects.filter(topic=OuterRef("pk"), champion__state=Champion.State.ACTIVE)
-    ticked = Booking.topics.through.objects.filter(topic=OuterRef("pk"), booking__created_at__gt=since)
-    wanted = SurgeryRequest.objects.filter(topic=OuterRef("pk"), created_at__gt=since)
-    found = Topic.objects.current().filter(~Exists(knows))
-    found = found.annotate(asked=counted(ticked, "topic") + counted(wanted, "topic"))
-    found = found.filter(asked__gte=thresholds.ASKED_AT_LEAST)
-    return _rows(found, "-asked", "name", key=F("slug"), name=F("name"), number=F("asked"))
+    known = Skill.objects.filter(champion__state=Champion.State.ACTIVE).values("topic")
+    topics = {
+        pk: (slug, name)
+        for pk, slug, name in Topic.objects.current().exclude(pk__in=known).values_list("pk", "slug", "name")
+    }
+    ticked = Booking.topics.through.objects.filter(topic__in=topics, booking__created_at__gt=since)
+    wanted = SurgeryRequest.objects.filter(topic__in=topics, created_at__gt=since)
+    counts = (rows.order_by().values_list("topic").annotate(n=Count("pk")) for rows in (ticked, wanted))
+    first, second = counts
+    asked: Counter[int] = Counter()
+    for topic, times in first.union(second, all=True):
+        asked[topic] += times
+    often = [(times, *topics[topic]) for topic, times in asked.items() if times >= thresholds.ASKED_AT_LEAST]
+    often.sort(key=lambda it: (-it[0], it[2]))
+    return [Row(slug, name, "", "", None, None, times, 0) for times, slug, name in often]
 
 
 def offices_without_a_surgery(now: datetime) -> QuerySet:
@@ -197,6 +224,14 @@ def _in_month(begins: datetime, ends: datetime) -> Any:
     return Coalesce(Subquery(counts), 0)
 
 
+def _too_much_in(begins: datetime, ends: datetime) -> QuerySet:
+    """The champions who host more in that month than is enough, found for all of them at once."""
+    shifts = Shift.objects.live().filter(starts_at__gte=begins, starts_at__lt=ends).order_by().values("champion")
+    enough = Max(Coalesce("champion__most_shifts_a_month", thresholds.OFTEN))
+    counts = shifts.annotate(enough=enough, n=Count("surgery", distinct=True))
+    return counts.filter(n__gt=F("enough")).values("champion")
+
+
 def overloaded_champions(now: datetime) -> QuerySet:
     """Champions who this month or next host more surgeries than they like to or, without a limit, than is OFTEN.
 
@@ -205,12 +240,16 @@ def overloaded_champions(now: datetime) -> QuerySet:
     today = timezone.localdate(now)
     this = local_month(today.year, today.month)
     following = local_month(today.year + today.month // 12, today.month % 12 + 1)
-    found = Champion.objects.active().annotate(
-        enough=Coalesce("most_shifts_a_month", thresholds.OFTEN),
-        this_month=_in_month(*this),
-        next_month=_in_month(*following),
+    too_much = Q(pk__in=_too_much_in(*this)) | Q(pk__in=_too_much_in(*following))
+    found = (
+        Champion.objects.active()
+        .filter(too_much)
+        .annotate(
+            enough=Coalesce("most_shifts_a_month", thresholds.OFTEN),
+            this_month=_in_month(*this),
+            next_month=_in_month(*following),
+        )
     )
-    found = found.filter(Q(this_month__gt=F("enough")) | Q(next_month__gt=F("enough")))
     worst = Greatest("this_month", "next_month")
     when = Case(
         When(this_month__gte=F("next_month"), then=Value(this[0], DateTimeField())),
@@ -242,16 +281,22 @@ def quiet_champions(now: datetime) -> QuerySet:
 
     `aside` says whether they ever did. Of whom we do not know since when they are one, nothing is said.
     """
-    theirs = Shift.objects.live().filter(champion=OuterRef("pk"))
-    over = theirs.filter(ends_at__lte=now, surgery__state=Surgery.State.PUBLISHED).order_by().values("champion")
+    limit = now - thresholds.QUIET_AFTER
+    took_place = Q(ends_at__lte=now, surgery__state=Surgery.State.PUBLISHED)
+    lately = Shift.objects.live().filter(Q(ends_at__gt=now) | took_place, ends_at__gt=limit).values("champion")
+    theirs = Shift.objects.live().filter(took_place, champion=OuterRef("pk"))
+    over = theirs.order_by().values("champion")
     taken_in = Decision.objects.filter(champion=OuterRef("pk"), outcome=Decision.Outcome.APPROVED).order_by()
-    found = Champion.objects.active().filter(~Exists(theirs.filter(ends_at__gt=now)))
-    found = found.annotate(
-        last_hosted=Subquery(over.annotate(at=Max("ends_at")).values("at")),
-        since=Greatest(
-            "last_hosted", Subquery(taken_in.values("champion").annotate(at=Max("decided_at")).values("at"))
-        ),
+    found = (
+        Champion.objects.active()
+        .exclude(pk__in=lately)
+        .annotate(
+            last_hosted=Subquery(over.annotate(at=Max("ends_at")).values("at")),
+            since=Greatest(
+                "last_hosted", Subquery(taken_in.values("champion").annotate(at=Max("decided_at")).values("at"))
+            ),
+        )
     )
-    found = found.filter(since__lte=now - thresholds.QUIET_AFTER)
+    found = found.filter(since__lte=limit)
     never = Case(When(last_hosted=None, then=Value("never")), default=Value(""))
     return _rows(found, "since", key=F("pk"), name=F("name"), at=F("since"), aside=never)

@@ -1,11 +1,10 @@
-"""What needs an organiser: the first few things of each kind, found with one statement however many there are."""
+"""What needs an organiser: the first few things of each kind, found with a few statements however many there are."""
 
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -34,6 +33,8 @@ class Kind:
     is_watched: bool = False
     # Where all of them are, if they have a page of their own.
     page: str = ""
+    # What it says names people, which an email had better not do.
+    names_people: bool = False
     # What can be done about it with one press is shown as a button.
     has_button: bool = False
 
@@ -66,11 +67,11 @@ KINDS = (
     ),
     Kind(
         "applications", "Would like to be a champion", "They wait for your answer.",
-        finding.applications, lines.application, page="champions:applications",
+        finding.applications, lines.application, page="champions:applications", names_people=True,
     ),
     Kind(
         "emails", "Emails that did not arrive", "We tried for about seven hours, or were refused.",
-        finding.failed_emails, lines.failed_email, page="desk:failed_emails",
+        finding.failed_emails, lines.failed_email, page="desk:failed_emails", names_people=True,
     ),
     Kind(
         "outcomes", "Outcomes not written down",
@@ -91,16 +92,16 @@ KINDS = (
         "overloaded", "Carry a lot",
         "Host more this month or next than they like to; of those who set no limit, more than "
         f"{thresholds.OFTEN} surgeries.",
-        finding.overloaded_champions, lines.overloaded_champion, is_watched=True,
+        finding.overloaded_champions, lines.overloaded_champion, is_watched=True, names_people=True,
     ),
     Kind(
         "alone", "Alone at their office", "The only champion there.",
-        finding.champions_alone, lines.champion_alone, is_watched=True,
+        finding.champions_alone, lines.champion_alone, is_watched=True, names_people=True,
     ),
     Kind(
         "quiet", "Have gone quiet",
         f"Not hosted for {thresholds.QUIET_AFTER.days} days, or never since they joined, and no shift ahead.",
-        finding.quiet_champions, lines.quiet_champion, is_watched=True,
+        finding.quiet_champions, lines.quiet_champion, is_watched=True, names_people=True,
     ),
 )  # fmt: skip
 BY_SLUG = {kind.slug: kind for kind in KINDS}
@@ -145,16 +146,23 @@ class Needs:
 
 
 def needs(*, now: datetime) -> Needs:
-    """What needs an organiser at `now`: one statement."""
-    first, *others = (finding.first_few(kind.find(now), number, FEW) for number, kind in enumerate(KINDS))
-    found: dict[int, list[tuple]] = defaultdict(list)
+    """What needs an organiser at `now`: five statements, however much there is."""
+    parts: list[QuerySet] = []
+    found: dict[int, tuple[int, list[Row]]] = {}
+    for number, kind in enumerate(KINDS):
+        rows = kind.find(now)
+        if isinstance(rows, QuerySet):
+            parts.append(finding.first_few(rows, number, FEW))
+        elif rows:
+            found[number] = len(rows), rows[:FEW]
+    first, *others = parts
     # The statement promises no order.
-    for number, _, *values in sorted(first.union(*others, all=True), key=lambda values: values[:2]):
-        found[number].append(tuple(values))
+    for number, _, of_all, *values in sorted(first.union(*others, all=True), key=lambda values: values[:2]):
+        found.setdefault(number, (of_all, []))[1].append(Row(*values))
     return Needs(
         tuple(
-            Section(KINDS[number], tuple(KINDS[number].line(Row(*row)) for _, *row in rows), rows[0][0])
-            for number, rows in found.items()
+            Section(KINDS[number], tuple(map(KINDS[number].line, rows)), of_all)
+            for number, (of_all, rows) in sorted(found.items())
         )
     )
 

@@ -56,6 +56,8 @@ def reason_of(error: str) -> Reason:
     if found:
         code = " ".join(filter(None, found.groups()))
         _, _, enhanced = (found["enhanced"] or "").partition(".")
+        if found["code"].startswith("4") and enhanced != "2.2":
+            enhanced = ""  # whatever the rule is, it is only for now
         for patterns, value in ((BY_ENHANCED, enhanced), (BY_CODE, found["code"])):
             for pattern, short, advice in patterns:
                 if re.fullmatch(pattern, value):

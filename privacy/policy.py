@@ -188,6 +188,7 @@ HOLDINGS = [
         },
         also={"is_active": False, "is_staff": False, "is_superuser": False},
     ),
+    Holding(model="desk.Digest", called="The email on Mondays", whose=BY_USER, goes=True),
     Holding(model="accounts.User_groups", called="Groups", whose=BY_USER, goes=True),
     Holding(model="accounts.User_user_permissions", called="Permissions", whose=BY_USER, goes=True),
     Holding(

@@ -11,9 +11,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from bookings.models import Ask, Booking, JournalEntry
 from champions.models import CalendarLink, Champion
 from champions.services import renew_calendar_link
+from desk.links import stop_link
 from notifications.models import OutboxEmail
 from surgeries.models import Shift, Surgery
 from tests.factories import (
@@ -65,6 +67,7 @@ OF_LISTS: list[tuple[str, int | str, int | str, dict[str, Any]]] = [
     ("desk:what_needs_you", 200, 405, {}),
     ("desk:see_all", 200, 405, {"slug": "no-host"}),
     ("desk:champion_shifts", 200, 405, {"pk": FAR}),
+    ("desk:choose_digest", 405, "elsewhere", {}),
     ("desk:failed_emails", 200, 405, {}),
     ("desk:try_again", 405, "elsewhere", {"pk": FAR}),
     ("desk:leave_alone", 405, "elsewhere", {"pk": FAR}),
@@ -181,6 +184,11 @@ def make_world() -> World:
 def own_feed(world: World) -> str:
     """The calendar of the champion's shifts, for whoever has its link."""
     return reverse("bookings:own_feed", args=[CalendarLink.objects.get().token])
+
+
+def own_digest(world: World, role: str) -> str:
+    """The link in the weekly digest of an organiser, for whoever has it."""
+    return stop_link(User.objects.organisers()[0]).removeprefix(settings.PUBLIC_BASE_URL)
 
 
 def second_factor_of(world: World, role: str) -> str:

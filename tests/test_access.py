@@ -30,6 +30,7 @@ from tests.access import (
     ROLES,
     World,
     make_world,
+    own_digest,
     own_feed,
     second_factor_of,
     second_factor_of_somebody_else,
@@ -211,7 +212,7 @@ TABLE = [
     *of_visit("visit_not_me", get=ELSEWHERE, post=ELSEWHERE),
     *of_visit("visit_next_step", get=ELSEWHERE, post=ELSEWHERE),
     # What there is to read, and the process itself
-    *(reading(f"organisation:{name}") for name in ("cheat_sheets", "accessibility", "cookies")),
+    *(reading(f"organisation:{name}") for name in ("cheat_sheets", "accessibility", "cookies", "guidelines")),
     *(reading(f"organisation:kit{part}") for part in (
         *("", "_checklist", "_invitation", "_poster", "_first_ten_minutes", "_cheat_sheets"),)),
     *(reading(name) for name in ("privacy:notice", "healthz", "readyz")),
@@ -221,8 +222,7 @@ TABLE = [
     row("account_login", get=everybody(ELSEWHERE) | {NOBODY: 200}, post=everybody(ELSEWHERE) | {NOBODY: 200}),
     row("account_confirm_login_code", get=everybody(ELSEWHERE), post=everybody(ELSEWHERE)),
     row("mfa_authenticate", get=everybody(ELSEWHERE), post=everybody(ELSEWHERE)),
-    own("accounts:sign_out", 405, ELSEWHERE),
-    own("accounts:sign_out_everywhere", 405, ELSEWHERE),
+    *(own(f"accounts:sign_out{where}", 405, ELSEWHERE) for where in ("", "_everywhere")),
     own("accounts:second_factor", 200, 405),
     own("accounts:add_app", 200, 200),
     own("accounts:add_passkey", 404, 404),  # there is none for an address that is a number
@@ -255,7 +255,9 @@ TABLE = [
     row("bookings:come_back", get=only(CHAMPION, answer=405), post=only(CHAMPION, answer=ELSEWHERE)),
     row("bookings:step_in", get=everybody(200), post=everybody(200), whose="somebody who was asked",
         address=lambda world, role: step_in_link(world.ask)),
-    row("bookings:step_in", get=everybody(404), post=everybody(404), whose="a made-up link", token="made-up"),
+    row("desk:stop_digest", get=everybody(200), post=everybody(ELSEWHERE), whose="an organiser", address=own_digest),
+    *(row(name, get=everybody(404), post=everybody(404), whose="a made-up link", token="made-up")
+      for name in ("bookings:step_in", "desk:stop_digest")),
     *(row(f"bookings:{name}", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=200),  # of nothing
           address=at_surgery(f"bookings:{name}"))
       for name in ("edit_surgery", "manage_slots", "add_host", "unpublish_surgery", "call_off_surgery",
@@ -310,7 +312,6 @@ TABLE = [
       for file in ("", "_csv", "_spreadsheet")),  # for no number that is named
     *(row(name, get=only(*ORGANISERS, answer=get), post=only(*ORGANISERS, answer=post), **args)
       for name, get, post, args in OF_LISTS),
-    reading("organisation:guidelines"),
     reading("organisation:earlier_guidelines", pk=1),
     *(row(name, get=only(*ORGANISERS, answer=get), post=only(*ORGANISERS, answer=post), whose=whose, address=address)
       for name, get, post, whose, address in OF_PEOPLE),

@@ -7,12 +7,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.roles import organiser_page
+from accounts.sessions import signed_in
 from champions.models import Champion
-from desk.finding import Row, as_rows
+from desk.duties import next_digest_at
+from desk.finding import Row, all_of
+from desk.models import Digest
 from desk.needs import BY_SLUG, needs, week_ahead
 from surgeries.models import Shift
 
 PER_PAGE = 50
+DONE = {
+    "chosen": "You get an email every Monday morning.",
+    "stopped": "You get no email on Mondays any more.",
+}
 # So many of a champion's coming shifts are shown.
 SHIFTS_SHOWN = 50
 
@@ -22,7 +29,14 @@ SHIFTS_SHOWN = 50
 def what_needs_you(request: HttpRequest) -> HttpResponse:
     """Today and this week, what is to be decided, and what is worth an eye."""
     now = timezone.now()
-    context = {"now": now, "needs": needs(now=now), "week": week_ahead(now=now)}
+    context = {
+        "now": now,
+        "needs": needs(now=now),
+        "week": week_ahead(now=now),
+        "is_chosen": Digest.objects.filter(user=signed_in(request)).exists(),
+        "next_digest_at": next_digest_at(now),
+        "done": DONE.get(request.GET.get("done", "")),
+    }
     return render(request, "desk/what_needs_you.html", context)
 
 
@@ -35,13 +49,13 @@ def see_all(request: HttpRequest, slug: str) -> HttpResponseBase:
         raise Http404
     if kind.page:
         return redirect(kind.page)
-    paginator = Paginator(as_rows(kind.find(timezone.now())), PER_PAGE)
+    paginator = Paginator(all_of(kind.find, timezone.now()), PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
     context = {
         "kind": kind,
         "page": page,
         "pages": paginator.get_elided_page_range(page.number),
-        "lines": [kind.line(Row(*row)) for row in page],
+        "lines": [kind.line(row if isinstance(row, Row) else Row(*row)) for row in page],
     }
     return render(request, "desk/see_all.html", context)
 

@@ -122,7 +122,7 @@ def test_an_email_that_is_not_there_is_not_found(organiser: Client, page: str):
         ("It was not sent: SMTPRecipientsRefused 550 5.7.1.", "The mail server refused it by a rule of its own"),
         ("It was not sent: SMTPDataError 552 5.3.4.", "The email was too large for that mailbox"),
         ("It was not sent: SMTPDataError 552 5.2.2.", "That mailbox is full"),
-        ("It was not sent: SMTPRecipientsRefused 451 4.7.1.", "The mail server refused it by a rule of its own"),
+        ("It was not sent: SMTPRecipientsRefused 451 4.7.1.", "The mail server was busy each time that we tried"),
         ("It was not sent: SMTPRecipientsRefused 450.", "The mail server was busy each time that we tried"),
         ("It was not sent: SMTPAuthenticationError 535.", "The mail server does not let us send"),
         ("It was not sent: SMTPDataError 554.", "The mail server refused it"),

@@ -5,9 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import time_machine
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from desk.links import stop_link
+from desk.services import choose_digest
 from notifications.models import OutboxEmail
 from notifications.services import queue_email
 from tests.everyone.booking import LONG, State
@@ -112,10 +115,29 @@ def one_champion(client: Client) -> Any:
         return client.get(f"/organise/champions/{champion.pk}/shifts/")
 
 
+def chosen(client: Client) -> Any:
+    user = UserFactory.create(organiser=True)
+    choose_digest(by=user)
+    client.force_login(user)
+    return client.get("/organise/?done=chosen")
+
+
+def stopping(client: Client, *, is_chosen: bool = True) -> Any:
+    """What the link in the email leads to."""
+    user = UserFactory.create(organiser=True)
+    if is_chosen:
+        choose_digest(by=user)
+    return client.get(stop_link(user).removeprefix(settings.PUBLIC_BASE_URL))
+
+
 STATES: dict[str, State] = {
     "needs": seen("/organise/"),
     "needs, nothing": seen("/organise/", quiet),
     "needs, nothing at all": seen("/organise/", lambda: None),
+    "needs, digest chosen": chosen,
+    "digest, stop it": stopping,
+    "digest, stopped": lambda client: stopping(client, is_chosen=False),
+    "digest, wrong link": lambda client: client.get("/digest/1.made-up/stop/"),
     "needs, all of a kind": seen("/organise/needs/no-host/"),
     "needs, none of a kind": seen("/organise/needs/waiting/", lambda: None),
     "champion’s shifts": one_champion,

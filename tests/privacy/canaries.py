@@ -16,6 +16,7 @@ from django.utils import timezone
 from bookings.models import Ask, Attendee, Booking
 from bookings.people import Person, person_of
 from champions.models import CalendarLink, Champion, Milestone
+from desk.services import choose_digest
 from notifications.limits import EMAILS_PER_ADDRESS, count
 from notifications.models import MailboxEmail
 from notifications.services import queue_email
@@ -111,6 +112,7 @@ def _hosts(champion: Champion) -> None:
 
 
 def _signs_in(user) -> None:
+    choose_digest(by=user)
     user.groups.add(Group.objects.create(name="a group"))
     user.user_permissions.add(Permission.objects.first())
     address = EmailAddress.objects.create(user=user, email=ADDRESS)
