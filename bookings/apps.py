@@ -9,5 +9,5 @@ class BookingsConfig(AppConfig):
     name = "bookings"
 
     def ready(self) -> None:
-        for name in ("messages", "brief_emails", "shift_emails", "after_emails", "duties"):
+        for name in ("messages", "brief_emails", "shift_emails", "after_emails", "letters", "duties"):
             import_module(f"bookings.{name}")

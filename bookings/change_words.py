@@ -80,7 +80,13 @@ PLACES = {
         "the page of the series": ["bookings:extend", "bookings:publish_series", "bookings:end_series"],
         "the page of the surgery": [
             *("bookings:edit_surgery", "bookings:publish_surgery", "bookings:unpublish_surgery"),
-            *("bookings:call_off_surgery", "bookings:manage_slots", "bookings:add_host", "bookings:take_off_host"),
+            *(
+                "bookings:call_off_surgery",
+                "bookings:manage_slots",
+                "bookings:write_to",
+                "bookings:add_host",
+                "bookings:take_off_host",
+            ),
         ],
         "the page of the person": [
             *("bookings:book_for_at", "bookings:book_for_new_at", "bookings:move_for_to", "bookings:cancel_for"),

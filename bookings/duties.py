@@ -9,7 +9,7 @@ from django.utils import timezone
 from bookings.after_emails import queue_missed, queue_thanks_for_coming, queue_without_outcome
 from bookings.brief_emails import queue_briefs, queue_changes
 from bookings.emails import queue_reminders
-from bookings.models import WORDS_KEPT, Ask, Booking, Outcome, Thanks, Visit
+from bookings.models import WORDS_KEPT, Ask, Booking, Letter, Outcome, Thanks, Visit
 from bookings.needs import in_need
 from bookings.services.asking import ask_where_hosts_are_missing
 from bookings.services.attending import end_the_day
@@ -190,6 +190,7 @@ def forget_words(now: datetime) -> None:
         by_organiser = When(ended_reason__startswith=Shift.TAKEN_OFF, then=Value(Shift.TAKEN_OFF))
         why.update(ended_reason=Case(by_organiser, default=Value(Shift.GIVEN_BACK)))
         Thanks.objects.filter(surgery__in=here).exclude(words="").update(words="")
+        Letter.objects.filter(surgery__in=here).exclude(words="").update(subject="", words="")
         came_of_it = Outcome.objects.filter(visit__surgery__in=here).exclude(next_step="", pledge="")
         came_of_it.update(next_step="", is_next_step_shared=False, pledge="")
         called_off = Surgery.objects.filter(pk__in=here, state=Surgery.State.CALLED_OFF)

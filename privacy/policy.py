@@ -232,6 +232,8 @@ HOLDINGS = [
             only=("surgery", "what", "corrected_at")),
     Holding(model="bookings.Pairing", called="Whom they chose to sit together", whose={"users": "chosen_by"},
             only=("chosen_at",)),
+    Holding(model="bookings.Letter", called="What they wrote to the people of a surgery",
+            whose={"users": "written_by"}, fields={"subject": words(), "words": words()}),
     Holding(model="surgeries.Making", called="Surgeries that they made", whose={"users": "made_by"}, only=("made_at",)),
     Holding(model="surgeries.Surgery", called="Surgeries that they called off", whose={"users": "called_off_by"},
             only=("reference", "starts_at", "called_off_at", "called_off_reason"),

@@ -102,6 +102,8 @@ OF_PEOPLE: list[tuple[str, int | str, int | str, str, Callable[["World", str], s
     ("bookings:move_for_to", 200, 200, "", lambda world, role: reverse(
         "bookings:move_for_to", args=[world.booking.pk, world.booking.surgery.reference])),
     ("bookings:cancel_for", 200, 200, "", lambda world, role: reverse("bookings:cancel_for", args=[world.booking.pk])),
+    ("bookings:write_to", 200, 200, "", lambda world, role: reverse(
+        "bookings:write_to", args=[world.booking.surgery.reference])),  # without any words
     ("privacy:data", 200, 200, "", of_person("privacy:data")),
     ("privacy:data_json", 405, 200, "", of_person("privacy:data_json")),
     ("privacy:erase", 200, "elsewhere", "", of_person("privacy:erase")),

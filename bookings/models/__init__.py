@@ -2,6 +2,7 @@
 
 from bookings.models.bookings import WORDS_KEPT, Attendee, Booking, BookingQuerySet, Pairing, Submission
 from bookings.models.hosting import Ask, JournalEntry, JournalQuerySet
+from bookings.models.letters import Letter
 from bookings.models.requests import SurgeryRequest
 from bookings.models.visits import (
     CORRECTED_FOR,
@@ -26,6 +27,7 @@ __all__ = [
     "Help",
     "JournalEntry",
     "JournalQuerySet",
+    "Letter",
     "Outcome",
     "Pairing",
     "Submission",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.roles import organiser_page
+from bookings.letters import can_be_written_to, letters_to
 from bookings.managing import managed
 from notifications.form_pages import SeeOther
 from surgeries.models import Surgery
@@ -33,6 +34,7 @@ DONE = {
     "changed": "The surgery is changed, and whoever had to be told is told.",
     "published": "It is published. Everybody sees it within seconds, and its hosts are told.",
     "unpublished": "It is a draft again. Only organisers see it.",
+    "written": "It is on its way to everybody whom you saw.",
     "called_off": "It is called off, and everybody concerned is told.",
     "slots": "The slots and seats are as you set them. Whoever waited and has a seat now is told.",
     "slots_of_several": "The slots and seats are changed at all of them. Whoever waited and has a seat now is told.",
@@ -76,6 +78,8 @@ def manage_surgery(request: HttpRequest, surgery: Surgery) -> HttpResponse:
     context = {
         "surgery": surgery,
         "it": managed(surgery, now=timezone.now()),
+        "letters": letters_to(surgery),
+        "can_write": can_be_written_to(surgery, now=timezone.now()),
         "done": DONE.get(done),
         "not_done": NOT_DONE.get(done),
     }

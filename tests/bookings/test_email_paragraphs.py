@@ -32,7 +32,14 @@ pytestmark = pytest.mark.django_db
 PAGE = "/organise/lists/emails/"
 EMAILS = Path(settings.BASE_DIR) / "templates" / "emails"
 # To organisers, to an address that was mistyped, and with a code.
-WITHOUT = {"champion_applied", "champion_away", "champion_code", "shift_given_back", "booking_sent_in_error"}
+WITHOUT = {
+    "surgery_letter",
+    "champion_applied",
+    "champion_away",
+    "champion_code",
+    "shift_given_back",
+    "booking_sent_in_error",
+}
 WORDS = "Park & ride: <b>free</b>.\n\nhttps://intranet.example.gov.uk/cafe"
 
 

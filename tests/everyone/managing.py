@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import time, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.test import Client
 from django.urls import reverse
@@ -16,6 +17,7 @@ from tests.everyone.registering import crowd
 from tests.factories import (
     BookingFactory,
     ChampionFactory,
+    LetterFactory,
     SeriesFactory,
     ShiftFactory,
     SurgeryFactory,
@@ -158,7 +160,22 @@ def off_together(typed: dict[str, str] | None = None) -> State:
     return state
 
 
+def written_to() -> Surgery:
+    made = busy()
+    BookingFactory.create(surgery=made, waiting=True, name="Wim", attendee__name="Wim", attendee__email=None)
+    LetterFactory.create(surgery=made), LetterFactory.create(surgery=made, subject="", words="")
+    return made
+
+
+LETTER = {"groups": ["booked", "waiting"], "subject": LONG[:100], "words": LONG * 3, "request_id": uuid4()}
+
 STATES: dict[str, State] = {
+    "manage, written to": seen(written_to),
+    "write to": seen(busy, page="write_to"),
+    "write to, nobody": seen(SurgeryFactory.create, page="write_to"),
+    "write to, wrong": sent(busy, "write_to"),
+    "write to, seen": sent(written_to, "write_to", lambda made: LETTER),
+    "write to, anew": sent(written_to, "write_to", lambda made: LETTER | {"send": "", "seen": "x"}),
     "manage": seen(busy),
     "manage, draft": seen(lambda: hosted(draft=True)),
     "manage, draft without slots": seen(lambda: SurgeryFactory.create(draft=True, slots=0)),

@@ -14,6 +14,7 @@ from bookings.models import (
     Correction,
     Help,
     JournalEntry,
+    Letter,
     Outcome,
     Pairing,
     Submission,
@@ -150,6 +151,22 @@ class CorrectionFactory(DjangoModelFactory[Correction]):
     what = Correction.What.CAME
     corrected_at = factory.LazyAttribute(lambda facts: facts.surgery.ends_at + timedelta(days=1))
     corrected_by = factory.SubFactory(UserFactory, organiser=True)
+
+
+class LetterFactory(DjangoModelFactory[Letter]):
+    """To who booked, by an organiser. No email is queued."""
+
+    class Meta:
+        model = Letter
+
+    surgery = factory.SubFactory(SurgeryFactory)
+    groups = factory.LazyFunction(lambda: [Letter.Group.BOOKED])
+    subject = "Bring your laptop"
+    words = "There is power at every table."
+    written_at = factory.LazyFunction(timezone.now)
+    written_by = factory.SubFactory(UserFactory, organiser=True)
+    people = 1
+    request_id = factory.LazyFunction(uuid.uuid4)
 
 
 class ThanksFactory(DjangoModelFactory[Thanks]):

@@ -30,6 +30,7 @@ from tests.factories import (
     DecisionFactory,
     HelpFactory,
     JournalEntryFactory,
+    LetterFactory,
     OfficeFactory,
     OutcomeFactory,
     PairingFactory,
@@ -86,6 +87,7 @@ def _attends(attendee: Attendee) -> None:
     VisitFactory.create(taken_in_by=attendee.user)
     ThanksFactory.create(attendee=attendee, surgery=over)
     CorrectionFactory.create(attendee=attendee, surgery=over, corrected_by=attendee.user)
+    LetterFactory.create(surgery=over, written_by=attendee.user)
 
 
 def _hosts(champion: Champion) -> None:
