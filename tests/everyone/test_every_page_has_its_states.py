@@ -32,6 +32,7 @@ BUTTONS_ALONE = {
     "bookings/publish_surgery.html",
     "bookings/unpublish_surgery.html",
     "bookings/own_calendar.html",
+    "bookings/person.html",
     "bookings/publish_series.html",
     "bookings/register.html",
     "bookings/room_done.html",
