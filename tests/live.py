@@ -23,9 +23,9 @@ from runner.postgres import APPLICATION, DATABASE, OWNER, debian_binaries, tempo
 from runner.processes import Child
 from runner.product import Product, product, reserved_port
 
-NO_BROWSER = "needs Chromium: apt-get install chromium"
+NO_BROWSER = "needs Chromium: apt-get install chromium-headless-shell"
 NO_OFFICE = "needs LibreOffice: apt-get install --no-install-recommends libreoffice-calc"
-CHROMIUM = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
+CHROMIUM = [shutil.which(name) for name in ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")]
 QUIET = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
