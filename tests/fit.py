@@ -23,14 +23,73 @@ WIDE_SPACING = """
     document.adoptedStyleSheets.push(sheet);
 """
 
-# The rules of axe that look at how things are drawn. What the others say depends on what is shown, and nothing else.
-DRAWN = ("color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size")
-# Which elements are shown, to screen readers and on the screen.
-SHOWN = """() => [...document.querySelectorAll("*")].map((element) => {
-    const box = element.getBoundingClientRect();
-    return Number(element.checkVisibility({visibilityProperty: true, opacityProperty: true})) +
-        2 * Number(box.width > 1 && box.height > 1 && box.right > 0);
-}).join("")"""
+# What axe's findings depend on, which is told sooner than axe finds it. Most rules: which elements are shown, to screen
+# readers and on the screen. Four look at how things are drawn. Contrast: the colours and the size of each text, with
+# all that lies under its middle. The others have something to say only where a target is near another and too small
+# for it, where something scrolls, or where a link is told by its colour alone.
+LOOK = """() => {
+    const all = [...document.querySelectorAll("*")];
+    const boxes = all.map((element) => element.getBoundingClientRect());
+    const shown = all.map((element, at) => {
+        const box = boxes[at];
+        return Number(element.checkVisibility({visibilityProperty: true, opacityProperty: true})) +
+            2 * Number(box.width > 1 && box.height > 1 && box.right > 0);
+    });
+
+    const distance = (low, at, high) => Math.max(low - at, 0, at - high);
+    const targets = all.flatMap((element, at) => shown[at] === 3 && element.tabIndex >= 0 ? [boxes[at]] : []);
+    const middle = (box) => [box.x + box.width / 2, box.y + box.height / 2];
+    const isSmall = (box) => box.width < 24 || box.height < 24;
+    const crowded = targets.some((small) => isSmall(small) && targets.some((other) => {
+        if (other === small) return false;
+        const [x, y] = middle(small), [otherX, otherY] = middle(other);
+        return Math.hypot(distance(other.left, x, other.right), distance(other.top, y, other.bottom)) < 12 ||
+            isSmall(other) && Math.hypot(x - otherX, y - otherY) < 24;
+    }));
+
+    const styles = new Map(all.flatMap((element, at) => shown[at] === 3 ? [[element, getComputedStyle(element)]] : []));
+    const scrolls = [...styles].some(([element, style]) =>
+        /auto|scroll/.test(style.overflowX) && element.scrollWidth > element.clientWidth ||
+        /auto|scroll/.test(style.overflowY) && element.scrollHeight > element.clientHeight);
+    const plain = [...styles].some(([element, style]) => element.matches("a[href], [role=link]") &&
+        style.display.startsWith("inline") && style.textDecorationLine === "none" &&
+        !parseFloat(style.borderBottomWidth));
+
+    const [left, top] = [scrollX, scrollY];
+    const drawn = new Map(), known = (element) => {
+        if (!drawn.has(element)) {
+            const {backgroundColor, backgroundImage, opacity, mixBlendMode} = getComputedStyle(element);
+            drawn.set(element, [backgroundColor, backgroundImage, opacity, mixBlendMode].join());
+        }
+        return drawn.get(element);
+    };
+    const texts = new Set();
+    for (const [at, element] of all.entries()) {
+        const text = [...element.childNodes].find((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+        if (shown[at] !== 3 || !(text || element.value || element.placeholder)) continue;
+        let box = boxes[at];
+        if (text) {
+            const range = document.createRange();
+            range.selectNodeContents(text);
+            box = range.getClientRects()[0] ?? box;
+        }
+        let [x, y] = [box.x + box.width / 2 + left - scrollX, box.y + box.height / 2 + top - scrollY];
+        if (y < 0 || y >= innerHeight) {
+            const from = scrollY;
+            scrollTo({top: from + y - innerHeight / 2, behavior: "instant"});
+            y -= scrollY - from;
+        }
+        const style = styles.get(element), size = parseFloat(style.fontSize);
+        const isLarge = size >= 24 || size >= 18.66 && Number(style.fontWeight) >= 700;
+        const under = document.elementsFromPoint(x, y).map(known);
+        texts.add([style.color, style.textShadow, isLarge, style.opacity, ...under].join("|"));
+    }
+    scrollTo({left, top, behavior: "instant"});
+    return {shown: shown.join(""), texts: [...texts], crowded, scrolls, plain};
+}"""
+
+# Scripts hear of another size before the next picture, and not at once: a menu folds then.
+DRAWN_ANEW = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
 
 # Whether the focus shows: how an element that has it differs from how it looked without, and whether it is covered. It
 # may be drawn on a label, as for radio buttons. Outlines that nobody sees (they are for forced colours) do not count.
@@ -72,14 +131,12 @@ FOCUS = """() => {
 
 
 def axe_faults(page: Page, *, only: Collection[str] = (), but: Collection[str] = ()) -> list[str]:
-    """What axe finds wrong on the page as it is now: all of its rules and the size of targets, or `only` some rules;
-    `but` those.
-    """
+    """What axe finds wrong on the page as it is now, with all of its rules `but` some, or `only` some."""
     if not page.evaluate("'axe' in window"):
         page.evaluate((NODE_MODULES / "axe-core" / "axe.min.js").read_text())
     options: dict[str, object] = {"resultTypes": ["violations"]}
     if only:
-        options["runOnly"] = [rule for rule in only if rule not in but]
+        options["runOnly"] = list(only)
     else:
         options["rules"] = {"target-size": {"enabled": True}} | {rule: {"enabled": False} for rule in but}
     found = page.evaluate("async (options) => (await axe.run(options)).violations", options)
@@ -104,6 +161,7 @@ def focus_faults(page: Page) -> list[str]:
     """Stops of the Tab key where the focus cannot be seen, or is covered. Ends at the size that it began with."""
     size = page.viewport_size
     page.set_viewport_size(ZOOMED)
+    page.evaluate(DRAWN_ANEW)
     page.evaluate(FOCUS)
     for pressed in range(1, STOPS + 1):
         page.keyboard.down("Tab")  # held, which moves on each time it is said again
@@ -146,23 +204,34 @@ def error_faults(page: Page) -> list[str]:
 def faults_at_every_size(page: Page) -> list[str]:
     """axe and sideways scrolling at each width, with wide spacing, and axe with forced colours. Ends at 1280 pixels.
 
-    Where the same elements are shown as before, axe looks again only at how they are drawn.
+    Where the same elements are shown as before, axe looks again only at what is drawn otherwise.
     """
-    faults, looked_at = [], set()
+    faults: list[str] = []
+    shown: set[str] = set()
+    texts: set[str] = set()
 
-    def look_again() -> tuple[str, ...]:
-        shown = page.evaluate(SHOWN)
-        is_known = shown in looked_at
-        looked_at.add(shown)
-        return DRAWN if is_known else ()
+    def look_again(*, but: Collection[str] = ()) -> list[str]:
+        look = page.evaluate(LOOK)
+        depends = {
+            "color-contrast": not texts.issuperset(look["texts"]),
+            "link-in-text-block": look["plain"],
+            "scrollable-region-focusable": look["scrolls"],
+            "target-size": look["crowded"],
+        }
+        is_known = look["shown"] in shown
+        shown.add(look["shown"])
+        texts.update(look["texts"])
+        if not is_known:
+            return axe_faults(page, but=but)
+        rules = [rule for rule, differs in depends.items() if differs and rule not in but]
+        return axe_faults(page, only=rules) if rules else []
 
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        faults += axe_faults(page, only=look_again()) + sideways_faults(page)
+        faults += look_again() + sideways_faults(page)
     page.emulate_media(forced_colors="active")
     # There axe compares the text colour that the page asked for with the background that the system gave.
-    forced = axe_faults(page, only=look_again(), but=["color-contrast"])
-    faults += [f"with forced colours: {fault}" for fault in forced]
+    faults += [f"with forced colours: {fault}" for fault in look_again(but=["color-contrast"])]
     page.emulate_media(forced_colors="none")
     page.set_viewport_size({"width": WIDTHS[0], "height": 900})
     page.evaluate(f"() => {{ {WIDE_SPACING} }}")
