@@ -62,7 +62,7 @@ def test_a_passkey_is_made_and_shown_at_the_next_sign_in(page: Page, client: Cli
     take_over(page, again)
     page.goto(STEP)
     page.get_by_role("button", name="Use a passkey").click()
-    expect(page.get_by_role("heading", name="Hello Alice")).to_be_visible()
+    expect(page.get_by_role("heading", name="What needs you", level=1)).to_be_visible()
 
 
 WRONG = ["", "1", "{}", "[]", '"x"', '{"id": "x"}', '{"id": "eA", "rawId": "eA", "type": "public-key", "response": {}}']

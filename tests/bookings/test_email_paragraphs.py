@@ -39,6 +39,7 @@ WITHOUT = {
     "champion_code",
     "shift_given_back",
     "booking_sent_in_error",
+    "weekly_digest",
 }
 WORDS = "Park & ride: <b>free</b>.\n\nhttps://intranet.example.gov.uk/cafe"
 

@@ -249,12 +249,12 @@ def test_every_total_is_what_the_rows_add_up_to():
 
 
 def test_control_a_visit_of_a_cancelled_booking_that_counts_as_came_is_found(monkeypatch):
-    right = registers._standing
+    right = registers.standing_at
 
     def wrong(booking: Booking | None, visit: Visit | None, *args, **options) -> Standing:
         return Standing.CAME if booking and visit else right(booking, visit, *args, **options)
 
-    monkeypatch.setattr(registers, "_standing", wrong)
+    monkeypatch.setattr(registers, "standing_at", wrong)
     assert faults(range(10)) != []
 
 
