@@ -11,7 +11,7 @@ from django.conf import settings
 from playwright.sync_api import Page
 
 NODE_MODULES = Path(settings.BASE_DIR) / "node_modules"
-WIDTHS = (320, 768, 1280)
+WIDTHS = (1280, 768, 320)
 # What a screen of 1280 by 1024 pixels shows at 400 % (WCAG 2.2, 1.4.10).
 ZOOMED = {"width": 320, "height": 256}
 # More stops of the Tab key than any page has; a register of 200 people has two for most of them.
@@ -48,20 +48,27 @@ LOOK = """() => {
     }));
 
     const styles = new Map(all.flatMap((element, at) => shown[at] === 3 ? [[element, getComputedStyle(element)]] : []));
-    const scrolls = [...styles].some(([element, style]) =>
-        /auto|scroll/.test(style.overflowX) && element.scrollWidth > element.clientWidth ||
-        /auto|scroll/.test(style.overflowY) && element.scrollHeight > element.clientHeight);
+    const scrolls = [...styles].some(([element, style]) => element !== document.documentElement &&
+        (/auto|scroll/.test(style.overflowX) && element.scrollWidth > element.clientWidth ||
+        /auto|scroll/.test(style.overflowY) && element.scrollHeight > element.clientHeight));
+    const block = (part) => styles.get(part)?.display.startsWith("inline") ? block(part.parentElement) : part;
     const plain = [...styles].some(([element, style]) => element.matches("a[href], [role=link]") &&
         style.display.startsWith("inline") && style.textDecorationLine === "none" &&
-        !parseFloat(style.borderBottomWidth));
+        block(element).textContent.trim() !== element.textContent.trim());
 
     const [left, top] = [scrollX, scrollY];
-    const drawn = new Map(), known = (element) => {
-        if (!drawn.has(element)) {
-            const {backgroundColor, backgroundImage, opacity, mixBlendMode} = getComputedStyle(element);
-            drawn.set(element, [backgroundColor, backgroundImage, opacity, mixBlendMode].join());
+    const painted = (stack) => { // what of it is seen: down to the first that nothing shines through
+        const seen = [];
+        let ends = false;
+        for (const element of stack) {
+            const style = styles.get(element) ?? getComputedStyle(element);
+            const {backgroundColor, backgroundImage, opacity, mixBlendMode} = style;
+            const isClear = backgroundColor === "rgba(0, 0, 0, 0)" && backgroundImage === "none";
+            if (opacity !== "1" || mixBlendMode !== "normal") seen.push(opacity, mixBlendMode);
+            if (!ends && !isClear) seen.push(backgroundColor, backgroundImage);
+            ends ||= backgroundColor.startsWith("rgb(");
         }
-        return drawn.get(element);
+        return seen;
     };
     const texts = new Set();
     for (const [at, element] of all.entries()) {
@@ -81,12 +88,15 @@ LOOK = """() => {
         }
         const style = styles.get(element), size = parseFloat(style.fontSize);
         const isLarge = size >= 24 || size >= 18.66 && Number(style.fontWeight) >= 700;
-        const under = document.elementsFromPoint(x, y).map(known);
+        const under = painted(document.elementsFromPoint(x, y));
         texts.add([style.color, style.textShadow, isLarge, style.opacity, ...under].join("|"));
     }
     scrollTo({left, top, behavior: "instant"});
     return {shown: shown.join(""), texts: [...texts], crowded, scrolls, plain};
 }"""
+
+# Texts as LOOK tells them in whose contrast axe has found no fault.
+READABLE: set[str] = set()
 
 # Scripts hear of another size before the next picture, and not at once: a menu folds then.
 DRAWN_ANEW = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
@@ -94,7 +104,8 @@ DRAWN_ANEW = "() => new Promise((done) => requestAnimationFrame(() => setTimeout
 # Whether the focus shows: how an element that has it differs from how it looked without, and whether it is covered. It
 # may be drawn on a label, as for radio buttons. Outlines that nobody sees (they are for forced colours) do not count.
 # Each press of a key looks at where the last one led: to be asked after each would take as long as the presses.
-FOCUS = """() => {
+FOCUS = """(isKnown) => {
+    for (const part of document.body.children) part.inert = isKnown && !part.querySelector("main");
     const seen = new Map();
     const visible = (style) => !["none", "0px"].includes(style.outlineStyle) && !style.outlineColor.endsWith(", 0)");
     const drawn = (element) => JSON.stringify(
@@ -130,6 +141,15 @@ FOCUS = """() => {
 }"""
 
 
+# What is around the main part, and how it is drawn.
+AROUND = """() => [
+    ...[...document.body.children].filter((part) => !part.querySelector("main")).map((part) => part.outerHTML),
+    ...[...document.styleSheets].map((sheet) => sheet.href),
+    ...document.adoptedStyleSheets.flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText)),
+].join()"""
+GONE_THROUGH: set[str] = set()
+
+
 def axe_faults(page: Page, *, only: Collection[str] = (), but: Collection[str] = ()) -> list[str]:
     """What axe finds wrong on the page as it is now, with all of its rules `but` some, or `only` some."""
     if not page.evaluate("'axe' in window"):
@@ -158,11 +178,14 @@ def sideways_faults(page: Page) -> list[str]:
 
 
 def focus_faults(page: Page) -> list[str]:
-    """Stops of the Tab key where the focus cannot be seen, or is covered. Ends at the size that it began with."""
-    size = page.viewport_size
+    """Stops of the Tab key where the focus cannot be seen, or is covered, on a screen that shows 400 %.
+
+    What is around the main part is gone through once for all pages that have the same there.
+    """
     page.set_viewport_size(ZOOMED)
     page.evaluate(DRAWN_ANEW)
-    page.evaluate(FOCUS)
+    around = page.evaluate(AROUND)
+    page.evaluate(FOCUS, around in GONE_THROUGH)
     for pressed in range(1, STOPS + 1):
         page.keyboard.down("Tab")  # held, which moves on each time it is said again
         if pressed % 8 == 0 and page.evaluate("focusFaults.again"):
@@ -170,7 +193,8 @@ def focus_faults(page: Page) -> list[str]:
     page.keyboard.up("Tab")
     looked = page.evaluate("focusFaults")
     faults = looked["faults"] + ([] if looked["again"] else [f"after {STOPS} presses of Tab there is no end"])
-    page.set_viewport_size(size)
+    if not faults:
+        GONE_THROUGH.add(around)
     return faults
 
 
@@ -202,42 +226,42 @@ def error_faults(page: Page) -> list[str]:
 
 
 def faults_at_every_size(page: Page) -> list[str]:
-    """axe and sideways scrolling at each width, with wide spacing, and axe with forced colours. Ends at 1280 pixels.
+    """axe and sideways scrolling at each width, axe with forced colours, and sideways scrolling with wide spacing.
 
-    Where the same elements are shown as before, axe looks again only at what is drawn otherwise.
+    axe looks again only where other elements are shown, and only at what is drawn as it has not been before.
     """
     faults: list[str] = []
     shown: set[str] = set()
-    texts: set[str] = set()
 
     def look_again(*, but: Collection[str] = ()) -> list[str]:
         look = page.evaluate(LOOK)
-        depends = {
-            "color-contrast": not texts.issuperset(look["texts"]),
+        drawn = {
+            "color-contrast": not READABLE.issuperset(look["texts"]),
             "link-in-text-block": look["plain"],
             "scrollable-region-focusable": look["scrolls"],
             "target-size": look["crowded"],
         }
-        is_known = look["shown"] in shown
+        rules = [rule for rule, matters in drawn.items() if matters and rule not in but]
+        if look["shown"] in shown:
+            found = axe_faults(page, only=rules) if rules else []
+        else:
+            found = axe_faults(page, but=[rule for rule in drawn if rule not in rules])
         shown.add(look["shown"])
-        texts.update(look["texts"])
-        if not is_known:
-            return axe_faults(page, but=but)
-        rules = [rule for rule, differs in depends.items() if differs and rule not in but]
-        return axe_faults(page, only=rules) if rules else []
+        if "color-contrast" in rules and not any(fault.startswith("color-contrast") for fault in found):
+            READABLE.update(look["texts"])
+        return found
 
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         faults += look_again() + sideways_faults(page)
-    page.emulate_media(forced_colors="active")
-    # There axe compares the text colour that the page asked for with the background that the system gave.
-    faults += [f"with forced colours: {fault}" for fault in look_again(but=["color-contrast"])]
-    page.emulate_media(forced_colors="none")
-    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        if width == WIDTHS[0]:
+            page.emulate_media(forced_colors="active")
+            # There axe compares the text colour that the page asked for with the background that the system gave.
+            faults += [f"with forced colours: {fault}" for fault in look_again(but=["color-contrast"])]
+            page.emulate_media(forced_colors="none")
     page.evaluate(f"() => {{ {WIDE_SPACING} }}")
     faults += [f"with wide spacing: {fault}" for fault in sideways_faults(page)]
     page.evaluate("() => { document.adoptedStyleSheets.pop(); }")
-    page.set_viewport_size({"width": WIDTHS[-1], "height": 900})
     return faults
 
 

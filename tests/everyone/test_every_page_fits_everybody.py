@@ -21,17 +21,14 @@ def one_page(chromium: Browser, shared_product: Product) -> Iterator[Page]:
 
 
 @pytest.fixture
-def browser_page(one_page: Page) -> Iterator[Page]:
-    """A page at the product's address, with nothing left of the test before.
-
-    To open another takes a third of each test; so does an empty page in between, which is another process.
+def browser_page(one_page: Page) -> Page:
+    """A page as wide as most screens, without cookies. It still shows what the test before did, which ends as soon as
+    another is opened: to open a page takes a third of each test.
     """
-    yield one_page
-    one_page.goto("/healthz")  # nothing asks for news there
-    one_page.unroute_all()
     one_page.emulate_media(forced_colors="none")
     one_page.set_viewport_size(ROOMY)
     one_page.context.clear_cookies()
+    return one_page
 
 
 def open_page(page: Page, made: Shown) -> None:
@@ -43,6 +40,7 @@ def open_page(page: Page, made: Shown) -> None:
         else:
             route.fulfill(status=204)  # to a page that asks by itself there is no news
 
+    page.unroute_all()
     # By a pattern, which the browser's driver looks at by itself; a function would be asked about every style sheet.
     page.route(re.compile(rf"^[^/]+//[^/]+{re.escape(made.path)}(\?.*)?$"), answer)
     page.route("**/letter/", lambda route: route.fulfill(body="<p>Hello</p>", content_type="text/html"))
@@ -107,6 +105,16 @@ def test_a_fault_that_is_shown_at_one_width_alone_is_found(show: Show, browser_p
     set_style(browser_page, "@media not ((min-width: 700px) and (max-width: 800px)) { main > h4 { display: none } }")
 
     assert {line.partition(":")[0] for line in faults_at_every_size(browser_page)} == {"heading-order"}
+
+
+def test_a_text_that_is_hard_to_read_is_found_on_a_page_that_was_readable(show: Show, browser_page: Page) -> None:
+    open_page(browser_page, show("privacy"))
+    assert faults_at_every_size(browser_page) == []
+
+    set_style(browser_page, "@media (min-width: 1000px) { main p { color: #ccc !important } }")
+
+    for _ in range(2):  # what was found once is found again
+        assert {line.partition(":")[0] for line in faults_at_every_size(browser_page)} == {"color-contrast"}
 
 
 WIDE_WORD = "content: 'llanfairpwllgwyngyllgogerych'; display: block; white-space: nowrap; font: 16px monospace"
