@@ -68,7 +68,7 @@ def test_surgeries_that_it_makes_from_now_on_follow_and_those_that_are_there_sta
 
 
 def test_without_a_cut_off_of_its_own_it_does_as_the_department_says(organiser, series):
-    Department.objects.create(cutoff_minutes=15)
+    Department.objects.create(pk=1, cutoff_minutes=15)
     organiser.post(page_of(series), typed(organiser, series, cutoff_minutes=""))
     assert extend_series(series=series, until=weekday(0)).made[0].cutoff_minutes == 15
 

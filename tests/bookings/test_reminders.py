@@ -119,7 +119,7 @@ def test_the_morning_is_that_of_the_clock_across_a_clock_change(day, utc):
 
 
 def test_the_hour_is_the_departments():
-    Department.objects.create(name="Early birds", reminder_hour=6)
+    Department.objects.create(pk=1, name="Early birds", reminder_hour=6)
     booking = seat_at(surgery_on("2026-03-03"))
     assert not is_reminded(booking, at("2026-03-02", "05:59"))
     assert is_reminded(booking, at("2026-03-02", "06:00"))
