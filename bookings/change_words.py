@@ -37,6 +37,7 @@ VERBS_OF_A_CHANGE = {
     ("bookings_booking", "state", "confirmed"): "gave a seat to",
     ("bookings_booking", "slot_id", None): "moved",
     ("surgeries_shift", "ended_at", None): "ended",
+    ("bookings_attendee", "merged_into_id", None): "merged",
     ("accounts_user", "last_login", None): "signed in to",
     (None, "is_retired", True): "retired",
     (None, "is_retired", False): "brought back",
@@ -90,6 +91,7 @@ PLACES = {
         ],
         "the page of the person": [
             *("bookings:book_for_at", "bookings:book_for_new_at", "bookings:move_for_to", "bookings:cancel_for"),
+            *("privacy:same", "privacy:merge"),
         ],
         "the page of the department": ["organisation:department"],
         "the lists": [

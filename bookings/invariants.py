@@ -106,6 +106,14 @@ INVARIANTS: dict[str, str] = {
             AND slot.starts_at < shift.ends_at AND slot.ends_at > shift.starts_at
         WHERE shift.ended_at IS NULL AND shift.ends_at > now()
     """,
+    "a record that was merged has nothing, and leads to one that was not": """
+        SELECT gone.id FROM bookings_attendee gone
+        JOIN bookings_attendee has ON has.id = gone.merged_into_id
+        WHERE gone.merged_into_id IS NOT NULL AND (
+            has.merged_into_id IS NOT NULL
+            OR EXISTS (SELECT FROM bookings_booking booking WHERE booking.attendee_id = gone.id)
+            OR EXISTS (SELECT FROM bookings_visit visit WHERE visit.attendee_id = gone.id))
+    """,
     "the slots that would suit are slots of the surgery": """
         SELECT suits.id FROM bookings_booking_suits suits
         JOIN bookings_booking booking ON booking.id = suits.booking_id

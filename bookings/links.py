@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
-from bookings.models import Ask, Booking, Visit
+from bookings.models import Ask, Attendee, Booking, Visit
 from bookings.statements import find_booking
 
 
@@ -75,11 +75,15 @@ def visit_for(token: str) -> Visit:
     """The visit that a token names. Raises Disowned, and LinkWrong, also once nobody knows any more whose it was."""
     try:
         pk, _, attendee = _visiting().unsign(token).partition(".")
+        number, whose = int(pk), int(attendee)
         visits = Visit.objects.select_related("attendee", "surgery__venue__office")
-        visit = visits.get(pk=int(pk))
+        visit = visits.filter(pk=number).first()
+        if visit is None or visit.attendee_id != whose:
+            whose = Attendee.objects.filter(pk=whose).values_list("merged_into", flat=True).first() or whose
+            visit = visit or visits.get(stands_for__contains=[number], attendee=whose)
     except (BadSignature, ValueError, Visit.DoesNotExist):
         raise LinkWrong from None
-    if visit.attendee_id != int(attendee):
+    if visit.attendee_id != whose:
         raise Disowned
     if visit.attendee.email is None:
         raise LinkWrong

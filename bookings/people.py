@@ -1,12 +1,13 @@
 """Who somebody is: the rows that one person is known by, as an attendee, as who signs in and as a champion."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from django.db.models import Q
 
 from accounts.models import User
-from bookings.models import Attendee
+from bookings.models import Attendee, Correction
 from bookings.statements import lock_attendee
 
 # What stands in place of a name that was removed.
@@ -26,20 +27,33 @@ class Person:
 
 
 def person_of(attendee: Attendee) -> Person:
-    """Whoever this attendee is: an address is one person, and so is a user. A name alone joins nobody."""
+    """Whoever this attendee is: an address is one person, and so is a user. A name alone joins nobody.
+
+    With the records that were merged into theirs; of one of those, whoever has it now.
+    """
+    attendee = attendee.merged_into or attendee
     mine = Q(pk=attendee.user_id) | (Q(email=attendee.email) if attendee.email else Q(pk__in=[]))
     users = list(User.objects.filter(mine).select_related("champion"))
     emails = {user.email for user in users} | ({attendee.email} if attendee.email else set())
-    attendees = Attendee.objects.filter(Q(pk=attendee.pk) | Q(user__in=users) | Q(email__in=emails))
-    return _joined(users, list(attendees))
+    return _joined(users, Q(pk=attendee.pk) | Q(user__in=users) | Q(email__in=emails))
 
 
 def person_who_signs_in(user: User) -> Person:
     """Whoever this user is, whether or not they ever booked."""
-    return _joined([user], list(Attendee.objects.filter(Q(user=user) | Q(email=user.email))))
+    return _joined([user], Q(user=user) | Q(email=user.email))
 
 
-def _joined(users: list[User], attendees: list[Attendee]) -> Person:
+def together(people: Iterable[Person]) -> Person:
+    """All of them as one."""
+    known = list(people)
+    return Person(
+        **{each.name: frozenset().union(*(getattr(one, each.name) for one in known)) for each in fields(Person)}
+    )
+
+
+def _joined(users: list[User], theirs: Q) -> Person:
+    records = Attendee.objects.filter(theirs)
+    attendees = list(records.union(Attendee.objects.filter(merged_into__in=records.values("pk"))))
     addresses = [user.email for user in users] + [each.email for each in attendees if each.email]
     return Person(
         attendees=frozenset(each.pk for each in attendees),
@@ -52,6 +66,11 @@ def _joined(users: list[User], attendees: list[Attendee]) -> Person:
 def is_removed(attendee: Attendee) -> bool:
     """Whether nothing is known of who it was."""
     return attendee.name == REMOVED and attendee.email is None
+
+
+def is_named_for_good(attendee: Attendee) -> bool:
+    """Whether rows point at it that stay: what was put right in a register, or a record that was merged into it."""
+    return attendee.merged.exists() or Correction.objects.filter(attendee=attendee).exists()
 
 
 def attendee_of(user: User, *, now: datetime) -> Attendee:

@@ -1,4 +1,4 @@
-"""Erasing people, and forgetting those who have been away for long."""
+"""Erasing people, forgetting those who have been away for long, and making one of two records of a person."""
 
 import logging
 from collections.abc import Iterable
@@ -8,13 +8,19 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from bookings.models import Attendee, Booking, Visit
-from bookings.people import REMOVED, Person, is_removed, person_of
+from bookings.emails import queue_cancelled
+from bookings.errors import OutOfDate
+from bookings.models import CORRECTED_FOR, Attendee, Booking, Visit
+from bookings.people import REMOVED, Person, is_removed, person_of, together
 from bookings.services.booking import cancel
+from bookings.services.ending import end_bookings
 from bookings.services.hosting import leave
+from bookings.services.waiting import promote_and_tell
 from bookings.statements import lock_surgeries
 from champions.models import Champion
+from privacy.joining import join
 from privacy.ledger import line_of, matches, note
+from privacy.merging import MergeRefused, merging_of
 from privacy.models import Disclosure, Erasure
 from privacy.policy import HOLDINGS, REMOVED_ON_REQUEST
 from privacy.traces import forget_traces
@@ -46,13 +52,16 @@ def erase(*, attendee: Attendee, by: User | None, now: datetime | None = None) -
     asked. They get no email about it: that would have to be kept to be sent. Raises ErasureRefused.
     """
     now = now or timezone.now()
-    person = _locked(attendee, now=now)
+    person, _ = _locked(attendee, now=now)
     if by:
         check_may_erase(person, by=by)
-    known = [each for each in Attendee.objects.filter(pk__in=person.attendees) if not is_removed(each)]
+    theirs = list(Attendee.objects.filter(pk__in=person.attendees))
+    known = [each for each in theirs if not is_removed(each)]
     if not known:
         return []
-    noted = [note(each, person=person, by=by, now=now) for each in known]
+    # With the records that were merged into theirs: in a database from before that they are somebody still.
+    merged = [each for each in theirs if each.merged_into_id]
+    noted = [note(each, person=person, by=by, now=now) for each in [*known, *merged]]
     _withdraw(person, now=now)
     forget(person)
     transaction.on_commit(lambda: _log(noted))
@@ -66,10 +75,51 @@ def erase_again(*, attendee: Attendee, entries: Iterable[Erasure], now: datetime
     now = now or timezone.now()
     if is_removed(attendee) or not any(matches(entry, attendee) for entry in entries):
         return False
-    person = _locked(attendee, now=now)
+    person, _ = _locked(attendee, now=now)
     _withdraw(person, now=now)
     forget(person)
     return True
+
+
+@retried
+@transaction.atomic
+def merge(
+    *,
+    stays: Attendee,
+    goes: Attendee,
+    name: str,
+    email: str | None,
+    seen: str | None = None,
+    now: datetime | None = None,
+) -> None:
+    """Both records are one person: whatever `goes` has is `stays`’s from now on, under this name and this address.
+
+    The name and the address are among those that `merging_of` lets choose from, and `seen` is its version: with
+    another by now this raises OutOfDate. The row that goes stays as a number that leads to the other one. Done again,
+    it changes nothing. Raises MergeRefused.
+    """
+    now = now or timezone.now()
+    _, surgeries = _locked(stays, goes, now=now, since=now - CORRECTED_FOR)
+    one, other = (Attendee.objects.get(pk=each.pk) for each in (stays, goes))
+    if other.merged_into_id == one.pk:
+        return
+    if one == other or is_removed(one) or is_removed(other):
+        raise MergeRefused("One of the two is nobody’s record any more.")
+    # Against whoever would help them, or note that they left, at this very moment.
+    list(Visit.objects.select_for_update().filter(attendee__in=[one, other]).order_by("pk").values_list("pk"))
+    it = merging_of(one, other, now=now)
+    if it.refusal:
+        raise MergeRefused(it.refusal)
+    is_another = seen is not None and seen != it.version
+    if is_another or name not in it.names or (email not in it.addresses if email else it.addresses):
+        raise OutOfDate
+    for because in {ending.because for ending in it.endings}:
+        end_bookings([each.booking for each in it.endings if each.because == because], reason=because, now=now)
+    join(it, name=name, email=email)
+    for ending in it.told:
+        ending.booking.attendee = one
+        queue_cancelled(ending.booking, now=now)
+    promote_and_tell(surgeries.values(), now=now)
 
 
 def forget(person: Person) -> None:
@@ -103,28 +153,34 @@ def coming_shifts(person: Person, *, now: datetime):
     return coming.select_related("surgery__venue__office").order_by("starts_at", "pk")
 
 
-def _locked(attendee: Attendee, *, now: datetime) -> Person:
-    """Whoever it is, with the surgeries that are theirs locked, in order of id, before they are themselves.
+def _locked(*attendees: Attendee, now: datetime, since: datetime | None = None) -> tuple[Person, dict[int, Surgery]]:
+    """Whoever they are, with the surgeries that are theirs locked, in order of id, before they are themselves.
 
-    Locked whole, so that nothing else can come to point at them meanwhile. Raises Contention if something just did.
+    Those ahead where something of theirs can end and, with `since`, whose registers they are in that ended later: who
+    notes that they came waits. They are locked whole, so that nothing else can come to point at them meanwhile. Raises
+    Contention if something just did.
     """
-    seen = _concerned(person_of(Attendee.objects.get(pk=attendee.pk)), now=now)
-    lock_surgeries(seen)
-    person = person_of(attendee)
+    asked = Attendee.objects.filter(pk__in=[attendee.pk for attendee in attendees])
+    person = together(person_of(each) for each in asked.all())
+    seen = _concerned(person, now=now, since=since)
+    surgeries = lock_surgeries(seen)
     for model, ids in ((Attendee, person.attendees), (Champion, person.champions), (User, person.users)):
         list(model.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
-    locked = person_of(Attendee.objects.get(pk=attendee.pk))
-    if locked != person or not _concerned(locked, now=now) <= seen:
+    locked = together(person_of(each) for each in asked.all())
+    if locked != person or not _concerned(locked, now=now, since=since) <= seen:
         raise Contention
-    return locked
+    return locked, surgeries
 
 
-def _concerned(person: Person, *, now: datetime) -> set[int]:
-    """The surgeries ahead where they have or want a seat, or host."""
+def _concerned(person: Person, *, now: datetime, since: datetime | None) -> set[int]:
+    """The surgeries ahead where they have or want a seat, or host; those since then where they booked or came."""
     ahead = Surgery.objects.filter(ends_at__gt=now)
     booked = ahead.filter(bookings__attendee__in=person.attendees, bookings__state__in=Booking.LIVE)
-    hosted = ahead.filter(shifts__champion__in=person.champions, shifts__ended_at=None)
-    return {*booked.values_list("pk", flat=True), *hosted.values_list("pk", flat=True)}
+    concerned = [booked, ahead.filter(shifts__champion__in=person.champions, shifts__ended_at=None)]
+    if since:
+        lately = Surgery.objects.filter(ends_at__gt=since)
+        concerned += [lately.filter(**{f"{of}__attendee__in": person.attendees}) for of in ("bookings", "visits")]
+    return {pk for surgeries in concerned for pk in surgeries.values_list("pk", flat=True)}
 
 
 def _withdraw(person: Person, *, now: datetime) -> None:

@@ -31,14 +31,24 @@ class Attendee(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="attendee"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    # The record that has everything since an organiser said that both are one person: this one is nobody's any more.
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="merged", db_index=False
+    )
 
     personal: ClassVar[set[str]] = {"name", "email"}
     impersonal: ClassVar[set[str]] = {"created_at"}
+    part_of: ClassVar[str] = "merged_into"
 
     class Meta:
+        # Of the few that were merged, so that every other one is made without looking after an index.
+        indexes = [models.Index("merged_into", name="attendee_merged", condition=Q(merged_into__isnull=False))]
         constraints = [
             models.CheckConstraint(
                 name="attendee_email_is_normalised", condition=Q(email=None) | Q(email=Lower(Trim("email")))
+            ),
+            models.CheckConstraint(
+                name="attendee_merged_has_no_address", condition=Q(merged_into=None) | Q(email=None, user=None)
             ),
         ]
 

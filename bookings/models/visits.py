@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 
@@ -60,9 +61,13 @@ class Visit(models.Model):
     request_id = models.UUIDField(null=True, editable=False)
     # Rises whenever they wait again, or are sat with as before: what was pressed before that counts no more.
     version = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    # The ids of other visits that turned out to be this one: their private links lead here.
+    stands_for = ArrayField(models.BigIntegerField(), null=True, editable=False)
 
     personal: ClassVar[set[str]] = {"name"}
-    impersonal: ClassVar[set[str]] = {"is_curious", "arrived_at", "left_at", "request_id", "version"}
+    impersonal: ClassVar[set[str]] = {
+        "is_curious", "arrived_at", "left_at", "request_id", "version", "stands_for",
+    }  # fmt: skip
     part_of: ClassVar[str] = "surgery"
 
     objects = VisitQuerySet.as_manager()

@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import User
 from bookings.errors import DoorsClosed, NotExpected, SomebodyWasFaster, WasHelped
 from bookings.models import CORRECTED_FOR, DOORS_OPEN_BEFORE, Attendee, Booking, Correction, Visit
+from bookings.people import is_named_for_good
 from bookings.statements import keep_surgery, lock_attendee
 from organisation.models import Topic
 from surgeries.models import Surgery, local_moment
@@ -185,11 +186,11 @@ def end_the_day(*, now: datetime | None = None) -> None:
 def _forget_if_unknown(attendee: int, *, is_mistyped: bool = False) -> None:
     """A name alone, of which nothing else is known, goes; so does a mistyped address.
 
-    What was corrected after the day names them for good.
+    Unless it is named for good, as by what was corrected after the day.
     """
     row = Attendee.objects.select_for_update().get(pk=attendee)
     is_known = (row.email and not is_mistyped) or row.user_id or row.bookings.exists() or row.visits.exists()
-    if not is_known and not Correction.objects.filter(attendee=row).exists():
+    if not is_known and not is_named_for_good(row):
         row.delete()
 
 

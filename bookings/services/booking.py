@@ -21,6 +21,7 @@ from bookings.errors import (
 )
 from bookings.links import LinkWithdrawn
 from bookings.models import Attendee, Booking, Visit
+from bookings.people import is_named_for_good
 from bookings.services.attending import has_come
 from bookings.services.locks import is_busy, lock_for
 from bookings.services.waiting import confirm, promote, promote_and_tell
@@ -276,7 +277,7 @@ def correct_name(*, booking: Booking, name: str, now: datetime | None = None) ->
 def _is_known_otherwise(attendee: Attendee, *, apart_from: Booking) -> bool:
     """Whether anything but this booking is known of the attendee."""
     others = attendee.bookings.exclude(pk=apart_from.pk)
-    return bool(attendee.user_id) or others.exists() or attendee.visits.exists()
+    return bool(attendee.user_id) or others.exists() or attendee.visits.exists() or is_named_for_good(attendee)
 
 
 def _is_open(surgery: Surgery, slot: Slot | None, now: datetime) -> bool:

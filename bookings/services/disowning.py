@@ -3,7 +3,8 @@
 from django.db import transaction
 
 from bookings.errors import BookingClosed
-from bookings.models import Attendee, Correction, Thanks, Visit
+from bookings.models import Attendee, Thanks, Visit
+from bookings.people import is_named_for_good
 from bookings.statements import keep_surgery
 from surgeries.transactions import retried
 
@@ -32,5 +33,5 @@ def disown(*, visit: Visit) -> None:
 
 
 def _is_known(attendee: Attendee) -> bool:
-    others = (attendee.bookings, attendee.visits, attendee.thanks, Correction.objects.filter(attendee=attendee))
-    return bool(attendee.user_id) or any(each.exists() for each in others)
+    others = (attendee.bookings, attendee.visits, attendee.thanks)
+    return bool(attendee.user_id) or any(each.exists() for each in others) or is_named_for_good(attendee)

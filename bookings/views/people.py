@@ -50,6 +50,8 @@ def people(request: HttpRequest) -> HttpResponseBase:
 def person(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Somebody who booked or came, with whatever else they are."""
     attendee = get_object_or_404(Attendee.objects.select_related("user"), pk=pk)
+    if attendee.merged_into_id:
+        return SeeOther(reverse("bookings:person", args=[attendee.merged_into_id]))
     if is_removed(attendee):
         return SeeOther(f"/organise/people/{pk}/data/")
     context = {"attendee": attendee, "name": attendee.name, "email": attendee.email or ""}

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from bookings.invariants import INVARIANTS, violations
-from bookings.models import Booking, Visit
+from bookings.models import Attendee, Booking, Visit
 from surgeries.models import Seat, Shift, Slot, Surgery
 from tests.bookings.test_nobody_is_overlooked import OVERLOOKED
 from tests.factories import (
@@ -343,6 +343,20 @@ class TestRulesOfTheServices:
         Surgery.objects.filter(pk=visit.surgery_id).update(**CALLED_OFF)
         assert violations() == {"nobody is at a surgery that is a draft or called off": [visit.pk]}
 
+    def test_a_record_that_was_merged_has_nothing_and_leads_to_one_that_was_not(self):
+        found = "a record that was merged has nothing, and leads to one that was not"
+        gone, has, other = AttendeeFactory.create_batch(3)
+        Attendee.objects.filter(pk=gone.pk).update(email=None, merged_into=has)
+        assert violations() == {}
+        booking = BookingFactory.create(attendee=gone, cancelled=True)
+        assert violations() == {found: [gone.pk]}
+        booking.delete()
+        visit = VisitFactory.create(attendee=gone)
+        assert violations() == {found: [gone.pk]}
+        visit.delete()
+        Attendee.objects.filter(pk=has.pk).update(email=None, merged_into=other)
+        assert violations() == {found: [gone.pk]}
+
     def test_slots_that_would_suit_are_of_the_surgery(self, busy):
         BookingFactory.create(surgery=busy, waiting=True).suits.set(SurgeryFactory.create().slots.all())
         assert "the slots that would suit are slots of the surgery" in violations()
@@ -356,6 +370,7 @@ def test_every_invariant_has_been_seen_broken():
         "slots lie within their surgery",
         "nobody is confirmed in two overlapping slots",
         "nobody is confirmed while hosting",
+        "a record that was merged has nothing, and leads to one that was not",
         "the slots that would suit are slots of the surgery",
     }
     assert set(INVARIANTS) == set(FOUND.values()) | rules

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from bookings.models import Attendee, Booking, Outcome
 from notifications.services import queue_email
+from privacy.services import merge
 from tests.everyone.booking import LONG, State
 from tests.factories import (
     AttendeeFactory,
@@ -41,7 +42,9 @@ def zoe() -> Attendee:
     ended = {"ended_at": timezone.now(), "ended_reason": "I have a training that day."}
     ShiftFactory.create(champion=champion, surgery__starts_at=local(40), **ended)
     came = BookingFactory.create(attendee=made, surgery__starts_at=local(-20), team=team)
-    helped = HelpFactory.create(visit=VisitFactory.create(booking=came), shift__champion__name="Tom Price")
+    helped = HelpFactory.create(
+        visit=VisitFactory.create(booking=came), shift__champion__name="Tom Price", ends_at=came.surgery.ends_at
+    )
     OutcomeFactory.create(visit=helped.visit, result=Outcome.Result.COME_BACK).topics.set(
         [TopicFactory.create(name="LinkedIn"), TopicFactory.create(name="Privacy and safety")]
     )
@@ -117,7 +120,48 @@ def for_them(page: str, sent: dict[str, Any] | None = None) -> State:
     return state
 
 
+def two(others: str = "plain") -> tuple[Attendee, Attendee]:
+    """Two records of one person: with nothing in the way, with everything that can be, or with an account each."""
+    one = zoe()
+    other = AttendeeFactory.create(name=LONG[:100] if others == "conflicts" else "Zoë Brown")
+    if others == "conflicts":
+        for booking in one.bookings.live():
+            BookingFactory.create(attendee=other, surgery=booking.surgery)
+        for visit in one.visits.all():
+            OutcomeFactory.create(visit=VisitFactory.create(attendee=other, surgery=visit.surgery))
+    if others == "accounts":
+        UserFactory.create(name="Zoë Brown", email=other.email)
+    return one, other
+
+
+def same(others: str = "", sent: dict[str, Any] | None = None) -> State:
+    """Choosing who is the same person or, with `others`, both beside each other."""
+
+    def state(client: Client) -> Any:
+        one, other = two(others or "plain")
+        client.force_login(UserFactory.create(organiser=True))
+        address = f"/organise/people/{one.pk}/same/" + (f"{other.pk}/" if others else "")
+        return client.get(address) if sent is None else client.post(address, sent)
+
+    return state
+
+
+def merged(client: Client) -> Any:
+    """The page of who was two."""
+    one, other = two()
+    merge(stays=one, goes=other, name=other.name, email=one.email)
+    client.force_login(UserFactory.create(organiser=True))
+    return client.get(f"/organise/people/{other.pk}/?done=merged", follow=True)
+
+
 STATES: dict[str, State] = {
+    "same, found": same(sent={"who": "zoe brown"}),
+    "same, nobody": same(sent={"who": "Xerxes"}),
+    "same, wrong": same(sent={"who": ""}),
+    "merge": same("plain"),
+    "merge, wrong": same("conflicts", {}),
+    "merge, refused": same("accounts"),
+    "merge, done": merged,
     "book for them": for_them("people/{person}/book/"),
     "book for them, there": for_them("people/{person}/book/{there}/"),
     "book for somebody new, wrong": for_them("people/new/{there}/", {}),
