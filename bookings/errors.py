@@ -64,6 +64,10 @@ class OutOfDate(Exception):
     """What an organiser is about to do comes to something else by now than they saw."""
 
 
+class LetterSentAlready(Exception):
+    """The form with this `request_id` has sent another letter."""
+
+
 class FormUsedAlready(BookingError):
     """The form with this `request_id` booked something else: `booking`, or None if that is nobody's to see."""
 

@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 from django.utils.crypto import salted_hmac
 
 from accounts.models import User
-from bookings.errors import OutOfDate
+from bookings.errors import LetterSentAlready, OutOfDate
 from bookings.models import WORDS_KEPT, Attendee, Booking, Letter, Visit
 from bookings.people import REMOVED
 from notifications.models import OutboxEmail
@@ -108,9 +108,14 @@ def send_letter(
     *, surgery: Surgery, groups: list[str], subject: str, words: str, by: User, request_id: UUID, as_seen: str,
     now: datetime,
 ) -> Letter:  # fmt: skip
-    """Queue it to everybody, once: the same `request_id` again changes nothing. Raises OutOfDate if it comes to
-    something else by now than `as_seen`."""
+    """Queue it to everybody, once: the same `request_id` again changes nothing.
+
+    Raises LetterSentAlready if something else was sent with it, OutOfDate if it comes to something else than `as_seen`.
+    """
     if letter := Letter.objects.filter(request_id=request_id).first():
+        sent = (letter.surgery_id, sorted(letter.groups), letter.subject, letter.words)
+        if sent != (surgery.pk, sorted(groups), subject, words):
+            raise LetterSentAlready
         return letter
     to = addressees(groups_of(surgery, now=now), groups)
     if not to.people or seen(subject, words, to) != as_seen:

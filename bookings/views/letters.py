@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.sessions import signed_in
 from bookings import letters
-from bookings.errors import OutOfDate
+from bookings.errors import LetterSentAlready, OutOfDate
 from bookings.forms.letters import LetterForm
 from bookings.models import Letter
 from bookings.views.manage import see_surgery, surgery_page
@@ -37,13 +37,16 @@ def write_to(request: HttpRequest, surgery: Surgery) -> HttpResponseBase:
         data["request_id"] = str(uuid.uuid4())
     if form.is_valid():
         said = form.cleaned_data
-        if "send" in request.POST:
+        if data is not None and "send" in request.POST:
             try:
                 letters.send_letter(
                     surgery=surgery, by=signed_in(request), as_seen=request.POST.get("seen", ""), now=now, **said
                 )
             except OutOfDate:
                 context["is_anew"], status = True, HTTPStatus.CONFLICT
+            except LetterSentAlready:
+                context["is_another"], status = True, HTTPStatus.CONFLICT
+                data["request_id"] = str(uuid.uuid4())
             else:
                 return see_surgery(surgery, done="written")
         to = letters.addressees(groups, said["groups"])

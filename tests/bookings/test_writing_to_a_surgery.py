@@ -117,6 +117,23 @@ def test_pressed_twice_it_goes_out_once(client, over):
     assert len(recipients()) == 4
 
 
+def test_another_letter_from_the_same_form_is_not_taken_for_sent(client, over):
+    """Whoever goes back to the form after sending, and writes something else, has its request_id still."""
+    first = written()
+    send(client, over, first)
+    other = first | {"words": "Hello again,\n\nit works."}
+    answer = send(client, over, other)
+    assert answer.status_code == 409
+    assert "has not gone out yet" in answer.content.decode()
+    assert Letter.objects.count() == 1
+    renewed, seen = (answer.context[name] for name in ("form", "seen"))
+    other |= {"request_id": renewed["request_id"].value(), "seen": seen, "send": ""}
+    address = f"/organise/surgeries/{over.reference}/write/"
+    assert [client.post(address, other).status_code for _ in range(2)] == [303, 303]
+    assert Letter.objects.count() == 2
+    assert len(recipients()) == 4
+
+
 def test_it_arrives_as_it_was_seen_and_as_plain_text(client, over):
     sent = written()
     text = preview(client, over, sent)
