@@ -1,6 +1,6 @@
 """What organisers do with many surgeries at once: make them from a pattern, take them back, publish, end a series."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -149,18 +149,31 @@ def undo(*, making: Making, now: datetime | None = None) -> int:
 # ── A series as a whole ───────────────────────────────────────────────────────────────────────────────────────
 
 
+def to_publish(series: Series, *, now: datetime) -> SurgeryQuerySet:
+    """Its drafts that can be published: still to come, and with a seat to book."""
+    seated = Seat.objects.filter(surgery=OuterRef("pk"))
+    drafts: SurgeryQuerySet = Surgery.objects.filter(series=series, state=Surgery.State.DRAFT, ends_at__gt=now)
+    return drafts.filter(Exists(seated)).order_by("starts_at", "pk")
+
+
+def seen_of(*groups: Iterable[Surgery]) -> str:
+    """What an organiser has seen: another one as soon as other surgeries are in a group, or one has changed."""
+    return _digest(repr([sorted((each.pk, each.changed_at.isoformat()) for each in group) for group in groups]))[:32]
+
+
 @retried
 @transaction.atomic
-def publish_drafts(*, series: Series, now: datetime | None = None) -> int:
-    """Publish every draft of the series that is still to come and has a seat; return how many. Their hosts are told."""
+def publish_drafts(*, series: Series, seen: str | None = None, now: datetime | None = None) -> int:
+    """Publish every draft of the series that can be; return how many. Their hosts are told.
+
+    Raises OutOfDate if these are others than the organiser has `seen` (see `seen_of`): the clock makes drafts as well.
+    """
     now = now or timezone.now()
-    drafts = series.surgeries.filter(state=Surgery.State.DRAFT, ends_at__gt=now)
-    locked = lock_surgeries(drafts.values_list("pk", flat=True))
-    seated = Seat.objects.filter(surgery=OuterRef("pk"))
-    found = list(
-        Surgery.objects.filter(Exists(seated), pk__in=locked, state=Surgery.State.DRAFT).values_list("pk", flat=True)
-    )
-    Surgery.objects.filter(pk__in=found).update(state=Surgery.State.PUBLISHED, changed_at=now)
+    locked = lock_surgeries(to_publish(series, now=now).values_list("pk", flat=True))
+    found = list(to_publish(series, now=now).filter(pk__in=locked))
+    if found and seen is not None and seen != seen_of(found):
+        raise OutOfDate
+    Surgery.objects.filter(pk__in=[each.pk for each in found]).update(state=Surgery.State.PUBLISHED, changed_at=now)
     shifts = Shift.objects.live().filter(surgery__in=found)
     shift_emails.queue_taken(shifts.select_related("champion__user", "surgery"), now=now)
     return len(found)
@@ -204,6 +217,11 @@ class After:
     goes: tuple[Surgery, ...]
     stays: tuple[Surgery, ...]
 
+    @property
+    def seen(self) -> str:
+        """Of what is shown."""
+        return seen_of(self.goes, self.stays)
+
 
 def after(series: Series, last: date, *, now: datetime) -> After:
     """The surgeries to come after that date: those that go with it, and those that stay."""
@@ -221,16 +239,19 @@ def check_last(series: Series, last: date) -> None:
 
 @retried
 @transaction.atomic
-def end_series(*, series: Series, last: date, now: datetime | None = None) -> After:
+def end_series(*, series: Series, last: date, seen: str | None = None, now: datetime | None = None) -> After:
     """Give the series a last date. Drafts after it where nobody hosts are deleted; what was published stays.
 
-    Returns what went and what stays. Raises DiaryError if that is before its first date.
+    Returns what went and what stays. Raises DiaryError if that is before its first date, OutOfDate if others would go
+    than the organiser has `seen` (of an After).
     """
     now = now or timezone.now()
     series = Series.objects.select_for_update(of=("self",)).get(pk=series.pk)
     check_last(series, last)
     lock_surgeries(series.surgeries.filter(state=Surgery.State.DRAFT).values_list("pk", flat=True))
     found = after(series, last, now=now)
+    if found.goes and seen is not None and seen != found.seen:
+        raise OutOfDate
     Surgery.objects.filter(pk__in=[each.pk for each in found.goes]).delete()
     series.ends_on = last
     series.planned_until = min(series.planned_until, last) if series.planned_until else None

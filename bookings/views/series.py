@@ -1,6 +1,7 @@
 """Series, for organisers: the list, each one's page, and what is done with all of its surgeries at once."""
 
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.roles import organiser_page
 from bookings.diary import entries_of
+from bookings.errors import OutOfDate
 from bookings.forms.planning import EndForm, ExtendForm
 from bookings.series import made_just_now, made_of, settled, struck_out, with_figures, words_of
 from bookings.services import series as services
@@ -89,13 +91,26 @@ def extend(request: HttpRequest, reference: str) -> HttpResponseBase:
 @organiser_page
 def publish_series(request: HttpRequest, reference: str) -> HttpResponseBase:
     """Which drafts everybody is going to see: this page asks, and its button acts."""
-    found, now = series_of(reference), timezone.now()
+    found, now, is_anew = series_of(reference), timezone.now(), False
     if request.method == "POST":
-        services.publish_drafts(series=found)
-        return see_series(found, "published")
+        try:
+            services.publish_drafts(series=found, seen=request.POST.get("seen", ""))
+        except OutOfDate:
+            is_anew = True
+        else:
+            return see_series(found, "published")
     drafts = Surgery.objects.filter(series=found, state=Surgery.State.DRAFT, ends_at__gt=now)
-    entries = entries_of(drafts.order_by("starts_at", "pk"), now=now)
-    return render(request, "bookings/publish_series.html", {"series": found, "entries": entries})
+    ready = services.to_publish(found, now=now)
+    entries = entries_of(ready, now=now)
+    context = {
+        "series": found,
+        "entries": entries,
+        "without_a_seat": drafts.exclude(pk__in=ready.order_by().values("pk")).order_by("starts_at", "pk"),
+        "seen": services.seen_of([entry.surgery for entry in entries]),
+        "is_anew": is_anew,
+    }
+    status = HTTPStatus.CONFLICT if is_anew else HTTPStatus.OK
+    return render(request, "bookings/publish_series.html", context, status=status)
 
 
 @organiser_page
@@ -104,15 +119,19 @@ def end_series(request: HttpRequest, reference: str) -> HttpResponseBase:
     found, now = series_of(reference), timezone.now()
     context: dict[str, Any] = {"series": found, "words": words_of(found)}
     form = context["form"] = EndForm(request.GET if "last" in request.GET else None, initial={"last": found.ends_on})
+    status = HTTPStatus.OK
     if form.is_valid():
         last = form.cleaned_data["last"]
         try:
             if request.method == "POST":
-                services.end_series(series=found, last=last)
+                services.end_series(series=found, last=last, seen=request.POST.get("seen", ""))
                 return see_series(found, "ended")
             services.check_last(found, last)
         except DiaryError as error:
             form.add_error("last", str(error))
-        else:
-            context |= {"last": last, "after": services.after(found, last, now=now)}
-    return render(request, "bookings/end_series.html", context)
+        except OutOfDate:
+            context["is_anew"], status = True, HTTPStatus.CONFLICT
+        if form.is_valid():
+            after = services.after(found, last, now=now)
+            context |= {"last": last, "after": after, "seen": after.seen}
+    return render(request, "bookings/end_series.html", context, status=status)

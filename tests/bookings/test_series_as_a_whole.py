@@ -36,6 +36,11 @@ def venue():
     return VenueFactory.create(office=OfficeFactory.create(name="Leeds", nation="ENG"), name="Ground floor café")
 
 
+def seen_on(response) -> dict[str, str]:
+    """What the button of the page sends back of what it says."""
+    return {"seen": response.context["seen"]}
+
+
 def test_what_was_struck_out_stays_out_when_the_series_is_extended(organiser, venue):
     form = form_on(dates_page(organiser, venue, ends_on="2027-05-11"))
     form["days"].remove("2027-04-13")
@@ -60,7 +65,7 @@ def test_its_drafts_are_published_together_and_its_hosts_told(organiser):
     ShiftFactory.create(surgery=pattern.surgeries.filter(state="draft").first(), champion__user=UserFactory.create())
     assert "Publish 2 drafts" in words_of(organiser.get(f"{OF_SERIES}publish/"))
     assert Surgery.objects.filter(state="draft").count() == 2
-    organiser.post(f"{OF_SERIES}publish/")
+    organiser.post(f"{OF_SERIES}publish/", seen_on(organiser.get(f"{OF_SERIES}publish/")))
     assert not Surgery.objects.filter(state="draft").exists()
     assert OutboxEmail.objects.filter(kind="shift_taken").count() == 1
     assert publish_drafts(series=pattern, now=NOW) == 0
@@ -76,12 +81,55 @@ def test_a_last_date_names_what_goes_and_what_stays_before_it_is_given(organiser
     assert "1 draft after it is deleted. That cannot be undone: Tuesday 13 April 2027" in page
     assert "1 stays, because people see it or somebody hosts there." in page
     assert pattern.surgeries.count() == 3
-    organiser.post(f"{OF_SERIES}end/?last=2027-03-16")
+    organiser.post(f"{OF_SERIES}end/?last=2027-03-16", seen_on(organiser.get(f"{OF_SERIES}end/?last=2027-03-16")))
     assert set(pattern.surgeries.values_list("pk", flat=True)) == {hosted.pk, pattern.surgeries.first().pk}
     pattern.refresh_from_db()
     assert pattern.ends_on == date(2027, 3, 16)
     with pytest.raises(DiaryError):
         end_series(series=pattern, last=date(2027, 3, 1), now=NOW)
+
+
+def test_a_draft_that_nobody_has_seen_is_not_published(organiser):
+    pattern = series()
+    seen = seen_on(organiser.get(f"{OF_SERIES}publish/"))
+    # The clock extends what goes on, at any hour.
+    extend_series(series=pattern, until=date(2027, 5, 31), now=NOW)
+    response = organiser.post(f"{OF_SERIES}publish/", seen)
+    assert response.status_code == 409
+    assert "Something has changed since you looked" in words_of(response)
+    assert not Surgery.objects.filter(state="published", starts_at__gt=local_moment(date(2027, 3, 31), time())).exists()
+    # Nor without having seen any; and what was seen now is published, however often somebody presses.
+    assert organiser.post(f"{OF_SERIES}publish/").status_code == 409
+    for _ in range(2):
+        assert organiser.post(f"{OF_SERIES}publish/", seen_on(response))["Location"].endswith("?said=published")
+    assert not pattern.surgeries.filter(state="draft").exists()
+
+
+def test_a_draft_without_a_seat_stays_one_and_the_page_says_so_beforehand(organiser):
+    pattern = series()
+    bare = pattern.surgeries.filter(state="draft").last()
+    bare.slots.all().delete()
+    page = organiser.get(f"{OF_SERIES}publish/")
+    assert "Publish 1 draft" in words_of(page)
+    assert "Tuesday 27 April 2027 has no seat to book, and stays a draft." in words_of(page)
+    organiser.post(f"{OF_SERIES}publish/", seen_on(page))
+    assert [each.pk for each in pattern.surgeries.filter(state="draft")] == [bare.pk]
+
+
+def test_a_draft_that_nobody_has_seen_is_not_deleted_by_a_last_date(organiser):
+    pattern = series()
+    page = f"{OF_SERIES}end/?last=2027-03-16"
+    seen = seen_on(organiser.get(page))
+    extend_series(series=pattern, until=date(2027, 5, 31), now=NOW)
+    there = pattern.surgeries.count()
+    for sent in (seen, {}):
+        response = organiser.post(page, sent)
+        assert response.status_code == 409
+        assert "Something has changed since you looked" in words_of(response)
+    assert pattern.surgeries.count() == there
+    for _ in range(2):
+        assert organiser.post(page, seen_on(response))["Location"].endswith("?said=ended")
+    assert pattern.surgeries.count() == 1
 
 
 def test_a_clone_begins_with_everything_but_the_venue_and_a_duplicate_with_everything_but_the_date(organiser):
