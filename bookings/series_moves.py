@@ -98,25 +98,31 @@ def series_move_of(surgery: Surgery, facts: Facts, which: str, *, now: datetime)
     others = coming_of(surgery, which, now=now)
     by_hand = {each.pk: why for each in others if (why := _by_hand(each, series, before, named))}
     wanted = {surgery: facts}
-    wanted |= {each: _alike(each, before, facts, named) for each in others if each.pk not in by_hand}
+    days = _days(series, before, facts)
+    wanted |= {each: _alike(each, facts, named, days) for each in others if each.pk not in by_hand}
     first, *moves = moves_of(wanted, now=now)
     clashing = {move.surgery.pk: why for move in moves if (why := _clash(move))}
     whys = by_hand | clashing
     return SeriesMove(
         moves=(first, *(move for move in moves if move.surgery.pk not in clashing)),
         left_alone=tuple(LeftAlone(each, whys[each.pk]) for each in others if each.pk in whys),
-        pattern=_pattern(series, before, facts, named),
+        pattern=_pattern(series, facts, named, days),
         problems=(*first.problems, *_problems(series, before, facts)),
     )
 
 
-def _days(before: Facts, facts: Facts) -> timedelta:
-    return timezone.localdate(facts.starts_at) - timezone.localdate(before.starts_at)
+def _days(series: Series, before: Facts, facts: Facts) -> timedelta:
+    """By how many days the others move: from the usual day of the series to the one that is asked for, of their week.
+
+    The first one may be on another day than they, to which somebody moved it by hand.
+    """
+    old, new = timezone.localdate(before.starts_at), timezone.localdate(facts.starts_at)
+    return timedelta(days=new.weekday() - series.starts_on.weekday() if new != old else 0)
 
 
-def _alike(surgery: Surgery, before: Facts, facts: Facts, named: Iterable[str]) -> Facts:
-    """The surgery with what changes at the first one: as many days later, at the same time on the clock."""
-    on = timezone.localdate(surgery.starts_at) + _days(before, facts)
+def _alike(surgery: Surgery, facts: Facts, named: Iterable[str], days: timedelta) -> Facts:
+    """The surgery with what changes at the first one: so many days later, at the same time on the clock."""
+    on = timezone.localdate(surgery.starts_at) + days
     alike: dict[str, Any] = {name: getattr(facts, name) for name in named if not name.endswith("_at")}
     for name in ("starts_at", "ends_at"):
         if {"starts_at", "ends_at"} & set(named):
@@ -158,13 +164,13 @@ def _problems(series: Series, before: Facts, facts: Facts) -> Iterator[Problem]:
         yield Problem("on", "Several move within their week. Choose another day of the same week, or only this one")
 
 
-def _pattern(series: Series, before: Facts, facts: Facts, named: Iterable[str]) -> dict[str, Any]:
+def _pattern(series: Series, facts: Facts, named: Iterable[str], days: timedelta) -> dict[str, Any]:
     """What of the pattern follows."""
     follows = {name: getattr(facts, name) for name in PATTERN if name in named}
     if {"starts_at", "ends_at"} & set(named):
         follows["start_time"] = timezone.localtime(facts.starts_at).time()
         follows["end_time"] = timezone.localtime(facts.ends_at).time()
-    if days := _days(before, facts):
+    if days:
         follows["starts_on"] = series.starts_on + days
         for name in ("ends_on", "planned_until"):
             if last := getattr(series, name):

@@ -99,6 +99,37 @@ def test_they_move_to_another_day_of_their_week_and_stay_at_their_hour(series, s
         )
 
 
+def on(surgery: Surgery, day: date) -> Facts:
+    """The surgery on another day, at its hours."""
+    surgery.refresh_from_db()
+    start, end = (timezone.localtime(at).time() for at in (surgery.starts_at, surgery.ends_at))
+    return replace(Facts.of(surgery), starts_at=local_moment(day, start), ends_at=local_moment(day, end))
+
+
+def test_one_that_was_moved_by_hand_leads_the_others_to_its_new_day_and_out_of_no_week(series, surgeries):
+    """The others come to the day that is asked for, and not as many days away from theirs."""
+    one = surgeries[0]
+    change_surgery(surgery=one, facts=on(one, weekday(0) + timedelta(days=1)))
+    assert times() == ["Wed 10:00", "Tue 10:00", "Tue 10:00", "Tue 10:00"]
+    change_surgery(surgery=one, facts=on(one, weekday(0) - timedelta(days=1)), which=Which.ALL)
+    series.refresh_from_db()
+    assert times() == ["Mon 10:00"] * 4
+    assert series.starts_on == weekday(0) - timedelta(days=1)
+    assert extend_series(series=series, until=weekday(3)).made == []
+
+
+def test_back_on_the_day_of_its_series_it_moves_nobody_else_to_another_day(series, surgeries):
+    one = surgeries[0]
+    change_surgery(surgery=one, facts=on(one, weekday(0) + timedelta(days=1)))
+    back = replace(on(one, weekday(0)), hosts_wanted=5)
+    it = change_surgery(surgery=one, facts=back, which=Which.ALL)
+    series.refresh_from_db()
+    assert times() == ["Tue 10:00"] * 4
+    assert (series.starts_on, series.hosts_wanted) == (weekday(0), 5)
+    assert len(it.moves) == 4
+    assert OutboxEmail.objects.filter(kind="booking_surgery_moved").count() == 2  # both of them to this one
+
+
 def test_a_series_that_comes_once_a_month_keeps_its_day(series, surgeries):
     Series.objects.update(nth_in_month=2)
     with pytest.raises(DiaryError, match="one day of every month"):
