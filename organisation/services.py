@@ -56,13 +56,20 @@ class HasChanged(Exception):
     """The lists are not what they were when somebody looked at the plan, which is another one now."""
 
 
-@transaction.atomic
 def import_headcounts(*, of: OwnList, text: str, counted_on: date, seen: str) -> Plan:
     """Do what the file says, as it was `seen` (the digest of its plan): add what is new, and write the headcounts.
 
     One import at a time. Sent twice, the second finds nothing left to do. Raises HasChanged, and changes nothing, if
     somebody has changed the lists since, and NotReadable.
     """
+    try:
+        with transaction.atomic():
+            return _import(of, text, counted_on, seen)
+    except IntegrityError:  # since we looked, a moment ago
+        raise HasChanged from None
+
+
+def _import(of: OwnList, text: str, counted_on: date, seen: str) -> Plan:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('organisation.import_headcounts'))")
     made = plan(of, text, counted_on=counted_on)

@@ -124,6 +124,25 @@ def test_control_without_looking_at_what_was_seen_it_would_be_overwritten(organi
     assert onwards(organiser, shown).status_code == 303
 
 
+def test_what_somebody_adds_in_the_very_moment_is_shown_again_as_well(organiser: Client, monkeypatch):
+    policy = DirectorateFactory.create(name="Policy")
+    shown = send(organiser, "name,headcount,directorate\nComms,50,Policy")
+
+    def planned_just_before(*args: Any, **said: Any) -> Any:
+        made = plan(*args, **said)
+        if not Team.objects.exists():
+            TeamFactory.create(name="Comms", directorate=policy)
+        return made
+
+    with monkeypatch.context() as somebody_else:
+        somebody_else.setattr(services, "plan", planned_just_before)
+        late = onwards(organiser, shown)
+    assert late.status_code == 409
+    assert "Somebody has changed the list since you looked" in words(late)
+    assert onwards(organiser, late).status_code == 303
+    assert counts() == {"Comms": 50}
+
+
 # ── What is wrong, by line ────────────────────────────────────────────────────────────────────────────────────
 TEN_WRONG = [
     ("Comms,many", "Line 2: “many” is no headcount. Write a whole number"),
