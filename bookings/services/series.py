@@ -141,7 +141,10 @@ def undo(*, making: Making, now: datetime | None = None) -> int:
     if series and making.is_new_series and not series.surgeries.exists():
         series.delete()
     elif series and series.planned_until == making.planned_until:
-        series.planned_until, series.ends_on = making.was_planned_until, making.ended_on
+        series.planned_until = making.was_planned_until
+        # The last date that this moved, and none that somebody has given it since.
+        if making.ended_on and series.ends_on == making.planned_until:
+            series.ends_on = making.ended_on
         series.save(update_fields=["planned_until", "ends_on"])
     return number
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookings.series import struck_out
-from bookings.services.series import UsedAlready, figures_of, make, undo
+from bookings.services.series import UsedAlready, end_series, figures_of, make, undo
 from surgeries.models import Making, Series, Surgery
 from tests.bookings.dates import dates_page, form_on, send
 from tests.bookings.pages import words_of
@@ -278,6 +278,17 @@ def test_taking_back_an_extension_leaves_the_series_as_it_was():
     assert undo(making=making, now=NOW) == 1
     assert Series.objects.values().get() == before
     assert undo(making=making, now=NOW) == 0
+
+
+def test_taking_back_leaves_a_last_date_that_somebody_gave_the_series_since():
+    pattern = series()
+    making = make(
+        pattern=pattern, days=[local(61).date()], until=local(100).date(), publishes=False, request_id=uuid4(),
+        contents="", by=UserFactory.create(), now=NOW,
+    )  # fmt: skip
+    end_series(series=pattern, last=local(150).date(), now=NOW)
+    assert undo(making=making, now=NOW) == 1
+    assert Series.objects.get().ends_on == local(150).date()
 
 
 # ── Always ────────────────────────────────────────────────────────────────────────────────────────────────────
