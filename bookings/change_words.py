@@ -78,16 +78,14 @@ PLACES = {
         "the form to become a champion": ["champions:join", "champions:join_code", "champions:own_application"],
         "the application": ["champions:approve", "champions:ask_back", "champions:decline"],
         "the diary": ["bookings:new_surgery", "bookings:preview", "bookings:undo"],
-        "the page of the series": ["bookings:extend", "bookings:publish_series", "bookings:end_series"],
+        "the page of the series": [
+            *("bookings:extend", "bookings:edit_series", "bookings:publish_series", "bookings:end_series"),
+            "bookings:call_off_series",
+        ],
         "the page of the surgery": [
             *("bookings:edit_surgery", "bookings:publish_surgery", "bookings:unpublish_surgery"),
-            *(
-                "bookings:call_off_surgery",
-                "bookings:manage_slots",
-                "bookings:write_to",
-                "bookings:add_host",
-                "bookings:take_off_host",
-            ),
+            *("bookings:delete_draft", "bookings:call_off_surgery", "bookings:manage_slots", "bookings:write_to"),
+            *("bookings:add_host", "bookings:take_off_host"),
         ],
         "the page of the person": [
             *("bookings:book_for_at", "bookings:book_for_new_at", "bookings:move_for_to", "bookings:cancel_for"),
@@ -100,7 +98,9 @@ PLACES = {
             *("organisation:import_counts", "organisation:change_guidelines", "organisation:add_guidelines"),
             *("organisation:delete_guidelines", "bookings:email_paragraph"),
         ],
+        "what is held about them": ["privacy:data_of_user"],
         "the page that removes people": ["privacy:erase"],
+        "What needs you": ["desk:choose_digest"],
         "the page where people sign in": ["account_login", "account_confirm_login_code", "mfa_authenticate"],
     }.items()
     for name in names

@@ -21,6 +21,7 @@ from history.triggers import recorded
 from organisation.models import EmailParagraph, Guidelines, Headcount
 from organisation.services import retire
 from surgeries.models import Making
+from tests.access import ORGANISER, make_world
 from tests.bookings.pages import private, words_of
 from tests.factories import (
     BookingFactory,
@@ -34,6 +35,7 @@ from tests.factories import (
     UserFactory,
     local,
 )
+from tests.test_access import TABLE
 
 ALL = reverse("bookings:changes")
 
@@ -166,11 +168,28 @@ def test_the_page_of_a_thing_leads_to_where_it_is_changed(page, client):
 
 
 def test_every_place_that_has_a_name_is_a_page():
-    names = {
-        f"{space}:{name}" for space in ("bookings", "champions", "organisation", "privacy") for name in pages(space)
-    }
+    spaces = ("bookings", "champions", "desk", "organisation", "privacy")
+    names = {f"{space}:{name}" for space in spaces for name in pages(space)}
     assert {place for place in PLACES if ":" in place} <= names
     assert all(reverse(place) for place in PLACES if ":" not in place)
+
+
+# What is sent there only asks: for people, for the days of a surgery, for what is held.
+ASKS = {"bookings:people", "bookings:book_for", "bookings:book_for_new", "bookings:move_for"}
+ASKS |= {"privacy:data", "privacy:data_json"}
+# Of emails, which are not recorded.
+ASKS |= {"desk:try_again", "desk:try_all_again", "desk:leave_alone"}
+
+
+@pytest.mark.django_db
+def test_every_page_from_which_organisers_change_something_has_a_name_that_they_know():
+    world = make_world()
+    act = {
+        row.name for row in TABLE
+        if row.post[ORGANISER] != 405 and row.address(world, ORGANISER).startswith("/organise/")
+    }  # fmt: skip
+    assert act - ASKS <= PLACES.keys()
+    assert act >= ASKS
 
 
 def pages(space: str) -> set[str]:
