@@ -4,27 +4,35 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from accounts.roles import organiser_page
 from bookings.letters import can_be_written_to, letters_to
 from bookings.managing import managed
+from history.models import Change
 from notifications.form_pages import SeeOther
 from surgeries.models import Surgery
 
 
 def surgery_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """A page of organisers about one surgery: the view gets it instead of its reference."""
+    """A page of organisers about one surgery: the view gets it instead of its reference.
+
+    Of a draft that was deleted, the diary says so: somebody went back to its page, or loaded it again.
+    """
 
     @organiser_page
     @wraps(view)
     def page(request: HttpRequest, reference: str, **kwargs: Any) -> HttpResponseBase:
         surgeries = Surgery.objects.select_related("venue__office", "series", "called_off_by")
-        return view(request, get_object_or_404(surgeries, reference=reference), **kwargs)
+        surgery = surgeries.filter(reference=reference).first()
+        if surgery is None:
+            return _see_where_it_was(reference)
+        return view(request, surgery, **kwargs)
 
     return page
 
@@ -56,6 +64,17 @@ def see_surgery(surgery: Surgery, *, done: str = "") -> SeeOther:
 def see_month(surgery: Surgery, said: str) -> SeeOther:
     """To its month of the diary, which says what has been done: a name that it knows."""
     return SeeOther(f"{reverse('bookings:diary')}?month={timezone.localdate(surgery.starts_at):%Y-%m}&said={said}")
+
+
+def _see_where_it_was(reference: str) -> SeeOther:
+    """To the month in which a surgery stood until it was deleted. Raises Http404 for one that has never been."""
+    deleted = Change.objects.filter(table=Surgery._meta.db_table, what=Change.What.DELETED, facts__reference=reference)
+    facts = deleted.values_list("facts", flat=True).first()
+    if facts is None:
+        raise Http404
+    starts_at = parse_datetime(facts["starts_at"])
+    assert starts_at
+    return SeeOther(f"{reverse('bookings:diary')}?month={timezone.localdate(starts_at):%Y-%m}&said=gone")
 
 
 def while_it_is_open(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

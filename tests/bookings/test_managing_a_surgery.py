@@ -75,6 +75,19 @@ def test_a_draft_is_deleted_and_stays_left_out_of_its_series(organiser):
     assert "said=deleted" in organiser.post(address(alone, "delete_draft")).url
 
 
+@pytest.mark.parametrize("page", ["manage_surgery", "edit_surgery", "delete_draft"])
+def test_of_a_draft_that_is_gone_the_diary_says_so_and_of_what_never_was_nothing_does(organiser, page):
+    draft = SurgeryFactory.create(draft=True, starts_at=local(70))
+    was = address(draft, page)
+    organiser.post(address(draft, "delete_draft"))
+    back = organiser.get(was)
+    assert back.url == f"/organise/diary/?month={local(70):%Y-%m}&said=gone"
+    assert "deleted when it was still a draft" in words_of(organiser.get(back.url))
+    if page == "delete_draft":
+        assert organiser.post(was).url == back.url
+    assert organiser.get(was.replace(draft.reference, "zzzzzzz")).status_code == 404
+
+
 @pytest.mark.parametrize("facts", [{}, {"draft": True}])
 def test_what_people_see_or_booked_is_not_deleted(organiser, facts):
     surgery = SurgeryFactory.create(**facts)
