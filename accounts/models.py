@@ -30,6 +30,10 @@ class UserManager(BaseUserManager["User"]):
         """Those who run the programme, by whom emails to organisers are read."""
         return self.filter(is_staff=True, is_active=True).order_by("pk")
 
+    def administrators(self) -> models.QuerySet["User"]:
+        """Those who say who may sign in, and as what."""
+        return self.filter(is_superuser=True, is_active=True).order_by("name", "email")
+
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=normalise_email(username or ""))
 

@@ -31,8 +31,8 @@ def who_signs_in(*, email: str) -> User | None:
 
 
 def take_in(*, email: str, name: str) -> User | None:
-    """Whoever this normalised address belongs to, who has just shown that it is theirs: a user who is new if it was
-    nobody's. None for somebody who may not sign in.
+    """Whoever this normalised address belongs to, who has just shown that it is theirs or is known to an organiser: a
+    user who is new if it was nobody's. None for somebody who may not sign in.
     """
     new = {"name": name, "password": make_password(None)}
     user, _ = User.objects.get_or_create(email=email, defaults=new)

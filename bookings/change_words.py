@@ -76,6 +76,7 @@ PLACES = {
         "their own page": ["bookings:rest", "bookings:leave", "bookings:come_back"],
         "their profile": ["champions:profile"],
         "the form to become a champion": ["champions:join", "champions:join_code", "champions:own_application"],
+        "the form that adds a champion": ["champions:add_champion"],
         "the application": ["champions:approve", "champions:ask_back", "champions:decline"],
         "the diary": ["bookings:new_surgery", "bookings:preview", "bookings:undo"],
         "the page of the series": [

@@ -74,7 +74,7 @@ def setting_up() -> SettingUp:
             adding("teams", "Add your teams", "By hand, or all at once from a file."),
             adding("topics", "Add topics", "What people can ask about, and what champions know."),
             step("champions", "Take in a champion",
-                 "Ask a colleague to apply under Champions, or apply yourself, and approve it here.",
+                 "Add a colleague whom you know, or yourself. Others apply under Champions, and you approve it here.",
                  "champions:applications"),
             step("surgeries", "Publish a surgery", "Choose the venue, the day and the hours, and then publish it.",
                  "bookings:new_surgery"),

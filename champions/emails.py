@@ -82,12 +82,14 @@ def champion_applied(row: OutboxEmail) -> Message | None:
 
 @email("champion_approved", called="Welcome as a champion")
 def champion_approved(row: OutboxEmail) -> Message | None:
-    """Somebody is a champion now."""
+    """Somebody is a champion now, who applied or whom an organiser knew."""
     decision = _decision(row, Champion.State.ACTIVE)
     if decision is None:
         return None
     button = button_to("See your page", "champions:home")
-    return _letter("champion_approved", name=decision.champion.name, button=button)
+    champion = decision.champion
+    added_by = None if champion.applied_at else decision.decided_by
+    return _letter("champion_approved", name=champion.name, added_by=added_by, button=button)
 
 
 @email("champion_asked_back", called="Question about an application")
@@ -123,7 +125,7 @@ def champion_milestone(row: OutboxEmail) -> Message | None:
 
 def _decision(row: OutboxEmail, state: str) -> Decision | None:
     """The decision, as long as it is how things stand."""
-    decisions = Decision.objects.filter(champion__state=state).select_related("champion")
+    decisions = Decision.objects.filter(champion__state=state).select_related("champion", "decided_by")
     return decisions.filter(pk=row.about["decision"]).first()
 
 

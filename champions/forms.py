@@ -1,6 +1,6 @@
 """What champions say of themselves, and what organisers answer."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.http import QueryDict
@@ -39,7 +39,49 @@ class LineField(SentencesField):
         return " ".join(super().to_python(value).split())
 
 
-class SayForm(forms.Form):
+class KnowsForm(forms.Form):
+    """Which topics somebody knows, and how well: a field for each topic."""
+
+    levels_to_choose: ClassVar[list[tuple[Any, Any]]] = LEVELS
+    lacking = "Say how well you know at least one topic"
+    # What is wrong is about all topics together, and said above them; the summary leads to the first.
+    lacks_a_topic = False
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for topic in self.topics:
+            self.fields[_level_of(topic)] = forms.ChoiceField(
+                choices=self.levels_to_choose, required=False, label=topic.name, error_messages=NOT_SHOWN
+            )
+        # What is wrong is listed in the order of the page.
+        self.order_fields(["name", "email", *(_level_of(topic) for topic in self.topics)])
+
+    @cached_property
+    def topics(self) -> list[Topic]:
+        """The topics that can be known."""
+        return list(Topic.objects.current())
+
+    @property
+    def levels(self) -> list[forms.BoundField]:
+        """The field of each topic."""
+        return [self[_level_of(topic)] for topic in self.topics]
+
+    @property
+    def known(self) -> dict[Topic, int]:
+        """How well each topic is known that is. The form is valid."""
+        answers = self.cleaned_data
+        return {topic: int(answers[_level_of(topic)]) for topic in self.topics if answers[_level_of(topic)]}
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or self.cleaned_data
+        wrong = any(name.startswith("topic_") for name in self.errors)
+        if self.topics and not wrong and not any(answers.get(_level_of(topic)) for topic in self.topics):
+            self.lacks_a_topic = True
+            self.add_error(_level_of(self.topics[0]), self.lacking)
+        return answers
+
+
+class SayForm(KnowsForm):
     """What somebody says of themselves as a champion: the same when they apply and later."""
 
     name = NameField(label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}))
@@ -84,27 +126,8 @@ class SayForm(forms.Form):
         widget=forms.CheckboxInput(attrs={"class": "govuk-checkboxes--small"}),
     )
 
-    # What is wrong is about all topics together, and said above them; the summary leads to the first.
-    lacks_a_topic = False
-
     def __init__(self, data: QueryDict | None = None, *, champion: Champion | None = None, name: str = "") -> None:
         super().__init__(data, initial=said_by(champion) if champion else {"name": name})
-        for topic in self.topics:
-            self.fields[_level_of(topic)] = forms.ChoiceField(
-                choices=LEVELS, required=False, label=topic.name, error_messages=NOT_SHOWN
-            )
-        # What is wrong is listed in the order of the page.
-        self.order_fields(["name", "email", *(_level_of(topic) for topic in self.topics)])
-
-    @cached_property
-    def topics(self) -> list[Topic]:
-        """The topics that can be known."""
-        return list(Topic.objects.current())
-
-    @property
-    def levels(self) -> list[forms.BoundField]:
-        """The field of each topic."""
-        return [self[_level_of(topic)] for topic in self.topics]
 
     def typed(self) -> QueryDict:
         """What was typed, so that the form can be filled in with it again: of a valid form it is never much."""
@@ -115,23 +138,14 @@ class SayForm(forms.Form):
             typed.setlist(name, list(values))
         return typed
 
-    def clean(self) -> dict[str, Any]:
-        answers = super().clean() or self.cleaned_data
-        wrong = any(name.startswith("topic_") for name in self.errors)
-        if self.topics and not wrong and not any(answers.get(_level_of(topic)) for topic in self.topics):
-            self.lacks_a_topic = True
-            self.add_error(_level_of(self.topics[0]), "Say how well you know at least one topic")
-        return answers
-
     def said(self) -> Said:
         """What was said. The form is valid."""
         answers = self.cleaned_data
-        levels = {topic: int(answers[_level_of(topic)]) for topic in self.topics if answers[_level_of(topic)]}
         return Said(
             name=answers["name"],
             about=answers["about"],
             offices=list(answers["offices"]),
-            levels=levels,
+            levels=self.known,
             usual_days=sorted(answers["usual_days"]),
             most_shifts_a_month=int(answers["most_shifts_a_month"]) or None,
             experience=answers["experience"],
@@ -168,6 +182,51 @@ class ProfileForm(SayForm):
         error_messages=NOT_SHOWN,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
     )
+
+
+class AddForm(KnowsForm):
+    """Somebody whom an organiser knows: what has to be known so that they can host. The rest is theirs to say."""
+
+    levels_to_choose: ClassVar[list[tuple[Any, Any]]] = [("", "Not one of theirs"), *Skill.Level.choices]
+    lacking = "Say how well they know at least one topic"
+
+    name = NameField(
+        label="Their name",
+        help_text="Everybody sees it where they host.",
+        error_messages={
+            name: words.replace("your", "their") for name, words in NameField.default_error_messages.items()
+        }
+        | {"max_length": "Their name has to be %(limit_value)d characters or fewer"},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    email = WorkEmailField(
+        label="Their work email address",
+        help_text="They are told there, and sign in with it.",
+        error_messages={"required": "Enter their work email address"},
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email", "spellcheck": "false"}),
+    )
+    offices = forms.ModelMultipleChoiceField(
+        Office.objects.current(),
+        label="Where could they host?",
+        error_messages={"required": "Choose at least one office", **NOT_SHOWN},
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small app-columns"}),
+    )
+
+    def clean_email(self) -> str:
+        return check_work_email(self.cleaned_data["email"])
+
+    def said(self) -> Said:
+        """What is known of them so far. The form is valid."""
+        return Said(
+            name=self.cleaned_data["name"],
+            about="",
+            offices=list(self.cleaned_data["offices"]),
+            levels=self.known,
+            usual_days=[],
+            most_shifts_a_month=None,
+            experience="",
+            is_manager_aware=False,
+        )
 
 
 class AskBackForm(forms.Form):

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.services import take_in
 from champions import emails
 from champions.models import CalendarLink, Champion, Decision, Skill, new_calendar_token
 from organisation.models import Office, Topic
@@ -23,6 +24,18 @@ BECOMES = {
 
 class AlreadyChampion(Exception):
     """Somebody applied who is one."""
+
+
+class KnownAlready(Exception):
+    """The address is that of a champion, or of somebody who applied, left or was declined."""
+
+    def __init__(self, champion: Champion) -> None:
+        super().__init__(champion.pk)
+        self.champion = champion
+
+
+class MayNotSignIn(Exception):
+    """An administrator has barred whoever has the address."""
 
 
 class DecidedAlready(Exception):
@@ -65,6 +78,26 @@ def apply(*, user: User, said: Said, now: datetime | None = None) -> Champion:
 
 
 @transaction.atomic
+def add(*, email: str, said: Said, by: User, now: datetime | None = None) -> Champion:
+    """Take in somebody whom an organiser knows, who did not apply, and tell them by email. Returns the champion.
+
+    The normalised address becomes that of a user, unless it is. Raises KnownAlready or MayNotSignIn, and changes
+    nothing.
+    """
+    now = now or timezone.now()
+    user = take_in(email=email, name=said.name)
+    if user is None:
+        raise MayNotSignIn
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)  # two organisers at once come one after the other
+    if known := Champion.objects.filter(user=user).first():
+        raise KnownAlready(known)
+    champion = Champion(user=user, state=State.ACTIVE)
+    _write(champion, said)
+    emails.queue_decided(_decided(champion, Decision.Outcome.APPROVED, "", by, now), now=now)
+    return champion
+
+
+@transaction.atomic
 def edit_profile(*, champion: Champion, said: Said, is_listed: bool, shown: list[str]) -> None:
     """Change what a champion says of themselves, and what the directory shows of it."""
     champion = _locked(Champion.objects.all()).get(pk=champion.pk)
@@ -100,12 +133,15 @@ def _decide(champion: Champion, outcome: str, words: str, by: User, seen: int, n
     locked = _locked(Champion.objects.all()).get(pk=champion.pk)
     if not locked.is_undecided or locked.decisions.count() != seen:
         raise DecidedAlready
-    decision = Decision.objects.create(
-        champion=locked, outcome=outcome, words=words, decided_by=by, decided_at=now
-    )  # fmt: skip
+    decision = _decided(locked, outcome, words, by, now)
     locked.state = BECOMES[Decision.Outcome(outcome)]
     locked.save(update_fields=["state"])
     emails.queue_decided(decision, now=now)
+
+
+def _decided(champion: Champion, outcome: str, words: str, by: User, now: datetime) -> Decision:
+    """The decision, kept."""
+    return Decision.objects.create(champion=champion, outcome=outcome, words=words, decided_by=by, decided_at=now)
 
 
 def _locked(champions: QuerySet[Champion]) -> QuerySet[Champion]:

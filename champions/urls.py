@@ -15,6 +15,7 @@ urlpatterns = [
     path("champions/join/", joining.join, name="join"),
     path("champions/join/code/", joining.join_code, name="join_code"),
     path("organise/champions/", organiser.applications, name="applications"),
+    path("organise/champions/add/", organiser.add_champion, name="add_champion"),
     path("organise/champions/<int:pk>/", organiser.application, name="application"),
     path("organise/champions/<int:pk>/approve/", organiser.approve, name="approve"),
     path("organise/champions/<int:pk>/ask-back/", organiser.ask_back, name="ask_back"),

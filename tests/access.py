@@ -64,6 +64,7 @@ OF_LISTS: list[tuple[str, int | str, int | str, dict[str, Any]]] = [
     ("bookings:email_paragraph", 200, "elsewhere", {"email": "booking_booked"}),
     ("bookings:changes", 200, 405, {}),
     ("bookings:changes_of_one", 200, 405, {"kind": "team", "pk": 1}),
+    ("champions:add_champion", 200, 200, {}),
     ("desk:what_needs_you", 200, 405, {}),
     ("desk:see_all", 200, 405, {"slug": "no-host"}),
     ("desk:champion_shifts", 200, 405, {"pk": FAR}),

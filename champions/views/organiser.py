@@ -1,4 +1,4 @@
-"""Applications, for organisers."""
+"""Applications, for organisers, and champions whom they know already."""
 
 from collections.abc import Callable
 from functools import partial
@@ -10,19 +10,33 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
 from accounts.roles import organiser_page
 from accounts.sessions import signed_in
 from champions import services
-from champions.forms import AskBackForm, DeclineForm
+from champions.forms import AddForm, AskBackForm, DeclineForm
 from champions.models import Champion, Decision
-from notifications.form_pages import SeeOther
+from notifications.form_pages import SeeOther, count_form
 
 PER_PAGE = 25
+ADMINISTRATORS_NAMED = 5
 DECIDED_LATELY = 10
 DONE = {
     "approved": "is a champion now, and reads it by email.",
     "asked_back": "reads your question by email.",
     "declined": "reads your reason by email.",
+}
+
+
+# Whose address it is already, by how it stands with them.
+State = Champion.State
+KNOWN = {
+    State.ACTIVE: "This is the address of {}, who is a champion already",
+    State.RESTING: "This is the address of {}, who is a champion already, and rests",
+    State.APPLIED: "This is the address of {}, who has applied and waits for an answer",
+    State.ASKED_BACK: "This is the address of {}, who has applied and was asked something",
+    State.LEFT: "This is the address of {}, who has left the champions. To come back, they apply again",
+    State.DECLINED: "This is the address of {}, who was declined. They may apply again",
 }
 
 
@@ -41,10 +55,31 @@ def applications(request: HttpRequest) -> HttpResponse:
 
 
 @organiser_page
+def add_champion(request: HttpRequest) -> HttpResponseBase:
+    """Somebody whom an organiser knows: a champion at once, who reads it by email."""
+    form = AddForm(request.POST if request.method == "POST" else None)
+    known = None
+    if form.is_valid():
+        email = form.cleaned_data["email"]
+        count_form(request, email)
+        try:
+            champion = services.add(email=email, said=form.said(), by=signed_in(request))
+        except services.KnownAlready as error:
+            known = error.champion
+            form.add_error("email", KNOWN[State(known.state)].format(known))
+        except services.MayNotSignIn:
+            form.add_error("email", "Whoever has this address may not sign in. Ask an administrator to let them")
+        else:
+            return _see(champion)
+    context = {"form": form, "known": known, "administrators": User.objects.administrators()[:ADMINISTRATORS_NAMED]}
+    return render(request, "champions/add_champion.html", context)
+
+
+@organiser_page
 @require_safe
 def application(request: HttpRequest, pk: int) -> HttpResponse:
-    """One application: what they say, what was decided, and what can be."""
-    return _show(request, _applicant(pk))
+    """One champion, or who would like to be: what they say, what was decided, and what can be."""
+    return _show(request, get_object_or_404(Champion.objects.select_related("user").with_what_they_know(), pk=pk))
 
 
 @organiser_page
@@ -100,7 +135,12 @@ def _decide(
         return _show(
             request, applicant, ask_form=ask_form, decline_form=decline_form, is_late=True, status=HTTPStatus.CONFLICT
         )
-    return SeeOther(f"{reverse('champions:application', args=[applicant.pk])}?done")
+    return _see(applicant)
+
+
+def _see(champion: Champion) -> SeeOther:
+    """To their page, which says what has been decided."""
+    return SeeOther(f"{reverse('champions:application', args=[champion.pk])}?done")
 
 
 def _show(

@@ -61,6 +61,7 @@ def test_the_forms_of_organisers_and_the_directory_take_anything(browsers, poste
     applicant = Champion.objects.get(applied_at__isnull=False)
     for act in ("ask-back", "decline", "approve"):
         check(send(browsers["organiser"], f"/organise/champions/{applicant.pk}/{act}/", posted))
+    check(send(browsers["organiser"], "/organise/champions/add/", beside_what_is_right(posted)))
     query = encoded(
         {"office": posted.get("name", []), "topic": posted.get("about", []), "page": posted.get("seen", [])}
     )

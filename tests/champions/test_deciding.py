@@ -157,8 +157,14 @@ def test_nothing_is_decided_twice_by_somebody_who_saw_it_all(nia, state):
         approve(champion=decided, by=nia, seen=0)
 
 
-def test_who_never_applied_has_no_application(client, nia):
-    assert client.get(f"/organise/champions/{ChampionFactory().pk}/").status_code == 404
+def test_of_who_never_applied_there_is_a_page_and_nothing_to_decide(client, nia):
+    never_applied = ChampionFactory(name="Priya")
+    page = words_of(client.get(f"/organise/champions/{never_applied.pk}/"))
+    assert "Priya" in page
+    assert "No email address is known" in page
+    assert not any(words in page for words in ("Approve", "Decline", "Applied on"))
+    for how in ("approve", "ask-back", "decline"):
+        assert decide(client, never_applied, how, question="Why?", reason="No.").status_code == 404
     assert client.post("/organise/champions/999999999999999999999/approve/").status_code == 404
 
 

@@ -120,6 +120,21 @@ def application(act: str = "", decided: str = "", **typed: Any) -> State:
     return state
 
 
+def to_add(**typed: Any) -> State:
+    """The form that adds a champion, filled in with the address of somebody who has applied."""
+
+    def state(client: Client) -> Any:
+        lists()
+        ChampionFactory.create(applied=True, name=LONG, user__email=LONG_ADDRESS)
+        client.force_login(UserFactory.create(administrator=True, name=LONG))
+        if not typed:
+            return client.get("/organise/champions/add/")
+        known = {f"topic_{Topic.objects.earliest('pk').pk}": "3", "offices": [Office.objects.earliest("pk").pk]}
+        return client.post("/organise/champions/add/", known | typed)
+
+    return state
+
+
 def directory(champions: int, query: str = "") -> State:
     def state(client: Client) -> Any:
         lists()
@@ -155,6 +170,8 @@ STATES: dict[str, State] = {
     "profile": profile(),
     "profile, wrong": profile(name="", shown=["x"]),
     "champion, saved": as_champion("/champion/?done=saved"),
+    "add champion, known already": to_add(name=LONG, email=LONG_ADDRESS),
+    "add champion, wrong": to_add(name="", email="alice", offices=[]),
     "application, to decide": application(),
     "application, asked back": application(decided="asked_back"),
     "application, done": application("?done", decided="approved"),
