@@ -23,6 +23,8 @@ from notifications.form_pages import FOR_BACK, SeeOther
 
 PER_PAGE = 25
 HIGHEST_PAGE = 10_000
+# How many of the latest emails to somebody are shown, before those that open with a press.
+EMAILS_OPEN = 5
 # What the page says has been done: only these names mean anything in its address.
 DONE = {
     "booked": "It is booked, and they have a confirmation by email.",
@@ -91,7 +93,8 @@ def _show(request: HttpRequest, somebody: Person, context: dict[str, Any]) -> Ht
         "parts": parts(found[:PER_PAGE], somebody, now=now),
         "number": number,
         "has_earlier": len(found) > PER_PAGE,
-        "emails": emails,
+        "emails": emails[:EMAILS_OPEN],
+        "earlier_emails": emails[EMAILS_OPEN:],
         "are_more_emails": are_more_emails,
         "now": now,
         "done": DONE.get(request.GET.get("done", "")),

@@ -75,6 +75,16 @@ def test_it_says_where_they_host_and_what_was_sent_to_them(client):
     assert text.count("Booking received") == 1
 
 
+def test_older_emails_are_folded_away(client, alice):
+    for number in range(30):
+        kind = "booking_reminder" if number < 25 else "booking_booked"
+        queue_email(kind=kind, to=alice.email, about={}, dedupe_key=str(number))
+    text = read(client, alice)
+    open_ones, folded = text.split("20 before that")
+    assert (open_ones.count("Booking received"), open_ones.count("Reminder")) == (5, 0)
+    assert folded.count("Reminder") == 20
+
+
 def test_what_is_for_others_is_not_there(client, alice):
     visit = VisitFactory.create(attendee=alice, surgery__starts_at=local(-2))
     ThanksFactory.create(attendee=alice, surgery=visit.surgery, words="What is for the host alone")
