@@ -177,7 +177,7 @@ def whoever(who: int | None, place: str, names: dict) -> str:
     """Who did it and from where, such as “Priya Shah, in the administration pages”."""
     if who:
         name = names.get((User._meta.db_table, who), ("",))[0] or "Somebody who is no longer known"
-        return f"{name}, from {_place(place)}" if place else name
+        return f"{name}, from {place_named(place)}" if place else name
     if not place:
         return "Somebody, directly in the database"
     kind, _, rest = place.partition(" ")
@@ -187,7 +187,7 @@ def whoever(who: int | None, place: str, names: dict) -> str:
         return f"The command {rest}" if rest else "A command"
     if is_private(place):
         return "By themselves, from their private link"
-    return f"Somebody who was not signed in, from {_place(place)}"
+    return f"Somebody who was not signed in, from {place_named(place)}"
 
 
 @cache
@@ -199,7 +199,8 @@ def is_private(place: str) -> bool:
     return any("token" in parameters for patterns in forms for _, parameters in patterns[0])
 
 
-def _place(place: str) -> str:
+def place_named(place: str) -> str:
+    """What a page is called from which somebody did something."""
     if place in PLACES:
         return PLACES[place]
     if place.startswith("admin:"):

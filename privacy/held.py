@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from bookings.people import Person
 from organisation.models import Grade, Office, Symptom, Team, Topic
 from privacy.policy import HOLDINGS, Category, Holding
-from privacy.traces import counts_about, sessions_of
+from privacy.traces import changes_by, counts_about, sessions_of
 from surgeries.models import Slot, Surgery
 from surgeries.templatetags.times import day_and_time
 
@@ -127,11 +127,13 @@ def _unsaid(holding: Holding, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _traces(holding: Holding, person: Person) -> Iterator[dict[str, Any]]:
-    """What is found by what it holds: sessions without what they are known by, and counts."""
+    """What is found by what it holds: sessions without what they are known by, changes, and counts."""
     if holding.model == "sessions.Session":
         for session, kept in sessions_of(person):
             said = {name: value for name, value in kept.items() if not name.startswith("_")}
             yield {"expire_date": session.expire_date, "session_data": said or UNSAID}
+    elif holding.model == "history.Change":
+        yield from changes_by(person)
     elif holding.model == "notifications.LimitCount":
         for counted in counts_about(person):
             yield {"what": counted.what, "window_ends_at": counted.window_ends_at, "count": counted.count}

@@ -71,6 +71,8 @@ class Holding:
     goes: bool = False
     # Theirs alone: organisers get it in the file only, to send on unread.
     is_theirs_alone: bool = False
+    # As long a list as they did things here: the page says how long, and the file has it.
+    is_long: bool = False
     # Of rows about others, which they had a hand in: the columns that say what it was, and not about whom.
     only: tuple[str, ...] = ()
 
@@ -257,6 +259,7 @@ HOLDINGS = [
         fields=dict.fromkeys(("recipient", "subject", "raw"), identity(kept=Period.EMAILS)),
     ),
     # Found by what they hold (privacy.traces)
+    Holding(model="history.Change", called="What they changed here", is_long=True),
     Holding(
         model="notifications.LimitCount", called="Counts of forms and codes", goes=True,
         fields={"key": secret(Period.COUNTS)},

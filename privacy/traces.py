@@ -1,4 +1,4 @@
-"""What is held about people in places without ids: sessions, and counts under keyed hashes."""
+"""What is held about people in places of its own: sessions, counts under keyed hashes, and the history."""
 
 import json
 from collections.abc import Iterator
@@ -6,9 +6,13 @@ from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.db.models import Count
 from django.utils import timezone
 
+from bookings.change_words import VERBS, kind, place_named
 from bookings.people import Person
+from history.models import Change
+from history.triggers import recorded
 from notifications.limits import counts_of
 from notifications.models import LimitCount, MailboxEmail
 
@@ -29,6 +33,22 @@ def counts_about(person: Person) -> list[LimitCount]:
     """How often their addresses were typed, or their codes were guessed at."""
     keys = [*sorted(person.addresses), *(str(pk) for pk in sorted(person.users))]
     return list(counts_of(keys)) if keys else []
+
+
+def changes_by(person: Person) -> Iterator[dict[str, Any]]:
+    """What they did here: when, from which page, and how much of what they changed at once, the latest first.
+
+    Not what it says, nor about whom.
+    """
+    at_once = Change.objects.filter(who__in=person.users).order_by().values("changed_at", "place", "table", "what")
+    for each in at_once.annotate(n=Count("pk")).order_by("-changed_at", "table", "what"):
+        model = recorded().get(each["table"])
+        yield {
+            "changed_at": each["changed_at"],
+            "place": place_named(each["place"]) if each["place"] else "",
+            "what": f"{VERBS[Change.What(each['what'])]} {each['n']}",
+            "table": kind(model, many=each["n"] > 1) if model else each["table"],
+        }
 
 
 def forget_traces(person: Person, names: set[str]) -> None:

@@ -5,6 +5,7 @@ import json
 import pytest
 from django.test import Client
 
+from bookings.change_words import place_named
 from bookings.models import JournalEntry
 from bookings.people import person_of
 from privacy.held import UNSAID, as_json, held_about
@@ -99,6 +100,25 @@ def test_the_page_says_it_in_words_once_it_is_pressed_and_notes_who_looked(clien
     client.post(page.replace("/data/", "/data.json"))
     assert list(Disclosure.objects.values_list("given_by", "is_file")) == [(organiser.pk, False), (organiser.pk, True)]
     assert "as a file" in client.get(page).content.decode()
+
+
+def test_what_they_changed_here_is_in_the_file_without_what_it_says(client, organiser):
+    bob = BookingFactory.create(attendee__name="Bob Brown")
+    for booking in (bob, BookingFactory.create(attendee__name="Bob Brown")):
+        client.post(f"/organise/bookings/{booking.pk}/cancel/", {"reason": "A fire drill."})
+    me = AttendeeFactory.create(email=organiser.email)
+    page = f"/organise/people/{me.pk}/data/"
+    file = client.post(page.replace("/data/", "/data.json")).json()
+    (mine,) = (each["rows"] for each in file["held"] if each["what"] == "What they changed here")
+    assert {
+        "changed_at": mine[-1]["changed_at"], "place": place_named("bookings:cancel_for"), "what": "changed 2",
+        "table": "bookings",
+    } in mine  # fmt: skip
+    assert not {"Bob Brown", "A fire drill."} & {str(each) for row in mine for each in row.values()}
+    assert f"What they changed here</a>: {len(mine)}" in client.post(page).content.decode()
+    # Nothing of what others did, and nothing without an account.
+    file = client.post(f"/organise/people/{bob.attendee_id}/data.json").json()
+    assert "What they changed here" not in {each["what"] for each in file["held"]}
 
 
 def test_a_helper_learns_nothing_of_those_they_helped(client, organiser):
