@@ -1,6 +1,7 @@
 """What organisers do with many surgeries at once: make them from a pattern, take them back, publish, end a series."""
 
 from collections.abc import Collection, Iterable
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -54,6 +55,7 @@ def make(
     now = now or timezone.now()
     if made := made_with(request_id, contents):
         return made
+    pattern = copy(pattern)  # of which nothing is left if this has to be tried again
     times = times_of(pattern, sorted(days))
     if not times or times[0][0] <= now:
         raise DiaryError("Choose dates that are still to come.")

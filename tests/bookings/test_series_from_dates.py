@@ -14,8 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookings.series import struck_out
+from bookings.services import series as services
 from bookings.services.series import UsedAlready, end_series, figures_of, make, undo
 from surgeries.models import Making, Series, Surgery
+from surgeries.services import create_surgeries
+from surgeries.transactions import Contention
 from tests.bookings.dates import dates_page, form_on, send
 from tests.bookings.pages import words_of
 from tests.bookings.test_bad_input import VALUES, each_is_its_own, encoded
@@ -197,6 +200,24 @@ def test_a_double_press_at_the_same_moment_makes_it_once(venue):
     with ThreadPoolExecutor(4) as presses:
         assert len(set(presses.map(press, range(4)))) == 1
     assert (Series.objects.count(), Surgery.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_database_interrupts_is_made_at_the_second_try(venue, monkeypatch):
+    """All of the first try is taken back with its transaction, the series as well."""
+    pattern = SeriesFactory.build(venue=venue, starts_on=date(2027, 3, 16))
+    tries = []
+
+    def interrupted_once(**facts: Any) -> list[Surgery]:
+        tries.append(facts)
+        if len(tries) == 1:
+            raise Contention
+        return create_surgeries(**facts)
+
+    monkeypatch.setattr(services, "create_surgeries", interrupted_once)
+    make(pattern=pattern, **ONE, request_id=uuid4(), by=UserFactory.create(), now=NOW)
+    assert len(tries) == 2
+    assert Series.objects.get().surgeries.count() == 1
 
 
 def test_one_surgery_belongs_to_no_series_and_can_be_published_at_once(organiser, venue):
