@@ -165,6 +165,13 @@ def test_the_administration_leads_to_it(organiser, make):
     assert f'href="/champion/{kind}/{thing.reference}/share/"' in page
 
 
+def test_the_page_of_a_series_leads_to_its_words(organiser):
+    page = organiser.get(reverse("bookings:series", args=[(made := SeriesFactory.create()).reference]))
+    words = reverse("bookings:share_series", args=[made.reference])
+    assert f'href="{words}"' in page.content.decode()
+    assert organiser.get(words).status_code == 200
+
+
 def test_a_name_is_never_markup(organiser):
     venue = VenueFactory.create(name="</textarea><script>alert(1)</script>")
     page = page_of(SurgeryFactory.create(venue=venue), organiser)
