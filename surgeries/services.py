@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from organisation.models import Department
@@ -78,8 +79,14 @@ class Within:
 
 def own_slots(series: Series) -> dict[Within, int]:
     """The slots that the pattern of the series names one by one, each with its seats; mostly none."""
-    own = series.pattern_slots.all() if series.pk else ()
+    own = series.pattern_slots.all() if series.pk else series.slots_to_have
     return {Within(each.begins_after, each.minutes): each.seats for each in own}
+
+
+def slots_by_place(surgery: Surgery) -> dict[Within, int]:
+    """The slots that a surgery has, each with its seats. Of a slot without a seat nobody has anything."""
+    slots = surgery.slots.annotate(number_of_seats=Count("seats")).filter(number_of_seats__gt=0)
+    return {Within.of(slot, surgery): slot.number_of_seats for slot in slots}
 
 
 def usual_slots(series: Series) -> dict[Within, int]:

@@ -12,14 +12,17 @@ from django.utils import dateformat, timezone
 from accounts.fields import NOT_SHOWN
 from organisation.fields import DayField
 from surgeries.fields import LocalTimeField
-from surgeries.models import MOST_HOSTS, USUAL_HOSTS, Series, Surgery, Venue
+from surgeries.models import MOST_HOSTS, USUAL_HOSTS, PatternSlot, Series, Surgery, Venue
 from surgeries.planning import MOST_DATES, Planned
 from surgeries.services import (
     MOST_SEATS_PER_SLOT,
     SHORTEST_SLOT_MINUTES,
     WEEKS_AHEAD,
+    own_slots,
     slot_times,
+    slots_by_place,
     times_of,
+    usual_slots,
 )
 from surgeries.templatetags.times import ORDINALS, rhythm
 
@@ -104,6 +107,8 @@ class PatternForm(forms.Form):
         self.series = Series()
         self.days: list[date] = []
         self.until: date | None = None
+        # Which surgery or series this one began like, if any: that stands in the address as well.
+        self.like = str((self.data if self.is_bound else self.initial).get("of", "")).replace("\0", "")
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -138,10 +143,36 @@ class PatternForm(forms.Form):
         (times,) = times_of(series, [series.starts_on])
         if not slot_times(*times, series.slot_minutes):
             self.add_error("slot_minutes", "A slot cannot be longer than the surgery")
-        elif often == ONCE:
+            return
+        self._be_like(times[1] - times[0])
+        if often == ONCE:
             self.days = [series.starts_on]
         else:
             self._choose_days(said)
+
+    def _be_like(self, length: timedelta) -> None:
+        """What is not asked is as in the one that this began like: the cut-off, and slots that were set one by one.
+
+        Those as long as it is as long, and nobody typed another length or number of seats of a slot.
+        """
+        kind, _, reference = self.like.partition("-")
+        known: Series | Surgery | None = None
+        if kind == "series" and (known := Series.objects.filter(reference=reference).first()):
+            begin = self.like_series(known)
+            (times,), slots = times_of(known, [known.starts_on]), own_slots(known)
+        elif kind == "surgery" and (known := Surgery.objects.filter(reference=reference).first()):
+            begin = self.like_surgery(known)
+            times, slots = (known.starts_at, known.ends_at), slots_by_place(known)
+        if known is None:
+            return
+        series = self.series
+        series.cutoff_minutes = known.cutoff_minutes
+        alike = all(begin.get(name) == getattr(series, name) for name in ("slot_minutes", "seats_per_slot"))
+        if slots and alike and times[1] - times[0] == length and slots != usual_slots(series):
+            series.slots_to_have = tuple(
+                PatternSlot(begins_after=within.begins_after, minutes=within.minutes, seats=seats)
+                for within, seats in sorted(slots.items())
+            )
 
     def _choose_days(self, said: dict[str, Any]) -> None:
         """The dates of the series, as far as anybody can say by now."""
@@ -170,6 +201,7 @@ class PatternForm(forms.Form):
         first = slots[0] if slots else None
         minutes = int((first.ends_at - first.starts_at).total_seconds() // 60) if first else None
         return {
+            "of": f"surgery-{surgery.reference}",
             "venue": surgery.venue_id,
             "begins": timezone.localtime(surgery.starts_at).time(),
             "ends": timezone.localtime(surgery.ends_at).time(),
@@ -186,6 +218,7 @@ class PatternForm(forms.Form):
         today = timezone.localdate()
         ahead = next((day for day in series.dates(until=today + timedelta(weeks=60)) if day > today), None)
         return {name: getattr(series, name) for name in facts} | {
+            "of": f"series-{series.reference}",
             "often": often,
             "starts_on": ahead or "",
             "begins": series.start_time,

@@ -16,6 +16,7 @@ from accounts.models import User
 from bookings import shift_emails
 from bookings.errors import OutOfDate
 from bookings.models import Booking
+from bookings.services.series_slots import set_pattern
 from bookings.statements import lock_surgeries
 from surgeries.models import Making, Seat, Series, Shift, Surgery, SurgeryQuerySet
 from surgeries.services import DiaryError, create_surgeries, facts_of, own_slots, times_of
@@ -87,7 +88,10 @@ def _series_until(making: Making, pattern: Series, until: date) -> Series:
     if pattern.pk is None:
         making.is_new_series = True
         pattern.planned_until = until
+        slots = own_slots(pattern)
         pattern.save()
+        if slots:
+            set_pattern(pattern, slots)
     else:
         pattern = Series.objects.select_for_update(of=("self",)).select_related("venue__office").get(pk=pattern.pk)
         making.was_planned_until, making.ended_on = pattern.planned_until, pattern.ends_on

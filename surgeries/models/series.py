@@ -126,6 +126,9 @@ class Series(models.Model):
             ),
         ]
 
+    # Of one that is not saved yet: the slots that its pattern is to name one by one.
+    slots_to_have: "tuple[PatternSlot, ...]" = ()
+
     def __str__(self) -> str:
         return self.name
 

@@ -1,19 +1,22 @@
 """What is done with a series as a whole: extending, publishing, ending, cloning."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
 from django.utils import timezone
 
+from bookings.services.diary import add_slot
 from bookings.services.series import end_series, publish_drafts
+from bookings.services.series_slots import set_pattern
 from notifications.models import OutboxEmail
 from surgeries.models import Series, Surgery, local_moment
-from surgeries.services import DiaryError, extend_series
+from surgeries.services import DiaryError, Within, extend_series, own_slots, slots_by_place
 from tests.bookings.dates import dates_page, form_on, send
 from tests.bookings.pages import words_of
 from tests.everyone.diary import NOW
-from tests.everyone.planning import NEW, OF_SERIES, series
+from tests.everyone.planning import DATES, NEW, OF_SERIES, series
 from tests.factories import OfficeFactory, ShiftFactory, UserFactory, VenueFactory
 
 pytestmark = pytest.mark.django_db
@@ -144,3 +147,37 @@ def test_a_clone_begins_with_everything_but_the_venue_and_a_duplicate_with_every
     assert f'<option value="{surgery.venue_id}" selected>' in page
     assert 'name="seats_per_slot" type="text" value="2"' in page
     assert organiser.get(f"{NEW}?like=nothing").status_code == 404
+
+
+def like(client, query: str, **said) -> dict[str, str]:
+    """What the form would send that begins like another one, with something else typed."""
+    form = client.get(f"{NEW}?{query}").context["form"]
+    values = {name: form[name].value() for name in form.fields}
+    usual = {name: str(value) for name, value in values.items() if value not in {None, False}}
+    return usual | {"of": form.like} | {name: str(value) for name, value in said.items()}
+
+
+@pytest.mark.parametrize("which", ["series", "surgery"])
+def test_what_the_form_does_not_ask_is_as_in_the_one_that_it_began_like(organiser, which):
+    pattern = series(cutoff_minutes=45, end_time=time(12))
+    surgery = pattern.surgeries.filter(state="draft").first()
+    Surgery.objects.filter(pk=surgery.pk).update(cutoff_minutes=45)
+    own = slots_by_place(surgery)
+    own = {within: seats for within, seats in own.items() if within != Within(20, 20)} | {Within(20, 30): 1}
+    surgery.slots.all()[1].delete()
+    add_slot(surgery=surgery, starts_at=surgery.starts_at + timedelta(minutes=20),
+             ends_at=surgery.starts_at + timedelta(minutes=50), seats=1)  # fmt: skip
+    set_pattern(pattern, own)
+    query = f"like_series={pattern.reference}" if which == "series" else f"like={surgery.reference}"
+    there = VenueFactory.create()
+    said = like(organiser, query, venue=there.pk, starts_on="2027-06-01", often="w1", ends_on="2027-06-08", times="")
+    page = organiser.get(f"{DATES}?{urlencode(said)}")
+    assert "10:20am to 10:50am with 1 seat" in words_of(page)
+    organiser.post(f"{DATES}?{urlencode(said)}", form_on(page))
+    made = Series.objects.exclude(pk=pattern.pk).get()
+    assert (own_slots(made), made.cutoff_minutes) == (own, 45)
+    assert [(slots_by_place(each), each.cutoff_minutes) for each in made.surgeries.all()] == [(own, 45)] * 2
+    # What is typed rules.
+    page = organiser.get(f"{DATES}?{urlencode(said | {'seats_per_slot': '9'})}")
+    assert "Slots of 20 minutes with 9 seats each" in words_of(page)
+    assert organiser.get(f"{DATES}?{urlencode(said | {'of': 'series-' + chr(0)})}").status_code == 200
