@@ -14,6 +14,7 @@ from bookings.people import REMOVED, person_of
 from bookings.person import figures
 from bookings.services.booking import correct_email
 from bookings.services.disowning import disown
+from bookings.services.thanking import thank
 from notifications.models import OutboxEmail
 from notifications.services import queue_email
 from privacy.merging import HOSTS, SAME_TIME, TWICE, merging_of
@@ -246,3 +247,9 @@ def test_a_name_alone_becomes_somebody_with_an_address(zoe):
     one(nameless, zoe)
     visit.refresh_from_db()
     assert (visit.attendee.name, visit.attendee.email) == ("Zoë Adams", "zoe.adams@example.gov.uk")
+
+
+def test_thanks_that_were_on_the_way_are_by_who_has_the_record(zoe, zoe_married):
+    visit = VisitFactory.create(attendee=zoe_married, surgery__starts_at=local(-2))
+    one(zoe, zoe_married)
+    assert thank(came=visit, words="It was read before").attendee == zoe
