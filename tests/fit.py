@@ -27,7 +27,7 @@ WIDE_SPACING = """
 # readers and on the screen. Four look at how things are drawn. Contrast: the colours and the size of each text, with
 # all that lies under its middle. The others have something to say only where a target is near another and too small
 # for it, where something scrolls, or where a link is told by its colour alone.
-LOOK = """() => {
+LOOK = """(isForContrast) => {
     const all = [...document.querySelectorAll("*")];
     const boxes = all.map((element) => element.getBoundingClientRect());
     const shown = all.map((element, at) => {
@@ -71,7 +71,7 @@ LOOK = """() => {
         return seen;
     };
     const texts = new Set();
-    for (const [at, element] of all.entries()) {
+    for (const [at, element] of isForContrast ? all.entries() : []) {
         const text = [...element.childNodes].find((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
         if (shown[at] !== 3 || !(text || element.value || element.placeholder)) continue;
         let box = boxes[at];
@@ -92,21 +92,50 @@ LOOK = """() => {
         texts.add([style.color, style.textShadow, isLarge, style.opacity, ...under].join("|"));
     }
     scrollTo({left, top, behavior: "instant"});
-    return {shown: shown.join(""), texts: [...texts], crowded, scrolls, plain};
+    const main = document.querySelector("main");
+    const around = shown.filter((_, at) => !main?.contains(all[at])).join("");
+    const whose = [...document.body.children].filter((part) => !part.contains(main)).map((part) => part.outerHTML);
+    return {
+        main: shown.filter((_, at) => main?.contains(all[at])).join(""), around: [around, ...whose].join(),
+        texts: [...texts], crowded, scrolls, plain,
+    };
 }"""
 
-# Texts as LOOK tells them in whose contrast axe has found no fault.
+# Texts as LOOK tells them in whose contrast axe has found no fault, and what is around main parts where it found none.
 READABLE: set[str] = set()
+FINE_AROUND: set[str] = set()
 
 # Scripts hear of another size before the next picture, and not at once: a menu folds then.
 DRAWN_ANEW = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
 
+# What the Tab key stops at, and how it is drawn: an element with its labels and all that is around them, under these
+# styles. Elements of which all that is the same show the focus alike.
+KIND = """
+    const kindOf = (() => {
+        const styles = [
+            matchMedia("(forced-colors: active)").matches,
+            ...[...document.styleSheets].map((sheet) => sheet.href),
+            ...document.adoptedStyleSheets.flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText)),
+        ].join();
+        const names = ["class", "type", "style", "role", "open", "disabled", "aria-current", "aria-expanded"];
+        const chains = new Map([[null, styles]]);
+        const chain = (element) => {
+            if (!chains.has(element)) {
+                const said = names.map((name) => element.getAttribute(name)).join();
+                chains.set(element, `${chain(element.parentElement)} > ${element.localName} ${said}`);
+            }
+            return chains.get(element);
+        };
+        return (element) => [element, ...(element.labels ?? [])].map(chain).join();
+    })();
+"""
+
 # Whether the focus shows: how an element that has it differs from how it looked without, and whether it is covered. It
 # may be drawn on a label, as for radio buttons. Outlines that nobody sees (they are for forced colours) do not count.
-# Each press of a key looks at where the last one led: to be asked after each would take as long as the presses.
-FOCUS = """(isKnown) => {
-    for (const part of document.body.children)
-        part.inert = isKnown && part.localName !== "a" && !part.querySelector("main");
+# Each press of a key looks at where the last one led: to be asked after each would take as long as the presses. Of what
+# is known to show it, only whether it is covered is looked at: the Tab key would take a hundredth of a second to each.
+FOCUS = """(known) => {
+    KIND
     const seen = new Map();
     const visible = (style) => !["none", "0px"].includes(style.outlineStyle) && !style.outlineColor.endsWith(", 0)");
     const drawn = (element) => JSON.stringify(
@@ -117,8 +146,28 @@ FOCUS = """(isKnown) => {
         })));
     const words = (element) => element.outerHTML.slice(0, 120);
     let before = null, last = null, pressed = 0;
-    const faults = [];
-    window.focusFaults = {faults, again: false};
+    const faults = [], kinds = [];
+    const lookWhether = (element) => {
+        const parts = [element, ...(element.labels ?? [])];
+        const uncovered = (box) => {
+            const hit = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+            return hit && parts.some((part) => part.contains(hit));
+        };
+        if (![...element.getClientRects()].some(uncovered))
+            faults.push(`focus is covered or out of sight: ${words(element)}`);
+    };
+    const knows = new Set(known), left = [], shows = [];
+    for (const element of document.querySelectorAll("*")) {
+        if (element.tabIndex < 0 || !element.checkVisibility({visibilityProperty: true})) continue;
+        const isPageOfItsOwn = element.localName === "iframe";
+        (isPageOfItsOwn || knows.has(kindOf(element)) ? shows : left).push(element);
+        if (isPageOfItsOwn || left.at(-1) === element) continue;
+        element.focus();
+        if (document.activeElement === element) lookWhether(element);
+    }
+    for (const element of shows) element.inert = !left.some((other) => element.contains(other));
+    document.activeElement.blur();
+    window.focusFaults = {faults, kinds, again: !left.length};
     window.addEventListener("keydown", () => {
         const element = document.activeElement;
         if (!pressed++ || focusFaults.again) return;
@@ -127,28 +176,17 @@ FOCUS = """(isKnown) => {
         if (before && before !== element && seen.get(before) === drawn(before))
             faults.push(`focus does not show: ${words(before)}`);
         before = null;
-        if (element === document.body || element.tagName === "IFRAME") return;
+        if (element === document.body) return;
         if (seen.has(element)) return void (focusFaults.again = true);
-        const parts = [element, ...(element.labels ?? [])];
-        const uncovered = (box) => {
-            const hit = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
-            return hit && parts.some((part) => part.contains(hit));
-        };
-        if (![...element.getClientRects()].some(uncovered))
-            faults.push(`focus is covered or out of sight: ${words(element)}`);
+        lookWhether(element);
         seen.set(element, drawn(element));
+        kinds.push(kindOf(element));
         before = element;
     }, true);
-}"""
+}""".replace("KIND", KIND)
 
-
-# What is around the main part, and how it is drawn.
-AROUND = """() => [
-    ...[...document.body.children].filter((part) => !part.querySelector("main")).map((part) => part.outerHTML),
-    ...[...document.styleSheets].map((sheet) => sheet.href),
-    ...document.adoptedStyleSheets.flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText)),
-].join()"""
-GONE_THROUGH: set[str] = set()
+# The kinds of elements that were seen to show the focus.
+KNOWN: set[str] = set()
 
 
 def axe_faults(page: Page, *, only: Collection[str] = (), but: Collection[str] = ()) -> list[str]:
@@ -179,23 +217,19 @@ def sideways_faults(page: Page) -> list[str]:
 
 
 def focus_faults(page: Page) -> list[str]:
-    """Stops of the Tab key where the focus cannot be seen, or is covered, on a screen that shows 400 %.
-
-    What is around the main part is gone through once for all pages that have the same there, but for the link over it.
-    """
+    """Stops of the Tab key where the focus cannot be seen, or is covered, on a screen that shows 400 %."""
     page.set_viewport_size(ZOOMED)
     page.evaluate(DRAWN_ANEW)
-    around = page.evaluate(AROUND)
-    page.evaluate(FOCUS, around in GONE_THROUGH)
-    for pressed in range(1, STOPS + 1):
-        page.keyboard.down("Tab")  # held, which moves on each time it is said again
+    page.evaluate(FOCUS, sorted(KNOWN))
+    for pressed in range(STOPS):
         if pressed % 8 == 0 and page.evaluate("focusFaults.again"):
             break
+        page.keyboard.down("Tab")  # held, which moves on each time it is said again
     page.keyboard.up("Tab")
     looked = page.evaluate("focusFaults")
     faults = looked["faults"] + ([] if looked["again"] else [f"after {STOPS} presses of Tab there is no end"])
     if not faults:
-        GONE_THROUGH.add(around)
+        KNOWN.update(looked["kinds"])
     return faults
 
 
@@ -229,26 +263,28 @@ def error_faults(page: Page) -> list[str]:
 def faults_at_every_size(page: Page) -> list[str]:
     """axe and sideways scrolling at each width, axe with forced colours, and sideways scrolling with wide spacing.
 
-    axe looks again only where other elements are shown, and only at what is drawn as it has not been before.
+    axe looks again only where other elements of the main part are shown, or others around it than on any page before,
+    and only at what is drawn as it has not been before.
     """
     faults: list[str] = []
     shown: set[str] = set()
 
-    def look_again(*, but: Collection[str] = ()) -> list[str]:
-        look = page.evaluate(LOOK)
+    def look_again(*, is_for_contrast: bool = True) -> list[str]:
+        look = page.evaluate(LOOK, is_for_contrast)
         drawn = {
             "color-contrast": not READABLE.issuperset(look["texts"]),
             "link-in-text-block": look["plain"],
             "scrollable-region-focusable": look["scrolls"],
             "target-size": look["crowded"],
         }
-        rules = [rule for rule, matters in drawn.items() if matters and rule not in but]
-        if look["shown"] in shown:
+        rules = [rule for rule, matters in drawn.items() if matters]
+        if look["main"] in shown and look["around"] in FINE_AROUND:
             found = axe_faults(page, only=rules) if rules else []
         else:
             found = axe_faults(page, but=[rule for rule in drawn if rule not in rules])
-        shown.add(look["shown"])
-        if "color-contrast" in rules and not any(fault.startswith("color-contrast") for fault in found):
+        shown.add(look["main"])
+        if not found:
+            FINE_AROUND.add(look["around"])
             READABLE.update(look["texts"])
         return found
 
@@ -258,7 +294,7 @@ def faults_at_every_size(page: Page) -> list[str]:
         if width == WIDTHS[0]:
             page.emulate_media(forced_colors="active")
             # There axe compares the text colour that the page asked for with the background that the system gave.
-            faults += [f"with forced colours: {fault}" for fault in look_again(but=["color-contrast"])]
+            faults += [f"with forced colours: {fault}" for fault in look_again(is_for_contrast=False)]
             page.emulate_media(forced_colors="none")
     page.evaluate(f"() => {{ {WIDE_SPACING} }}")
     faults += [f"with wide spacing: {fault}" for fault in sideways_faults(page)]

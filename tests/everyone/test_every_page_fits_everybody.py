@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from runner.product import Product
 from tests.everyone.states import STATES, Shown
-from tests.fit import axe_faults, error_faults, faults_at_every_size, focus_faults
+from tests.fit import NODE_MODULES, axe_faults, error_faults, faults_at_every_size, focus_faults
 from tests.live import ROOMY, visit
 
 Show = Callable[[str], Shown]
@@ -17,6 +17,7 @@ Show = Callable[[str], Shown]
 @pytest.fixture(scope="module")
 def one_page(chromium: Browser, shared_product: Product) -> Iterator[Page]:
     with visit(chromium, shared_product) as page:
+        page.add_init_script(path=NODE_MODULES / "axe-core" / "axe.min.js")
         yield page
 
 
