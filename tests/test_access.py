@@ -374,7 +374,7 @@ def faults(world: World, rows: Iterable[Row]) -> list[str]:
         f"{each}: {method} by {role} is {answer}, not {expected[role]}"
         for each in rows
         for method, expected in (("GET", each.get), ("POST", each.post))
-        for role in ROLES
+        for role in asking(expected)
         if (answer := asked(world, role, method, each.address(world, role))) != expected[role]
     ]
 
