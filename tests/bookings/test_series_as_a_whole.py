@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from bookings.services import series as services
 from bookings.services.diary import add_slot
 from bookings.services.series import end_series, publish_drafts
 from bookings.services.series_slots import set_pattern
@@ -133,6 +134,15 @@ def test_a_draft_that_nobody_has_seen_is_not_deleted_by_a_last_date(organiser):
     for _ in range(2):
         assert organiser.post(page, seen_on(response))["Location"].endswith("?said=ended")
     assert pattern.surgeries.count() == 1
+
+
+@pytest.mark.parametrize("act", ["publish/", "end/?last=2027-03-16"])
+def test_control_without_what_was_seen_it_would_be_done_to_other_drafts(organiser, monkeypatch, act):
+    monkeypatch.setattr(services, "seen_of", lambda *groups: "always the same")
+    pattern = series()
+    seen = seen_on(organiser.get(f"{OF_SERIES}{act}"))
+    extend_series(series=pattern, until=date(2027, 5, 31), now=NOW)
+    assert organiser.post(f"{OF_SERIES}{act}", seen).status_code == 303
 
 
 def test_a_clone_begins_with_everything_but_the_venue_and_a_duplicate_with_everything_but_the_date(organiser):
