@@ -100,7 +100,7 @@ PLACES = {
             *("organisation:delete_guidelines", "bookings:email_paragraph"),
         ],
         "what is held about them": ["privacy:data_of_user"],
-        "the page that removes people": ["privacy:erase"],
+        "the page that removes people": ["privacy:erase", "privacy:erase_champion"],
         "What needs you": ["desk:choose_digest"],
         "the page where people sign in": ["account_login", "account_confirm_login_code", "mfa_authenticate"],
     }.items()

@@ -16,6 +16,7 @@ from django.utils.dateparse import parse_datetime
 from accounts.models import User
 from bookings.models import Attendee
 from bookings.people import Person
+from champions.models import Champion
 from privacy.models import Erasure
 
 KEYED_HASH = "privacy.erasure"
@@ -34,6 +35,21 @@ def note(attendee: Attendee, *, person: Person, by: User | None, now: datetime) 
     )  # fmt: skip
 
 
+def note_champion(champion: Champion, *, by: User | None, now: datetime) -> Erasure:
+    """The same of a champion of whom a name alone is known."""
+    return Erasure.objects.create(
+        champion_number=champion.pk, address_hash=_hashed(_named(champion), settings.SECRET_KEY), erased_at=now,
+        erased_by=by,
+    )  # fmt: skip
+
+
+def means(entry: Erasure, champion: Champion) -> bool:
+    """Whether the entry means this champion, and not somebody who has the number since."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    hashes = (_hashed(_named(champion), key) for key in keys)
+    return entry.champion_number == champion.pk and any(constant_time_compare(entry.address_hash, h) for h in hashes)
+
+
 def matches(entry: Erasure, attendee: Attendee) -> bool:
     """Whether the entry means this row, and not somebody who has its number, or the address, since."""
     if entry.attendee_number == attendee.pk and entry.attendee_made_at == attendee.created_at:
@@ -49,6 +65,8 @@ def concerned(entries: list[Erasure]) -> Iterator[tuple[Attendee, list[Erasure]]
     numbers: dict[int, list[Erasure]] = {}
     hashes: dict[str, list[Erasure]] = {}
     for entry in entries:
+        if entry.attendee_number is None:
+            continue
         numbers.setdefault(entry.attendee_number, []).append(entry)
         hashes.setdefault(entry.address_hash, []).append(entry)
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
@@ -61,12 +79,23 @@ def concerned(entries: list[Erasure]) -> Iterator[tuple[Attendee, list[Erasure]]
             yield attendee, found
 
 
+def concerned_champions(entries: list[Erasure]) -> list[tuple[Champion, list[Erasure]]]:
+    """Every champion of whom a name alone is known and whom an entry means, with those entries."""
+    numbers = {entry.champion_number for entry in entries if entry.champion_number}
+    found = []
+    for champion in Champion.objects.filter(pk__in=numbers, user=None).order_by("pk"):
+        if theirs := [entry for entry in entries if means(entry, champion)]:
+            found.append((champion, theirs))
+    return found
+
+
 def line_of(entry: Erasure) -> dict[str, Any]:
     """What a line of the ledger says."""
     return {
         "reference": str(entry.reference),
         "attendee": entry.attendee_number,
-        "made_at": entry.attendee_made_at.isoformat(),
+        "made_at": entry.attendee_made_at.isoformat() if entry.attendee_made_at else None,
+        "champion": entry.champion_number,
         "address_hash": entry.address_hash,
         "erased_at": entry.erased_at.isoformat(),
         "erased_by": entry.erased_by_id,
@@ -104,13 +133,20 @@ def take_in(entries: Iterable[Erasure]) -> int:
 
 
 def _entry(said: dict[str, Any]) -> Erasure:
-    made_at, erased_at = parse_datetime(said["made_at"]), parse_datetime(said["erased_at"])
-    if not (made_at and erased_at and made_at.tzinfo and erased_at.tzinfo):
+    # Lines from before champions were noted do not name any.
+    champion, erased_at = said.get("champion"), parse_datetime(said["erased_at"])
+    made_at = parse_datetime(said["made_at"]) if champion is None else None
+    if not (erased_at and erased_at.tzinfo) or (champion is None and not (made_at and made_at.tzinfo)):
         raise ValueError
     return Erasure(
-        reference=UUID(said["reference"]), attendee_number=int(said["attendee"]), attendee_made_at=made_at,
+        reference=UUID(said["reference"]), attendee_number=int(said["attendee"]) if champion is None else None,
+        attendee_made_at=made_at, champion_number=None if champion is None else int(champion),
         address_hash=str(said["address_hash"])[:64], erased_at=erased_at, erased_by_id=said["erased_by"],
     )  # fmt: skip
+
+
+def _named(champion: Champion) -> str:
+    return f"champion {champion.name}"
 
 
 def _hashed(address: str, key: str) -> str:

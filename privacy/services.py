@@ -1,7 +1,7 @@
 """Erasing people, forgetting those who have been away for long, and making one of two records of a person."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -19,7 +19,7 @@ from bookings.services.waiting import promote_and_tell
 from bookings.statements import lock_surgeries
 from champions.models import Champion
 from privacy.joining import join
-from privacy.ledger import line_of, matches, note
+from privacy.ledger import line_of, matches, note, note_champion
 from privacy.merging import MergeRefused, merging_of
 from privacy.models import Disclosure, Erasure
 from privacy.policy import HOLDINGS, REMOVED_ON_REQUEST
@@ -76,6 +76,38 @@ def erase_again(*, attendee: Attendee, entries: Iterable[Erasure], now: datetime
     if is_removed(attendee) or not any(matches(entry, attendee) for entry in entries):
         return False
     person, _ = _locked(attendee, now=now)
+    _withdraw(person, now=now)
+    forget(person)
+    return True
+
+
+@retried
+@transaction.atomic
+def erase_champion(*, champion: Champion, by: User | None, now: datetime | None = None) -> list[Erasure]:
+    """The same for a champion of whom a name alone is known. Whoever signs in is erased as themselves.
+
+    Done again, it changes nothing. Raises ErasureRefused.
+    """
+    now = now or timezone.now()
+    person, _ = _lock(lambda: _alone(champion), now=now)
+    champion = Champion.objects.get(pk=champion.pk)
+    if champion.user_id:
+        raise ErasureRefused("They sign in by now. Remove them from their page.")
+    if champion.name == REMOVED:
+        return []
+    noted = [note_champion(champion, by=by, now=now)]
+    _withdraw(person, now=now)
+    forget(person)
+    transaction.on_commit(lambda: _log(noted))
+    return noted
+
+
+@retried
+@transaction.atomic
+def erase_champion_again(*, champion: Champion, now: datetime | None = None) -> bool:
+    """The same for one who is back with a restored database, whom an entry of the ledger means."""
+    now = now or timezone.now()
+    person, _ = _lock(lambda: _alone(champion), now=now)
     _withdraw(person, now=now)
     forget(person)
     return True
@@ -153,6 +185,11 @@ def coming_shifts(person: Person, *, now: datetime):
     return coming.select_related("surgery__venue__office").order_by("starts_at", "pk")
 
 
+def hosted(person: Person, *, now: datetime) -> int:
+    """How often they hosted, which stays when they are erased."""
+    return Shift.objects.hosted(now).filter(champion__in=person.champions).count()
+
+
 def _locked(*attendees: Attendee, now: datetime, since: datetime | None = None) -> tuple[Person, dict[int, Surgery]]:
     """Whoever they are, with the surgeries that are theirs locked, in order of id, before they are themselves.
 
@@ -161,15 +198,26 @@ def _locked(*attendees: Attendee, now: datetime, since: datetime | None = None) 
     Contention if something just did.
     """
     asked = Attendee.objects.filter(pk__in=[attendee.pk for attendee in attendees])
-    person = together(person_of(each) for each in asked.all())
+    return _lock(lambda: together(person_of(each) for each in asked.all()), now=now, since=since)
+
+
+def _lock(
+    who: Callable[[], Person], *, now: datetime, since: datetime | None = None
+) -> tuple[Person, dict[int, Surgery]]:
+    person = who()
     seen = _concerned(person, now=now, since=since)
     surgeries = lock_surgeries(seen)
     for model, ids in ((Attendee, person.attendees), (Champion, person.champions), (User, person.users)):
         list(model.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
-    locked = together(person_of(each) for each in asked.all())
+    locked = who()
     if locked != person or not _concerned(locked, now=now, since=since) <= seen:
         raise Contention
     return locked, surgeries
+
+
+def _alone(champion: Champion) -> Person:
+    """A champion of whom a name alone is known."""
+    return Person(champions=frozenset({champion.pk}))
 
 
 def _concerned(person: Person, *, now: datetime, since: datetime | None) -> set[int]:

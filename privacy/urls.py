@@ -11,6 +11,7 @@ urlpatterns = [
     path("organise/people/<int:pk>/data/", views.data, name="data"),
     path("organise/people/<int:pk>/data.json", views.data_json, name="data_json"),
     path("organise/people/<int:pk>/erase/", views.erase, name="erase"),
+    path("organise/people/champions/<int:pk>/erase/", views.erase_champion, name="erase_champion"),
     path("organise/people/<int:pk>/same/", views.same, name="same"),
     path("organise/people/<int:pk>/same/<int:other>/", views.merge, name="merge"),
 ]

@@ -17,7 +17,8 @@ from accounts.sessions import signed_in
 from bookings.errors import OutOfDate
 from bookings.finding_people import CHAMPION, PERSON, USER, find_people
 from bookings.models import Attendee
-from bookings.people import NOWHERE, attendee_of, is_removed, person_of
+from bookings.people import NOWHERE, REMOVED, Person, attendee_of, is_removed, person_of
+from champions.models import Champion
 from notifications.form_pages import FOR_BACK, SeeOther
 from privacy import services
 from privacy.forms import MergeForm, SamePersonForm
@@ -94,13 +95,37 @@ def erase(request: HttpRequest, pk: int) -> HttpResponseBase:
     except services.ErasureRefused as refused:
         refusal = str(refused)
     context = {
-        "attendee": attendee,
+        "name": attendee.name,
+        "back": address,
+        "back_to": "What we hold about them",
         "refusal": refusal,
         "bookings": services.live_bookings(person, now=now),
         "shifts": services.coming_shifts(person, now=now),
         "person": person,
     }
     return render(request, "privacy/erase.html", context, status=409 if refusal and request.method == "POST" else 200)
+
+
+@organiser_page
+def erase_champion(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The same for a champion of whom a name alone is known; of whoever was removed it says what is left."""
+    champion, now = get_object_or_404(Champion, pk=pk), timezone.now()
+    if champion.user_id:
+        return SeeOther(reverse("bookings:person_who_hosts", args=[pk]))
+    person = Person(champions=frozenset({pk}))
+    if champion.name == REMOVED:
+        return render(request, "privacy/champion_erased.html", {"hosted": services.hosted(person, now=now)})
+    if request.method == "POST":
+        services.erase_champion(champion=champion, by=signed_in(request), now=now)
+        return SeeOther(f"{reverse('privacy:erase_champion', args=[pk])}?done")
+    context = {
+        "name": champion.name,
+        "back": reverse("bookings:person_who_hosts", args=[pk]),
+        "back_to": "Their page",
+        "shifts": services.coming_shifts(person, now=now),
+        "person": person,
+    }
+    return render(request, "privacy/erase.html", context)
 
 
 @organiser_page

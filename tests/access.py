@@ -109,6 +109,8 @@ OF_PEOPLE: list[tuple[str, int | str, int | str, str, Callable[["World", str], s
     ("privacy:data_json", 405, 200, "", of_person("privacy:data_json")),
     ("privacy:erase", 200, "elsewhere", "", of_person("privacy:erase")),
     ("privacy:data_of_user", 405, "elsewhere", "", of_user("privacy:data_of_user")),
+    ("privacy:erase_champion", "elsewhere", "elsewhere", "", lambda world, role: reverse(
+        "privacy:erase_champion", args=[world.entry.champion_id])),  # who signs in has a page of their own
     ("privacy:same", 200, 200, "", of_person("privacy:same")),
     ("privacy:merge", "elsewhere", "elsewhere", "", lambda world, role: reverse(
         "privacy:merge", args=[world.booking.attendee_id, world.booking.attendee_id])),  # are one already

@@ -58,6 +58,13 @@ def seen(make: Callable[[], Attendee], page: str = "data/", *, is_pressed: bool 
     return state
 
 
+def a_champion_removed(client: Client) -> Any:
+    """Of whom a name alone was known."""
+    client.force_login(UserFactory.create(organiser=True))
+    champion = ChampionFactory.create(user=None)
+    return client.post(f"/organise/people/champions/{champion.pk}/erase/", follow=True)
+
+
 def looked_at(client: Client) -> Any:
     client.force_login(UserFactory.create(organiser=True, name="Olu Organiser"))
     page = f"/organise/people/{busy().pk}/data"
@@ -66,6 +73,7 @@ def looked_at(client: Client) -> Any:
 
 
 STATES: dict[str, State] = {
+    "a champion who was removed": a_champion_removed,
     "somebody’s data": seen(busy),
     "somebody’s data, all of it": seen(somebody, is_pressed=True),
     "somebody’s data, all of it, often": seen(often, is_pressed=True),

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from privacy.ledger import LedgerBroken, concerned, read, take_in
+from privacy.ledger import LedgerBroken, concerned, concerned_champions, read, take_in
 from privacy.models import Erasure
-from privacy.services import erase_again
+from privacy.services import erase_again, erase_champion_again
 
 
 class Command(BaseCommand):
@@ -28,6 +28,7 @@ class Command(BaseCommand):
             raise CommandError(f"The ledger cannot be read, and nobody was erased. {error}") from None
         entries = list(Erasure.objects.all())
         again = sum(erase_again(attendee=attendee, entries=found) for attendee, found in concerned(entries))
+        again += sum(erase_champion_again(champion=champion) for champion, _ in concerned_champions(entries))
         self.stdout.write(f"{len(entries)} in the ledger, {new} of them new here. Erased again: {again}.")
 
 
