@@ -64,13 +64,11 @@ class SurgeryFactory(DjangoModelFactory[Surgery]):
         cls, model_class: type[Surgery], *args: Any, slots: int, seats: int, slot_length: timedelta, **facts: Any
     ) -> Surgery:
         surgery = model_class.objects.create(**facts)
-        for number in range(slots):
-            SlotFactory(
-                surgery=surgery,
-                starts_at=surgery.starts_at + number * slot_length,
-                ends_at=surgery.starts_at + (number + 1) * slot_length,
-                seats=seats,
-            )
+        begin = [surgery.starts_at + number * slot_length for number in range(slots)]
+        _add_seats(
+            Slot.objects.bulk_create(Slot(surgery=surgery, starts_at=at, ends_at=at + slot_length) for at in begin),
+            seats,
+        )
         return surgery
 
 
@@ -87,8 +85,15 @@ class SlotFactory(DjangoModelFactory[Slot]):
 
     @factory.post_generation
     def seats(self: Slot, create: bool, extracted: int | None, **kwargs: Any) -> None:
-        for number in range(1, (2 if extracted is None else extracted) + 1):
-            SeatFactory(slot=self, number=number)
+        _add_seats([self], 2 if extracted is None else extracted)
+
+
+def _add_seats(slots: list[Slot], each: int) -> None:
+    """Most tests need some, so all at once."""
+    numbers = range(1, each + 1)
+    Seat.objects.bulk_create(
+        Seat(slot=slot, surgery=slot.surgery, number=number) for slot in slots for number in numbers
+    )
 
 
 class SeatFactory(DjangoModelFactory[Seat]):
