@@ -36,6 +36,16 @@ def queue_code(*, kind: str, email: str, code: str, not_after: datetime) -> None
     )
 
 
+def queue_role_changed(*, user: User, role: str) -> None:
+    """Tell the user what an administrator has made them: a `User.Role`."""
+    queue_email(
+        kind="role_changed",
+        to=user.email,
+        about={"user": user.pk, "role": role},
+        dedupe_key=f"role_changed:{uuid4()}",
+    )
+
+
 def queue_second_factor_changed(*, user: User, change: str) -> None:
     """Tell the user what was done to their second factor (one of CHANGES), in case it was not them."""
     queue_email(
@@ -74,6 +84,16 @@ def second_factor_changed(row: OutboxEmail) -> Message | None:
         "button": button_to("See your second factor", "accounts:second_factor"),
     }
     return render_email("second_factor_changed", context)
+
+
+@kind("role_changed", called="What you may do here")
+def role_changed(row: OutboxEmail) -> Message | None:
+    """What they are now, whoever they were. What has been changed again since is not said."""
+    user = User.objects.filter(pk=row.about["user"]).first()
+    if not user or user.email != row.recipient or user.role != row.about["role"]:
+        return None
+    button = button_to("Sign in", "account_login") if user.is_organiser else None
+    return render_email("role_changed", {"name": user.name, "role": user.role.value, "button": button})
 
 
 def minutes_valid() -> int:

@@ -30,6 +30,14 @@ class UserManager(BaseUserManager["User"]):
         """Those who run the programme, by whom emails to organisers are read."""
         return self.filter(is_staff=True, is_active=True).order_by("pk")
 
+    def known(self) -> models.QuerySet["User"]:
+        """Everybody but those who were removed: their addresses lead nowhere."""
+        return self.exclude(email__endswith=".invalid")
+
+    def let_in(self) -> models.QuerySet["User"]:
+        """Organisers and administrators, these first, by name."""
+        return self.filter(is_staff=True, is_active=True).order_by("-is_superuser", "name", "email")
+
     def administrators(self) -> models.QuerySet["User"]:
         """Those who say who may sign in, and as what."""
         return self.filter(is_superuser=True, is_active=True).order_by("name", "email")
@@ -44,6 +52,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     Nobody has a password. What Django keeps in its place is drawn at random, and every session is bound to it: a new
     one ends them all (`services.sign_out_everywhere`).
     """
+
+    class Role(models.TextChoices):
+        """What somebody may do here: each may do less than the one before."""
+
+        ADMINISTRATOR = "administrator", "An administrator: says who may sign in, and does all that organisers do"
+        ORGANISER = "organiser", "An organiser: keeps the diary, and sees who books"
+        NEITHER = "neither", "Neither: signs in as a champion, if they are one"
+        BARRED = "barred", "Barred: may not sign in at all"
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=100, blank=True)
@@ -92,6 +108,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_administrator(self) -> bool:
         """Whether they say who may sign in, and as what."""
         return self.is_active and self.is_superuser
+
+    @property
+    def role(self) -> Role:
+        """What they may do, in one word."""
+        if self.is_administrator:
+            return self.Role.ADMINISTRATOR
+        if self.is_organiser:
+            return self.Role.ORGANISER
+        return self.Role.NEITHER if self.is_active else self.Role.BARRED
 
     def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
         """An organiser may do everything but say who may sign in, which is for administrators."""

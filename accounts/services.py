@@ -34,6 +34,12 @@ def take_in(*, email: str, name: str) -> User | None:
     """Whoever this normalised address belongs to, who has just shown that it is theirs or is known to an organiser: a
     user who is new if it was nobody's. None for somebody who may not sign in.
     """
+    user = take_in_as(email=email, name=name)
+    return user if user.is_active else None
+
+
+def take_in_as(*, email: str, name: str) -> User:
+    """Whoever this normalised address belongs to, whether they may sign in or not: a user who is new if nobody's."""
     new = {"name": name, "password": make_password(None)}
     user, _ = User.objects.get_or_create(email=email, defaults=new)
-    return user if user.is_active else None
+    return user

@@ -38,6 +38,7 @@ VERBS_OF_A_CHANGE = {
     ("bookings_booking", "slot_id", None): "moved",
     ("surgeries_shift", "ended_at", None): "ended",
     ("bookings_attendee", "merged_into_id", None): "merged",
+    ("accounts_user", "is_active", False): "barred",
     ("accounts_user", "last_login", None): "signed in to",
     (None, "is_retired", True): "retired",
     (None, "is_retired", False): "brought back",
@@ -77,6 +78,9 @@ PLACES = {
         "their profile": ["champions:profile"],
         "the form to become a champion": ["champions:join", "champions:join_code", "champions:own_application"],
         "the form that adds a champion": ["champions:add_champion"],
+        "the page of organisers": [
+            *("letting_in:organisers", "letting_in:organiser", "letting_in:forget_second_factor"),
+        ],
         "the application": ["champions:approve", "champions:ask_back", "champions:decline"],
         "the diary": ["bookings:new_surgery", "bookings:preview", "bookings:undo"],
         "the page of the series": [
@@ -295,6 +299,8 @@ def page_of(row: models.Model, *, is_administrator: bool = False) -> str:
     if type(row) not in PAGES and isinstance(surgery := getattr(row, "surgery", None), Surgery):
         row = surgery
     in_admin = f"admin:{row._meta.app_label}_{row._meta.model_name}_change" if is_administrator else ""
+    if is_administrator and isinstance(row, User):
+        return reverse("letting_in:organiser", args=[row.pk])
     name, known_by = PAGES.get(type(row), (in_admin, "pk"))
     own = next((each.slug for each in lists.values() if each.model is type(row)), "")
     try:

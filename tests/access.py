@@ -75,6 +75,17 @@ OF_LISTS: list[tuple[str, int | str, int | str, dict[str, Any]]] = [
     ("desk:try_all_again", 405, "elsewhere", {}),
 ]
 
+# The same of who may sign in, for administrators alone; of nobody who is there.
+OF_ROLES: list[tuple[str, int | str, int | str, dict[str, Any]]] = [
+    ("letting_in:organisers", 200, 200, {}),
+    ("letting_in:organiser", 404, 404, {"pk": FAR}),
+    ("letting_in:forget_second_factor", 405, 404, {"pk": FAR}),
+]
+# Both, with whose they are. What is in their addresses is about no person.
+OF_NOBODY = [((ORGANISER, ADMINISTRATOR), *each) for each in OF_LISTS] + [
+    ((ADMINISTRATOR,), *each) for each in OF_ROLES
+]
+
 
 def of_user(name: str) -> Callable[["World", str], str]:
     """A page about the champion’s user, who never booked."""

@@ -23,7 +23,7 @@ from tests.access import (
     APPLICANT,
     CHAMPION,
     NOBODY,
-    OF_LISTS,
+    OF_NOBODY,
     OF_PEOPLE,
     ORGANISER,
     ORGANISER_WITHOUT,
@@ -310,8 +310,8 @@ TABLE = [
       for file in ("", "_csv", "_spreadsheet")),
     *(row(f"bookings:attendance_people{file}", get=only(*ORGANISERS, answer=404), post=only(*ORGANISERS, answer=405))
       for file in ("", "_csv", "_spreadsheet")),  # for no number that is named
-    *(row(name, get=only(*ORGANISERS, answer=get), post=only(*ORGANISERS, answer=post), **args)
-      for name, get, post, args in OF_LISTS),
+    *(row(name, get=only(*roles, answer=get), post=only(*roles, answer=post), **args)
+      for roles, name, get, post, args in OF_NOBODY),
     reading("organisation:earlier_guidelines", pk=1),
     *(row(name, get=only(*ORGANISERS, answer=get), post=only(*ORGANISERS, answer=post), whose=whose, address=address)
       for name, get, post, whose, address in OF_PEOPLE),

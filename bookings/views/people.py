@@ -89,6 +89,7 @@ def _show(request: HttpRequest, somebody: Person, context: dict[str, Any]) -> Ht
     context |= {
         "person": somebody,
         "champion": next(iter(somebody.champions), None),
+        "signs_in_as": next(iter(somebody.users), None),
         "figures": figures(somebody, now=now),
         "parts": parts(found[:PER_PAGE], somebody, now=now),
         "number": number,

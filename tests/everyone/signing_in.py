@@ -43,6 +43,21 @@ def account(**facts: Any) -> State:
     return state
 
 
+def administering(*, of_one: bool = False, **typed: str) -> State:
+    """The page of those who run the programme or of one of them, with what was typed."""
+
+    def state(client: Client) -> Any:
+        known = UserFactory.create(name=LONG, email=LONG_ADDRESS, organiser=True)
+        Authenticator.objects.create(user=known, type=Authenticator.Type.TOTP, data={"secret": "x"})
+        client.force_login(UserFactory.create(administrator=True, name=LONG))
+        page = f"/organise/organisers/{known.pk}/" if of_one else "/organise/organisers/"
+        if typed:
+            return client.post(page, typed, follow=True)
+        return client.get(page)
+
+    return state
+
+
 def signed_in(address: str, *, app: bool = False, demonstration: bool = False, **role: bool) -> State:
     @override_settings(DEMONSTRATION=demonstration)
     def state(client: Client) -> Any:
@@ -136,4 +151,6 @@ STATES: dict[str, State] = {
     "app, wrong": wrong_app,
     "recovery codes": signed_in("/account/second-factor/recovery-codes/", app=True),
     "recovery codes, used up": codes_used_up,
+    "organisers, wrong": administering(name="", email="bob", role=""),
+    "organiser, wrong": administering(of_one=True, role="emperor"),
 }
