@@ -21,7 +21,7 @@ from bookings.statements import lock_surgeries
 from surgeries.models import Making, Seat, Series, Shift, Surgery, SurgeryQuerySet
 from surgeries.services import DiaryError, create_surgeries, facts_of, own_slots, times_of
 from surgeries.templatetags.times import day_and_year
-from surgeries.transactions import retried
+from surgeries.transactions import Contention, retried
 
 
 class UsedAlready(DiaryError):
@@ -132,12 +132,12 @@ def undo(*, making: Making, now: datetime | None = None) -> int:
     What the series said before it says again. Doing it twice changes nothing. Raises DiaryError if one of them has
     been published or has a host: then they are dealt with one by one.
     """
+    made: SurgeryQuerySet = Surgery.objects.filter(making=making)
+    lock_surgeries(made.values_list("pk", flat=True))  # first of all, as everywhere
     series = Series.objects.select_for_update().filter(makings=making.pk).first()
     making = Making.objects.select_for_update().get(pk=making.pk)
     if making.undone_at:
         return 0
-    made: SurgeryQuerySet = Surgery.objects.filter(making=making)
-    lock_surgeries(made.values_list("pk", flat=True))
     number = made.count()
     if untouched(made).count() != number:
         raise DiaryError("One of them has been published or has a host by now. Delete the others from their pages.")
@@ -255,10 +255,13 @@ def end_series(*, series: Series, last: date, seen: str | None = None, now: date
     than the organiser has `seen` (of an After).
     """
     now = now or timezone.now()
+    # The surgeries first, as everywhere.
+    locked = lock_surgeries(series.surgeries.filter(state=Surgery.State.DRAFT).values_list("pk", flat=True))
     series = Series.objects.select_for_update(of=("self",)).get(pk=series.pk)
     check_last(series, last)
-    lock_surgeries(series.surgeries.filter(state=Surgery.State.DRAFT).values_list("pk", flat=True))
     found = after(series, last, now=now)
+    if not {each.pk for each in found.goes} <= locked.keys():
+        raise Contention  # one was added in this very moment
     if found.goes and seen is not None and seen != found.seen:
         raise OutOfDate
     Surgery.objects.filter(pk__in=[each.pk for each in found.goes]).delete()

@@ -5,14 +5,16 @@ from urllib.parse import urlencode
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bookings.services import series as services
 from bookings.services.diary import add_slot
-from bookings.services.series import end_series, publish_drafts
+from bookings.services.series import end_series, publish_drafts, undo
 from bookings.services.series_slots import set_pattern
 from notifications.models import OutboxEmail
-from surgeries.models import Series, Surgery, local_moment
+from surgeries.models import Making, Series, Surgery, local_moment
 from surgeries.services import DiaryError, Within, extend_series, own_slots, slots_by_place
 from tests.bookings.dates import dates_page, form_on, send
 from tests.bookings.pages import words_of
@@ -191,3 +193,18 @@ def test_what_the_form_does_not_ask_is_as_in_the_one_that_it_began_like(organise
     page = organiser.get(f"{DATES}?{urlencode(said | {'seats_per_slot': '9'})}")
     assert "Slots of 20 minutes with 9 seats each" in words_of(page)
     assert organiser.get(f"{DATES}?{urlencode(said | {'of': 'series-' + chr(0)})}").status_code == 200
+
+
+@pytest.mark.parametrize("what", ["a last date", "taking it back"])
+def test_surgeries_are_locked_before_their_series_as_everywhere_so_nobody_waits_in_a_circle(organiser, venue, what):
+    send(organiser, venue, form_on(dates_page(organiser, venue)))
+    made = Making.objects.get()
+    with CaptureQueriesContext(connection) as statements:
+        if what == "a last date":
+            end_series(series=made.series, last=made.series.starts_on)
+        else:
+            undo(making=made)
+    locks = [each["sql"] for each in statements if " FOR " in each["sql"] and "UPDATE" in each["sql"]]
+    assert "surgeries_surgery" in locks[0]
+    assert "surgeries_series" not in locks[0]
+    assert any("surgeries_series" in lock for lock in locks[1:])
