@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import QueryDict
 from django.utils import timezone
 
-from accounts.fields import NOT_SHOWN
+from accounts.fields import NOT_SHOWN, UNSEEN
 from bookings.models import Help, Visit
 from bookings.services.attending import doors_open_at
 from bookings.services.righting import Sitting
@@ -20,6 +20,7 @@ from surgeries.models import Shift, local_moment
 from surgeries.templatetags.times import clock
 
 BEGAN, ENDED = "Enter when it began", "Enter when it ended"
+ROWS_SHOWN, LONGEST_SHOWN = 20, 20
 TIME = {"size": 8, "class": "govuk-input--width-5", "autocomplete": "off"}
 
 
@@ -57,6 +58,19 @@ class RightingForm(forms.Form):
         for number in self.numbers:
             fields = {name: self[f"{name}_{number}"] for name in ("host", "since", "until")}
             yield fields | {"number": number + 1, "is_new": number == len(self.helps)}
+
+    def typed(self) -> list[str]:
+        """What was sent, in words: of a form that comes too late it is shown beside how things are now."""
+        names = {str(pk): shift.champion.name for pk, shift in self.shifts.items()}
+        said = []
+        for number in range(ROWS_SHOWN):
+            host, *times = (self._sent(f"{name}_{number}") for name in ("host", "since", "until"))
+            if host or any(times):
+                said.append(f"{names.get(host, 'Nobody')}, from {times[0] or '?'} to {times[1] or '?'}")
+        return [*said, f"Left at {left}"] if (left := self._sent("left")) else said
+
+    def _sent(self, name: str) -> str:
+        return UNSEEN.sub("", self.data.get(name, "")).strip()[:LONGEST_SHOWN]
 
     def clean(self) -> dict[str, Any]:
         """Both times of every help, in order, while they were here, and nobody helped by two at once."""

@@ -27,7 +27,7 @@ def put_right(request: HttpRequest, reference: str, visit: int) -> HttpResponseB
         return SeeOther(f"{register}?said=closed")
     form = _form(request, person)
     if form.is_bound and form["seen"].value() != form.initial["seen"]:
-        return _page(request, person, _form(None, person), has_changed=True)
+        return _page(request, person, _form(None, person), typed=form.typed())
     if form.is_valid():
         said = form.cleaned_data
         try:
@@ -36,7 +36,7 @@ def put_right(request: HttpRequest, reference: str, visit: int) -> HttpResponseB
             )
         except VisitChanged:
             person = get_object_or_404(visits, pk=visit)
-            return _page(request, person, _form(None, person), has_changed=True)
+            return _page(request, person, _form(None, person), typed=form.typed())
         except DoorsClosed:
             return SeeOther(f"{register}?said=closed")
         except Visit.DoesNotExist:
@@ -51,7 +51,14 @@ def _form(request: HttpRequest | None, person: Visit) -> RightingForm:
     return RightingForm(data, visit=person, helps=helps, seen=version_of(person, helps))
 
 
-def _page(request: HttpRequest, person: Visit, form: RightingForm, *, has_changed: bool = False) -> HttpResponse:
-    context = {"surgery": person.surgery, "visit": person, "form": form, "has_changed": has_changed}
-    status = HTTPStatus.CONFLICT if has_changed else HTTPStatus.OK
+def _page(request: HttpRequest, person: Visit, form: RightingForm, *, typed: list[str] | None = None) -> HttpResponse:
+    """The form or, with what was `typed` into one that came too late, how it is now beside it."""
+    context = {
+        "surgery": person.surgery,
+        "visit": person,
+        "form": form,
+        "has_changed": typed is not None,
+        "typed": typed,
+    }
+    status = HTTPStatus.CONFLICT if typed is not None else HTTPStatus.OK
     return render(request, "bookings/put_right.html", context, status=status)

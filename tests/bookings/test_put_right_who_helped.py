@@ -131,6 +131,10 @@ def test_of_two_who_put_it_right_the_slower_reads_what_the_first_did(client, org
     answer = client.post(form_of(visit), opened | {"left": "10:50am"})
     assert (answer.status_code, answer.context["form"]["left"].value()) == (409, "11am")
     assert "put right since you opened it" in words_of(answer)
+    assert answer.context["typed"][-1] == "Left at 10:50am"
+    assert "Amina Yusuf, from " in words_of(answer).partition("What you typed")[2].partition("Left at")[0]
+    odd = client.post(form_of(visit), {"seen": "old", "host_3": "\0", "since_3": "<b>" * 99, "left": ["\0", ""]})
+    assert (odd.status_code, odd.context["typed"]) == (409, ["Nobody, from <b><b><b><b><b><b><b to ?"])
     assert Correction.objects.count() == 1
 
 
