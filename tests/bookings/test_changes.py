@@ -168,7 +168,7 @@ def test_the_page_of_a_thing_leads_to_where_it_is_changed(page, client):
 
 
 def test_every_place_that_has_a_name_is_a_page():
-    spaces = ("bookings", "champions", "desk", "organisation", "privacy")
+    spaces = ("bookings", "champions", "desk", "letting_in", "organisation", "privacy")
     names = {f"{space}:{name}" for space in spaces for name in pages(space)}
     assert {place for place in PLACES if ":" in place} <= names
     assert all(reverse(place) for place in PLACES if ":" not in place)

@@ -29,8 +29,11 @@ from tests.concurrency.crowd import FULL_SIZE, all_at_once
 from tests.concurrency.test_in_the_room import hosted, not_locked, without_the_constraint
 from tests.factories import BookingFactory, SlotFactory, SurgeryFactory, TopicFactory
 
-SECONDS, PEOPLE, HOSTS = 300 if FULL_SIZE else 7, 60, 6
+# A page of 60 people takes so long that in a few seconds nobody is faster than somebody else.
+SECONDS, PEOPLE = (300, 60) if FULL_SIZE else (12, 40)
+HOSTS = 6
 LIVE = {"HX-Request": "true"}
+SEE_OTHER = 303
 
 
 class Buttons(HTMLParser):
@@ -65,6 +68,7 @@ class Morning:
     # Who was answered how, and how often.
     answers: Counter[tuple[str, int]] = field(default_factory=Counter)
     slower: int = 0
+    moved: int = 0
 
     def __post_init__(self) -> None:
         self.surgery = hosted(HOSTS)
@@ -123,6 +127,7 @@ class Morning:
                 response = client.post(private(booking, "change/"), {"slot": slot.pk})
             else:
                 response = client.post(private(booking, f"move/{to.reference}/"), {"slot": slot.pk})
+                self.moved += response.status_code == SEE_OTHER
             self.answers["link", response.status_code] += 1
 
     def watch(self) -> list[dict]:
@@ -196,7 +201,7 @@ def test_everything_adds_up_at_every_second_of_a_busy_morning(transactional_db, 
     busy = {("host", 503), ("door", 503), ("link", 503)}
     assert always <= set(morning.answers) <= always | busy | {("door", 200), ("link", 409)}
     assert Visit.objects.filter(taken_in_by=None).exists(), "some found themselves, booked or not"
-    assert morning.elsewhere.bookings.exists(), "some moved"
+    assert morning.moved, "some moved to next week’s, or back"
     assert Booking.objects.filter(state="cancelled").exists(), "some cancelled"
     assert morning.slower, "somebody was faster now and then"
     page = morning.clients[0].get(morning.address).content.decode()
@@ -214,10 +219,14 @@ def test_control_without_lock_and_constraint_two_sit_with_one_person(transaction
     looked_at_once = room._going_on
     monkeypatch.setattr(room, "_locked", not_locked)
     monkeypatch.setattr(room, "_going_on", looked_at)
+
+    def goes_wrong() -> bool:
+        morning = Morning(people=4, seconds=2)
+        return bool(any(morning.goes_by()) or violations() or ("host", 500) in morning.answers)
+
     with without_the_constraint():
         # On a busy machine a morning may be too slow for two to press at once.
-        mornings = (any(Morning(people=4, seconds=2).goes_by()) or violations() for _ in range(5))
-        assert any(mornings)
+        assert any(goes_wrong() for _ in range(5))
 
 
 def test_control_a_total_that_is_wrong_is_noticed(transactional_db):
