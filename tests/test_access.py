@@ -349,12 +349,10 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-FORM = {"content_type": "application/x-www-form-urlencoded"}
-
-
 def asked(world: World, role: str, method: str, address: str) -> Answer:
     with undone():
-        response: HttpResponse = world.client_of(role).generic(method, address, **FORM)
+        sent = {"content_type": "application/x-www-form-urlencoded"}
+        response: HttpResponse = world.client_of(role).generic(method, address, **sent)
     if response.status_code not in {301, 302, 303}:
         return response.status_code
     led_to, second_factor = response["Location"], "/account/second-factor/"

@@ -172,6 +172,16 @@ def test_long_after_it_and_to_a_draft_nobody_writes(client):
         assert answer["Location"].endswith("?done=closed")
 
 
+def test_where_nobody_is_left_the_page_says_why(client):
+    surgeries = SurgeryFactory.create(), SurgeryFactory.create(called_off=True)
+    empty, called_off = (
+        client.get(f"/organise/surgeries/{each.reference}/write/").content.decode() for each in surgeries
+    )
+    assert "Nobody is booked, came or hosts here yet." in empty
+    assert "has been told by email" not in empty
+    assert "This surgery is called off. Whoever was booked, waited or was going to host has been told" in called_off
+
+
 def test_bad_input_is_answered_and_what_was_typed_is_kept(client, over):
     for sent in (
         {}, written(groups=["x", "booked"]), written(subject="\0" * 200, words="\0"), written(request_id="\0"),
