@@ -77,6 +77,29 @@ class NameField(forms.CharField):
         return unicodedata.normalize("NFC", " ".join(name.split()))
 
 
+class TheirNameField(NameField):
+    """What somebody else is called, of whom the field speaks."""
+
+    default_error_messages = {
+        code: words.replace("your name", "their name").replace("Your name", "Their name")
+        for code, words in NameField.default_error_messages.items()
+    }
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+        super().__init__(label="Their name", widget=widget, **options)
+
+
+class TheirEmailField(WorkEmailField):
+    """Somebody else's address, of whom the field speaks."""
+
+    default_error_messages = {"required": "Enter their work email address"}
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email", "spellcheck": "false"})
+        super().__init__(label="Their work email address", widget=widget, **options)
+
+
 def _is_unseen(letter: str) -> bool:
     return unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} and not JOINERS.match(letter)
 

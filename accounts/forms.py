@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.codes import DIGITS
-from accounts.fields import NOT_SHOWN, NameField, WorkEmailField
+from accounts.fields import NOT_SHOWN, TheirEmailField, TheirNameField, WorkEmailField
 from accounts.models import User
 
 RECOVERY_DIGITS = 8
@@ -37,28 +37,15 @@ class RoleForm(forms.Form):
 class LetInForm(RoleForm):
     """Somebody who is to run the programme."""
 
-    name = NameField(
-        label="Their name",
-        error_messages={
-            name: words.replace("your", "their").replace("Your", "Their")
-            for name, words in NameField.default_error_messages.items()
-        },
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
-    email = WorkEmailField(
-        label="Their work email address",
-        help_text="They are told there, and sign in with it. Make sure that it is theirs.",
-        error_messages={"required": "Enter their work email address"},
-        widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email", "spellcheck": "false"}),
-    )
-    role = forms.ChoiceField(
-        choices=[(role.value, role.label) for role in (User.Role.ORGANISER, User.Role.ADMINISTRATOR)],
-        label="They are",
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose what they are", **NOT_SHOWN},
-    )
+    name = TheirNameField()
+    email = TheirEmailField(help_text="They are told there, and sign in with it. Make sure that it is theirs.")
 
     field_order = ("name", "email", "role")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        role: Any = self.fields["role"]
+        role.choices = [(each.value, each.label) for each in (User.Role.ORGANISER, User.Role.ADMINISTRATOR)]
 
 
 class DigitsField(forms.CharField):

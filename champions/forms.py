@@ -6,7 +6,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.functional import cached_property
 
-from accounts.fields import NOT_SHOWN, NameField, SentencesField, WorkEmailField
+from accounts.fields import NOT_SHOWN, NameField, SentencesField, TheirEmailField, TheirNameField, WorkEmailField
 from champions.models import Champion, Skill
 from champions.services import Said
 from organisation.addresses import check_work_email
@@ -190,21 +190,8 @@ class AddForm(KnowsForm):
     levels_to_choose: ClassVar[list[tuple[Any, Any]]] = [("", "Not one of theirs"), *Skill.Level.choices]
     lacking = "Say how well they know at least one topic"
 
-    name = NameField(
-        label="Their name",
-        help_text="Everybody sees it where they host.",
-        error_messages={
-            name: words.replace("your", "their") for name, words in NameField.default_error_messages.items()
-        }
-        | {"max_length": "Their name has to be %(limit_value)d characters or fewer"},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
-    email = WorkEmailField(
-        label="Their work email address",
-        help_text="They are told there, and sign in with it.",
-        error_messages={"required": "Enter their work email address"},
-        widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email", "spellcheck": "false"}),
-    )
+    name = TheirNameField(help_text="Everybody sees it where they host.")
+    email = TheirEmailField(help_text="They are told there, and sign in with it.")
     offices = forms.ModelMultipleChoiceField(
         Office.objects.current(),
         label="Where could they host?",

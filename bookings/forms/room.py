@@ -2,28 +2,18 @@
 
 from django import forms
 
-from accounts.fields import NOT_SHOWN, NameField, WorkEmailField
+from accounts.fields import NOT_SHOWN, TheirNameField, WorkEmailField
 from organisation.addresses import check_work_email
 from organisation.models import Topic
 
 LOST = "Part of the form got lost on the way. Please press the button once more"
-
-# What the field says to people of their own names.
-THEIRS = {
-    code: words.replace("your name", "their name").replace("Your name", "Their name")
-    for code, words in NameField.default_error_messages.items()
-}
 
 
 class WalkInForm(forms.Form):
     """A name is enough."""
 
     request_id = forms.UUIDField(widget=forms.HiddenInput, error_messages=dict.fromkeys(("required", "invalid"), LOST))
-    name = NameField(
-        label="Their name",
-        error_messages={"required": "Enter their name"},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
+    name = TheirNameField()
     email = WorkEmailField(
         required=False,
         label="Work email address (optional)",
