@@ -8,6 +8,9 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+# The part of an address behind the @ that no mail reaches (RFC 2606): whoever was removed has it.
+NOWHERE = "@removed.invalid"
+
 
 def normalise_email(address: str) -> str:
     """The one spelling under which an address is stored and compared: no spaces around it, lower case."""
@@ -32,15 +35,15 @@ class UserManager(BaseUserManager["User"]):
 
     def known(self) -> models.QuerySet["User"]:
         """Everybody but those who were removed: their addresses lead nowhere."""
-        return self.exclude(email__endswith=".invalid")
+        return self.exclude(email__endswith=NOWHERE)
 
     def let_in(self) -> models.QuerySet["User"]:
         """Organisers and administrators, these first, by name."""
-        return self.filter(is_staff=True, is_active=True).order_by("-is_superuser", "name", "email")
+        return self.organisers().order_by("-is_superuser", "name", "email")
 
     def administrators(self) -> models.QuerySet["User"]:
         """Those who say who may sign in, and as what."""
-        return self.filter(is_superuser=True, is_active=True).order_by("name", "email")
+        return self.let_in().filter(is_superuser=True)
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=normalise_email(username or ""))

@@ -6,14 +6,12 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from accounts.models import User
+from accounts.models import NOWHERE, User
 from bookings.models import Attendee, Correction
 from bookings.statements import lock_attendee
 
 # What stands in place of a name that was removed.
 REMOVED = "Name removed"
-# The part of an address behind the @ that no mail reaches (RFC 2606).
-NOWHERE = "@removed.invalid"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from accounts.models import User
+from accounts.models import NOWHERE, User
 from bookings.models import Attendee, Booking, Submission, Thanks, Visit
-from bookings.people import NOWHERE, REMOVED, Person, person_of, person_who_signs_in
+from bookings.people import REMOVED, Person, person_of, person_who_signs_in
 from champions.models import Champion, Decision
 from notifications.registry import duty
 from privacy.periods import FORMS_KEPT, IDENTITY_KEPT

@@ -15,8 +15,9 @@ from django.db import models
 from django.db.models import Case, CharField, F, Q, Value, When
 from django.db.models.functions import Cast, Concat
 
+from accounts.models import NOWHERE
 from bookings.models import Booking
-from bookings.people import NOWHERE, REMOVED
+from bookings.people import REMOVED
 from champions.models import Champion
 from privacy.periods import Period
 from surgeries.models import Shift

@@ -17,7 +17,7 @@ from accounts.sessions import signed_in
 from bookings.errors import OutOfDate
 from bookings.finding_people import CHAMPION, PERSON, USER, find_people
 from bookings.models import Attendee
-from bookings.people import NOWHERE, REMOVED, Person, attendee_of, is_removed, person_of
+from bookings.people import REMOVED, Person, attendee_of, is_removed, person_of
 from champions.models import Champion
 from notifications.form_pages import FOR_BACK, SeeOther
 from privacy import services
@@ -193,7 +193,7 @@ def _chosen(said: str) -> Attendee | None:
     kind, _, number = said.partition("-")
     if not number.isdecimal() or len(number) > 18:
         return None
-    if kind == USER and (user := User.objects.exclude(email__endswith=NOWHERE).filter(pk=number).first()):
+    if kind == USER and (user := User.objects.known().filter(pk=number).first()):
         return attendee_of(user, now=timezone.now())
     return Attendee.objects.filter(pk=number).first() if kind == PERSON else None
 

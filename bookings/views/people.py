@@ -15,7 +15,7 @@ from accounts.roles import organiser_page
 from bookings.finding_people import find_people
 from bookings.forms.people import FindForm
 from bookings.models import Attendee
-from bookings.people import NOWHERE, REMOVED, Person, is_removed, person_of
+from bookings.people import REMOVED, Person, is_removed, person_of
 from bookings.people import person_who_signs_in as whoever_signs_in
 from bookings.person import emails_to, figures, parts, surgeries_of
 from champions.models import Champion
@@ -64,7 +64,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_safe
 def person_who_signs_in(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Somebody who signs in, and never booked or came; of anybody else the page above."""
-    user = get_object_or_404(User.objects.exclude(email__endswith=NOWHERE).select_related("champion"), pk=pk)
+    user = get_object_or_404(User.objects.known().select_related("champion"), pk=pk)
     attendee = Attendee.objects.filter(Q(user=user) | Q(email=user.email)).first()
     if attendee:
         return SeeOther(reverse("bookings:person", args=[attendee.pk]))
