@@ -12,6 +12,11 @@ from surgeries.models import Shift, Surgery
 from surgeries.templatetags.times import Timed, when
 
 
+def overlap(one: Timed, other: Timed) -> bool:
+    """Whether they are at one time, if only in part. What begins as the other ends is after it."""
+    return one.starts_at < other.ends_at and other.starts_at < one.ends_at
+
+
 @dataclass(frozen=True)
 class Times:
     """From when to when something would be."""
@@ -20,7 +25,7 @@ class Times:
     ends_at: datetime
 
     def overlaps(self, other: Timed) -> bool:
-        return other.starts_at < self.ends_at and other.ends_at > self.starts_at
+        return overlap(self, other)
 
 
 def shifts_around(

@@ -1,9 +1,10 @@
 """Moving what one record of a person has to the other, once it is decided what becomes of it (`privacy.merging`)."""
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from bookings.after_emails import CAME
-from bookings.models import Attendee, Help, Outcome, Thanks, Visit
+from bookings.models import Attendee, Outcome, Thanks, Visit
 from bookings.people import REMOVED, Person
 from notifications.models import OutboxEmail
 from privacy.merging import Fold, Merging
@@ -38,11 +39,9 @@ def join(it: Merging, *, name: str, email: str | None) -> None:
 def _fold(fold: Fold) -> None:
     """Two visits were one: it has the helps, topics and outcome of both, and whoever has a link to either finds it."""
     stays, goes = fold.stays, fold.goes
-    sat_with = list(stays.helps.all())
-    for each in goes.helps.all():
-        # Nobody was helped by two at once; of what was noted twice the visit that stays has it already.
-        if not any(_overlap(each, other) for other in sat_with):
-            Help.objects.filter(pk=each.pk).update(visit=stays)
+    # Nobody was helped by two at once; of what was noted twice the visit that stays has it already. All have ended.
+    at_once = stays.helps.filter(starts_at__lt=OuterRef("ends_at"), ends_at__gt=OuterRef("starts_at"))
+    goes.helps.exclude(Exists(at_once)).update(visit=stays)
     if hasattr(goes, "outcome"):
         _fold_outcome(stays, goes.outcome)
     stays.topics.add(*goes.topics.all())
@@ -57,11 +56,6 @@ def _fold(fold: Fold) -> None:
     if seat != stays.booking_id:
         # Its seat is the other one’s, so it becomes that one’s visit; `join` moves both.
         moved.update(booking=seat, attendee=goes.attendee_id)
-
-
-def _overlap(one: Help, other: Help) -> bool:
-    ends, others_end = one.ends_at or one.starts_at, other.ends_at or other.starts_at
-    return one.starts_at < others_end and other.starts_at < ends
 
 
 def _fold_outcome(stays: Visit, other: Outcome) -> None:

@@ -12,6 +12,7 @@ from hashlib import sha256
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User
+from bookings.elsewhere import overlap
 from bookings.models import Attendee, Booking, Help, Visit
 from bookings.people import REMOVED
 from champions.models import Champion
@@ -178,13 +179,14 @@ def merging_of(stays: Attendee, goes: Attendee, *, now: datetime) -> Merging:
     visits = Visit.objects.filter(attendee__in=ids).select_related("outcome", "surgery__venue__office")
     champions = [user.champion.pk for user in users if hasattr(user, "champion")]
     found_bookings, found_visits = list(bookings), list(visits.annotate(is_helped=Exists(going_on)).order_by("pk"))
+    helped = {visit.pk for visit in found_visits if visit.is_helped}
     shifts = tuple(Shift.objects.filter(champion__in=champions).order_by("starts_at", "pk")) if champions else ()
     one, other = (_side(each, users, found_bookings, found_visits, shifts) for each in (stays, goes))
     endings = tuple(_endings((one, other), shifts, now=now))
     ended = {ending.booking.pk for ending in endings}
     folds = tuple(_folds(one.visits, other.visits, ended))
     return Merging(
-        stays=one, goes=other, endings=endings, folds=folds, now=now, refusal=_refusal(users, folds, now=now),
+        stays=one, goes=other, endings=endings, folds=folds, now=now, refusal=_refusal(users, folds, helped, now=now),
         signs_in_with=next((user.email for user in users if user.email in emails), ""),
     )  # fmt: skip
 
@@ -204,12 +206,12 @@ def _side(
     )
 
 
-def _refusal(users: list[User], folds: Iterable[Fold], *, now: datetime) -> str:
+def _refusal(users: list[User], folds: Iterable[Fold], helped: set[int], *, now: datetime) -> str:
     """Why it cannot be done, if it cannot."""
     if len(users) > 1:
         return TWO_ACCOUNTS
     both = [visit for fold in folds for visit in (fold.stays, fold.goes)]
-    if any(not visit.surgery.is_over(now) or visit.is_helped for visit in both):  # type: ignore[attr-defined]
+    if any(not visit.surgery.is_over(now) or visit.pk in helped for visit in both):
         return STILL_ON
     return ""
 
@@ -231,18 +233,14 @@ def _endings(sides: tuple[Side, Side], shifts: Iterable[Shift], *, now: datetime
         if any(other.surgery_id == booking.surgery_id for other in staying):
             because = TWICE
         elif booking.slot and booking.slot.ends_at > now:
-            if any(other.slot and _overlap(other.slot, booking.slot) for other in staying):
+            if any(other.slot and overlap(other.slot, booking.slot) for other in staying):
                 because = SAME_TIME
-            elif any(_overlap(shift, booking.slot) for shift in hosting):
+            elif any(overlap(shift, booking.slot) for shift in hosting):
                 because = HOSTS
         if because:
             yield Ending(booking, because, is_told=not booking.has_begun(now))
         else:
             staying.append(booking)
-
-
-def _overlap(one, other) -> bool:
-    return one.starts_at < other.ends_at and other.starts_at < one.ends_at
 
 
 def _folds(ours: Iterable[Visit], theirs: Iterable[Visit], ended: set[int]) -> Iterable[Fold]:
