@@ -79,14 +79,11 @@ def concerned(entries: list[Erasure]) -> Iterator[tuple[Attendee, list[Erasure]]
             yield attendee, found
 
 
-def concerned_champions(entries: list[Erasure]) -> list[tuple[Champion, list[Erasure]]]:
-    """Every champion of whom a name alone is known and whom an entry means, with those entries."""
+def concerned_champions(entries: list[Erasure]) -> list[Champion]:
+    """Every champion of whom a name alone is known and whom an entry means."""
     numbers = {entry.champion_number for entry in entries if entry.champion_number}
-    found = []
-    for champion in Champion.objects.filter(pk__in=numbers, user=None).order_by("pk"):
-        if theirs := [entry for entry in entries if means(entry, champion)]:
-            found.append((champion, theirs))
-    return found
+    known = Champion.objects.filter(pk__in=numbers, user=None).order_by("pk")
+    return [champion for champion in known if any(means(entry, champion) for entry in entries)]
 
 
 def line_of(entry: Erasure) -> dict[str, Any]:

@@ -104,13 +104,12 @@ def erase_champion(*, champion: Champion, by: User | None, now: datetime | None 
 
 @retried
 @transaction.atomic
-def erase_champion_again(*, champion: Champion, now: datetime | None = None) -> bool:
+def erase_champion_again(*, champion: Champion, now: datetime | None = None) -> None:
     """The same for one who is back with a restored database, whom an entry of the ledger means."""
     now = now or timezone.now()
     person, _ = _lock(lambda: _alone(champion), now=now)
     _withdraw(person, now=now)
     forget(person)
-    return True
 
 
 @retried

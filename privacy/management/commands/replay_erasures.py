@@ -28,7 +28,9 @@ class Command(BaseCommand):
             raise CommandError(f"The ledger cannot be read, and nobody was erased. {error}") from None
         entries = list(Erasure.objects.all())
         again = sum(erase_again(attendee=attendee, entries=found) for attendee, found in concerned(entries))
-        again += sum(erase_champion_again(champion=champion) for champion, _ in concerned_champions(entries))
+        for champion in concerned_champions(entries):
+            erase_champion_again(champion=champion)
+            again += 1
         self.stdout.write(f"{len(entries)} in the ledger, {new} of them new here. Erased again: {again}.")
 
 
