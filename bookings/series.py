@@ -1,7 +1,7 @@
 """Series as organisers see them: their pattern in words, what they have, and what was made last."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
@@ -12,9 +12,6 @@ from bookings.services.series import figures_of
 from surgeries.models import Making, Series, Surgery, local_moment
 from surgeries.services import is_decided, open_dates, own_slots
 from surgeries.templatetags.times import clock, day_and_year, rhythm, span
-
-# So long after it was made the page of a series offers to take it back.
-JUST_NOW = timedelta(days=1)
 
 
 def words_of(series: Series) -> str:
@@ -68,9 +65,9 @@ class Made:
     surgery: Surgery | None
 
     @classmethod
-    def of(cls, making: Making) -> "Made":
+    def of(cls, making: Making, *, now: datetime | None = None) -> "Made":
         """As it is now."""
-        number, can_be_undone = figures_of(making)
+        number, can_be_undone = figures_of(making, now=now)
         return cls(making, number, can_be_undone, None if making.series_id else making.surgeries.first())
 
 
@@ -84,8 +81,8 @@ def made_of(pk: str) -> Made | None:
 
 def made_just_now(series: Series, *, now: datetime) -> Made | None:
     """What was made last for the series, if that was lately and can be taken back."""
-    latest = series.makings.filter(undone_at=None, made_at__gt=now - JUST_NOW).order_by("-made_at", "-pk").first()
-    made = Made.of(latest) if latest else None
+    latest = series.makings.filter(undone_at=None).order_by("-made_at", "-pk").first()
+    made = Made.of(latest, now=now) if latest else None
     return made if made and made.can_be_undone else None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from copy import copy
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,9 @@ from surgeries.models import Making, Seat, Series, Shift, Surgery, SurgeryQueryS
 from surgeries.services import DiaryError, create_surgeries, facts_of, own_slots, times_of
 from surgeries.templatetags.times import day_and_year
 from surgeries.transactions import Contention, retried
+
+# So long after they were made many surgeries can be taken back at once.
+TAKEN_BACK_FOR = timedelta(days=1)
 
 
 class UsedAlready(DiaryError):
@@ -116,12 +119,16 @@ def untouched(surgeries: SurgeryQuerySet) -> QuerySet[Surgery]:
     )
 
 
-def figures_of(making: Making) -> tuple[int, bool]:
-    """How many surgeries this made that are there still, and whether it can be taken back: nobody relies on one."""
+def figures_of(making: Making, *, now: datetime | None = None) -> tuple[int, bool]:
+    """How many surgeries this made that are there still, and whether it can be taken back.
+
+    It can for a day, as long as nobody relies on one of them.
+    """
     made: SurgeryQuerySet = Surgery.objects.filter(making=making)
     free = Count("pk", filter=Q(pk__in=untouched(made).values("pk")))
     counts = made.aggregate(number=Count("pk"), free=free)
-    return counts["number"], making.undone_at is None and 0 < counts["number"] == counts["free"]
+    is_new = making.undone_at is None and not _is_long_ago(making, now or timezone.now())
+    return counts["number"], is_new and 0 < counts["number"] == counts["free"]
 
 
 @retried
@@ -129,20 +136,23 @@ def figures_of(making: Making) -> tuple[int, bool]:
 def undo(*, making: Making, now: datetime | None = None) -> int:
     """Delete the drafts that this made, and the series if that is new; return how many those were.
 
-    What the series said before it says again. Doing it twice changes nothing. Raises DiaryError if one of them has
-    been published or has a host: then they are dealt with one by one.
+    What the series said before it says again. Doing it twice changes nothing. Raises DiaryError if it was made more
+    than a day ago, or if one of them has been published or has a host: then they are dealt with one by one.
     """
+    now = now or timezone.now()
     made: SurgeryQuerySet = Surgery.objects.filter(making=making)
     lock_surgeries(made.values_list("pk", flat=True))  # first of all, as everywhere
     series = Series.objects.select_for_update().filter(makings=making.pk).first()
     making = Making.objects.select_for_update().get(pk=making.pk)
     if making.undone_at:
         return 0
+    if _is_long_ago(making, now):
+        raise DiaryError("They were made more than a day ago. Delete them from their pages.")
     number = made.count()
     if untouched(made).count() != number:
         raise DiaryError("One of them has been published or has a host by now. Delete the others from their pages.")
     made.delete()
-    making.undone_at = now or timezone.now()
+    making.undone_at = now
     making.save(update_fields=["undone_at"])
     if series and making.is_new_series and not series.surgeries.exists():
         series.delete()
@@ -153,6 +163,10 @@ def undo(*, making: Making, now: datetime | None = None) -> int:
             series.ends_on = making.ended_on
         series.save(update_fields=["planned_until", "ends_on"])
     return number
+
+
+def _is_long_ago(making: Making, now: datetime) -> bool:
+    return making.made_at <= now - TAKEN_BACK_FOR
 
 
 # ── A series as a whole ───────────────────────────────────────────────────────────────────────────────────────

@@ -1,7 +1,7 @@
 """A series from its dates: what is ticked is made, once; what is not stays out; and it can be taken back."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -281,6 +281,21 @@ def test_what_somebody_relies_on_is_not_taken_back(organiser, venue, relied_on):
     else:
         ShiftFactory.create(surgery=surgery, given_back=relied_on == "hosted before")
     assert figures_of(making) == (27, False)
+    answer = organiser.post(f"{DIARY}made/{making.pk}/undo/")
+    assert "cannot be taken back as a whole any more" in words_of(organiser.get(answer["Location"]))
+    assert Surgery.objects.count() == 27
+
+
+def test_what_was_made_more_than_a_day_ago_is_not_taken_back(organiser, venue):
+    send(organiser, venue, form_on(dates_page(organiser, venue)))
+    making = Making.objects.get()
+    page = f"/organise/series/{making.series.reference}/?made={making.pk}"
+    assert figures_of(making) == (27, True)
+    assert f"/made/{making.pk}/undo/" in organiser.get(page).content.decode()
+    Making.objects.update(made_at=NOW - timedelta(days=1))
+    making.refresh_from_db()
+    assert figures_of(making) == (27, False)
+    assert f"/made/{making.pk}/undo/" not in organiser.get(page).content.decode()
     answer = organiser.post(f"{DIARY}made/{making.pk}/undo/")
     assert "cannot be taken back as a whole any more" in words_of(organiser.get(answer["Location"]))
     assert Surgery.objects.count() == 27
