@@ -331,8 +331,8 @@ def test_ten_thousand_visits_take_the_same_few_statements_and_300_ms(transaction
     crowded()
     assert Visit.objects.count() >= VISITS
     assert {page: statements(lambda page=page: client.get(page)) for page in pages} == few
-    # A busy machine may be slow for a while: of some rounds one has to be quick.
-    assert any(max(seconds(client, page) for page in pages[:3]) < 0.3 for _ in range(8))
+    # A busy machine may be slow for a while: one of three rounds has to be quick.
+    assert any(max(seconds(client, page) for page in pages[:3]) < 0.3 for _ in range(3))
 
 
 def seconds(client, page: str) -> float:

@@ -144,6 +144,18 @@ def test_a_fault_in_the_styles_is_found(show: Show, browser_page: Page, style: s
     assert any(line.startswith(found) for line in faults)
 
 
+def test_what_has_shown_the_focus_before_and_is_covered_now_is_found(show: Show, browser_page: Page) -> None:
+    open_page(browser_page, show("privacy"))
+    assert focus_faults(browser_page) == []
+    open_page(browser_page, show("privacy"))  # where every stop is known by now
+
+    browser_page.evaluate(
+        "Object.assign(document.body.appendChild(document.createElement('p')).style, {position: 'fixed', inset: 0})"
+    )
+
+    assert any(line.startswith("focus is covered") for line in focus_faults(browser_page))
+
+
 def test_a_fault_behind_a_field_that_has_several_stops_is_found(show: Show, browser_page: Page) -> None:
     open_page(browser_page, show("record"))
     assert browser_page.locator("input[type=date]").count()

@@ -20,7 +20,7 @@ from tests.notifications.mail_server import MailServer, Unreliable, serve
 from tests.notifications.workers import EMAIL_TIMEOUT, workers
 
 FULL_SIZE = bool(os.environ.get("FULL_SIZE"))
-EMAILS, KILLS, PATIENCE = (10_000, 200, 1800) if FULL_SIZE else (150, 4, 300)
+EMAILS, KILLS, PATIENCE = (10_000, 200, 1800) if FULL_SIZE else (300, 6, 300)
 WORKERS = 4
 SILENCE = timedelta(seconds=6)
 
