@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from datetime import timedelta
 from html import unescape
 from io import BytesIO, StringIO
-from itertools import cycle
 from random import Random
 from statistics import median
 from time import perf_counter
@@ -39,6 +38,7 @@ from tests.factories import (
     VisitFactory,
     local,
 )
+from tests.factories.crowds import book_all, come_all
 
 pytestmark = pytest.mark.django_db
 
@@ -291,33 +291,13 @@ def crowded(surgeries: int = 500, each: int = 20) -> None:
         Seat(slot=slot, surgery=slot.surgery, number=n) for slot in slots for n in range(1, each + 1)
     )
     people = Attendee.objects.bulk_create(AttendeeFactory.build_batch(1000))
-    # As the factories make them, who would take half a minute.
-    always = {
-        "state": Booking.State.CONFIRMED,
-        **dict.fromkeys(("created_at", "changed_at", "confirmed_at"), local(-99)),
-    }
-    bookings = Booking.objects.bulk_create(
-        (
-            Booking(surgery=seat.surgery, attendee=person, name=person.name, seat=seat, slot=seat.slot, **always)
-            for seat, person in zip(seats, cycle(people), strict=False)
-        ),
-        batch_size=2000,
-    )
+    bookings = book_all(seats, people, at=local(-99))
     # Every fifth did not come, and as many walked in.
+    come_all(booking for n, booking in enumerate(bookings) if n % 5)
     Visit.objects.bulk_create(
-        (
-            Visit(
-                surgery=each.surgery,
-                attendee=each.attendee,
-                name=each.name,
-                booking=each,
-                arrived_at=each.slot.starts_at,
-            )
-            if n % 5
-            else Visit(surgery=each.surgery, attendee=people[(n + 500) % 1000], arrived_at=each.slot.starts_at)
-            for n, each in enumerate(bookings)
-        ),
-        batch_size=2000,
+        VisitFactory.build(surgery=booking.surgery, attendee=people[(n + 500) % 1000])
+        for n, booking in enumerate(bookings)
+        if n % 5 == 0
     )
     with connections["owner"].cursor() as cursor:  # as autovacuum does, and only the owner may
         cursor.execute("ANALYZE bookings_visit, bookings_booking, surgeries_surgery, surgeries_seat, surgeries_slot")

@@ -10,7 +10,7 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
-from bookings.models import Attendee, Booking, Visit
+from bookings.models import Attendee
 from champions.models import Champion
 from history.models import Change
 from notifications.models import OutboxEmail
@@ -29,6 +29,7 @@ from tests.factories import (
     VisitFactory,
     local,
 )
+from tests.factories.crowds import book_all, come_all
 
 PEOPLE, SURGERIES, SERIES, CHAMPIONS, FAILED = 10_000, 2_000, 40, 200, 200
 MOST = 12
@@ -125,33 +126,8 @@ def crowd() -> None:
     )  # fmt: skip
     published = [seat for seat in seats if seat.surgery.state == "published"][:PEOPLE]
     now = timezone.now()
-    # As the factories make them, who would take half a minute.
-    always = {
-        "state": Booking.State.CONFIRMED,
-        **dict.fromkeys(("created_at", "changed_at", "confirmed_at"), local(-700)),
-    }
-    bookings = Booking.objects.bulk_create(
-        (
-            Booking(surgery=seat.surgery, attendee=person, name=person.name, seat=seat, slot=seat.slot,
-                    team=teams[n % 50], **always)
-            for n, (seat, person) in enumerate(zip(published, people, strict=False))
-        ),
-        batch_size=2000,
-    )  # fmt: skip
-    Visit.objects.bulk_create(
-        (
-            Visit(
-                surgery=each.surgery,
-                attendee=each.attendee,
-                name=each.name,
-                booking=each,
-                arrived_at=each.slot.starts_at,
-            )
-            for n, each in enumerate(bookings)
-            if n % 5 and each.surgery.ends_at < now
-        ),
-        batch_size=2000,
-    )
+    bookings = book_all(published, people, at=local(-700), teams=teams)
+    come_all(each for n, each in enumerate(bookings) if n % 5 and each.surgery.ends_at < now)
     hosts = Champion.objects.bulk_create(ChampionFactory.build_batch(CHAMPIONS))
     Champion.offices.through.objects.bulk_create(
         Champion.offices.through(champion=each, office=venues[n % 20].office) for n, each in enumerate(hosts)
