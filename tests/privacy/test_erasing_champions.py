@@ -21,13 +21,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def organiser(client):
-    by = UserFactory.create(organiser=True)
-    client.force_login(by)
-    return by
-
-
-@pytest.fixture
 def ada():
     champion = ChampionFactory.create(name="Ada Alone", user=None, topics=[TopicFactory.create()], about="A line")
     JournalEntryFactory.create(champion=champion)

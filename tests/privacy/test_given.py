@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from django.test import Client
 
 from bookings.change_words import place_named
 from bookings.models import JournalEntry
@@ -23,13 +22,6 @@ from tests.factories import (
 from tests.privacy.canaries import ADDRESS, alice, written
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def organiser(client: Client):
-    user = UserFactory.create(organiser=True)
-    client.force_login(user)
-    return user
 
 
 def missing(file: dict, holdings) -> list[str]:

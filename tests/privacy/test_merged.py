@@ -39,16 +39,6 @@ pytestmark = pytest.mark.django_db
 WRONG = 404
 
 
-@pytest.fixture
-def zoe():
-    return AttendeeFactory.create(name="Zoë Adams", email="zoe.adams@example.gov.uk")
-
-
-@pytest.fixture
-def zoe_married():
-    return AttendeeFactory.create(name="Zoë Brown", email="zoe.brown@example.gov.uk")
-
-
 def overlapping(at=None) -> tuple:
     """Two surgeries at one time."""
     starts_at = at or local(9)

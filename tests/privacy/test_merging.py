@@ -34,23 +34,6 @@ from tests.privacy.two_records import one, read
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def organiser(client):
-    by = UserFactory.create(organiser=True)
-    client.force_login(by)
-    return by
-
-
-@pytest.fixture
-def zoe():
-    return AttendeeFactory.create(name="Zoë Adams", email="zoe.adams@example.gov.uk")
-
-
-@pytest.fixture
-def zoe_married():
-    return AttendeeFactory.create(name="Zoë Brown", email="zoe.brown@example.gov.uk")
-
-
 class TestPages:
     def test_the_second_is_found_and_both_are_seen_before_anything_changes(self, client, organiser, zoe, zoe_married):
         BookingFactory.create(attendee=zoe, name="Zo Adams")
