@@ -29,6 +29,8 @@ COPY bookings bookings
 COPY privacy privacy
 COPY desk desk
 COPY templates templates
+COPY docs/organisers.md docs/organisers.md
+COPY docs/pictures docs/pictures
 COPY static/img static/img
 COPY --from=assets /build/static/built static/built
 # Only what reads the settings asks for these; nothing of them stays.

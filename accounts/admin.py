@@ -1,11 +1,13 @@
 """Who may sign in, and as what: for administrators."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from accounts.fields import WorkEmailField
 from accounts.models import User
@@ -38,6 +40,18 @@ class UserAdmin(admin.ModelAdmin):
         for user in queryset:
             forget(user=user)
         self.message_user(request, "Their second factor is forgotten, and they are signed out.", messages.SUCCESS)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        """Whoever is barred hosts no more, and nothing here knows of that."""
+        return ["is_active"] if obj else []
+
+    def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:
+        """Beside what cannot be changed here, the way to where it can."""
+        if obj:
+            page = reverse("letting_in:organiser", args=[obj.pk])
+            words = 'Bar them, or let them in again, on <a href="{}">the page of what they may do</a>.'
+            kwargs["help_texts"] = {"is_active": format_html(words, page)}
+        return super().get_form(request, obj, change, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False

@@ -18,7 +18,8 @@ UNSEEN = re.compile(
 LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 JOINERS = re.compile("[\u200c\u200d]")
 # A mail program makes a link of anything like these, and a name reaches people by email.
-LINK = re.compile(r"//|www[.。]|[@<>]|[.。][^\W\d_]{2}", re.IGNORECASE)
+LINK = re.compile(r"//|www[.。]|@|[.。][^\W\d_]{2}", re.IGNORECASE)
+MARKUP = re.compile(r"[<>]")
 # Only somebody who writes their own requests ever sees these.
 NOT_SHOWN = dict.fromkeys(("invalid_choice", "invalid_pk_value", "invalid_list"), "Choose from what is shown here")
 
@@ -58,6 +59,7 @@ class NameField(forms.CharField):
         "max_length": "Your name has to be %(limit_value)d characters or fewer",
         "unseen": "Enter your name on one line, without special characters",
         "link": "Enter your name without a link or an email address. After a full stop, put a space",
+        "markup": "Enter your name without the signs < and >",
         "no_letter": "Enter your name, with at least one letter",
     }
 
@@ -70,8 +72,10 @@ class NameField(forms.CharField):
             return name
         if "\n" in name or any(_is_unseen(letter) for letter in name):
             raise ValidationError(self.error_messages["unseen"], code="unseen")
-        if LINK.search(JOINERS.sub("", unicodedata.normalize("NFKC", name))):
-            raise ValidationError(self.error_messages["link"], code="link")
+        read = JOINERS.sub("", unicodedata.normalize("NFKC", name))
+        for code, wrong in (("link", LINK), ("markup", MARKUP)):
+            if wrong.search(read):
+                raise ValidationError(self.error_messages[code], code=code)
         if not any(letter.isalpha() for letter in name):
             raise ValidationError(self.error_messages["no_letter"], code="no_letter")
         return unicodedata.normalize("NFC", " ".join(name.split()))

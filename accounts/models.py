@@ -72,9 +72,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_superuser = models.BooleanField(
         "is an administrator", default=False, help_text="Also says who may sign in, and as what."
     )
-    is_active = models.BooleanField(
-        default=True, help_text="Untick this instead of deleting: they are signed out, and cannot sign in again."
-    )
+    is_active = models.BooleanField(default=True, help_text="Whoever is not is barred, and cannot sign in.")
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
 
     personal: ClassVar[set[str]] = {"email", "name", "password", "last_login"}

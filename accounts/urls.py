@@ -4,7 +4,7 @@ routed.
 
 from django.urls import include, path
 
-from accounts.views import letting_in, second_factor, signing_in
+from accounts.views import second_factor, signing_in
 
 own = (
     [
@@ -19,14 +19,6 @@ own = (
     ],
     "accounts",
 )
-administering = (
-    [
-        path("", letting_in.organisers, name="organisers"),
-        path("<int:pk>/", letting_in.organiser, name="organiser"),
-        path("<int:pk>/forget-second-factor/", letting_in.forget_second_factor, name="forget_second_factor"),
-    ],
-    "letting_in",
-)
 urlpatterns = [
     path("sign-in/", signing_in.sign_in, name="account_login"),
     path("sign-in/code/", signing_in.enter_code, name="account_confirm_login_code"),
@@ -34,5 +26,4 @@ urlpatterns = [
     path("sign-in/single-sign-on/", signing_in.start_single_sign_on, name="single_sign_on"),
     path("sign-in/single-sign-on/back/", signing_in.end_single_sign_on, name="single_sign_on_callback"),
     path("account/", include(own)),
-    path("organise/organisers/", include(administering)),
 ]

@@ -12,14 +12,14 @@ from django.utils.dateparse import parse_date, parse_datetime, parse_time
 from django.utils.text import Truncator, capfirst
 
 from accounts.models import User
-from bookings.models import Help, Pairing
+from bookings.models import Booking, Help, Letter, Pairing, Visit
 from bookings.paragraphs import kinds as kinds_of_email
-from champions.models import Champion, Decision
+from champions.models import Champion, Decision, Skill
 from history.models import Change
 from history.triggers import part_of, recorded
 from organisation.lists import lists
 from organisation.models import Department, EmailParagraph, Guidelines
-from surgeries.models import Making, Series, Surgery
+from surgeries.models import Making, PatternSlot, Seat, Series, Shift, Slot, Surgery
 from surgeries.templatetags.times import clock, day_and_time, day_and_year
 
 FEW = 3
@@ -48,6 +48,7 @@ VERBS_OF_A_CHANGE = {
 COUNTERS = {
     *("calendar_sequence", "last_position", "link_number", "changed_at", "created_at"),
     *("request_id", "digest", "version", "last_login"),
+    *("confirmed_at", "cancelled_at", "called_off_at"),
 }
 """What rises along with another change, and says nothing to people."""
 
@@ -58,10 +59,22 @@ KINDS: dict[type[models.Model], tuple[str, str]] = {
     Department: ("department", "department"),
     Pairing: ("choice of who sits with whom", "choices of who sits with whom"),
     Help: ("help", "times somebody was helped"),
+    Letter: ("email to the people", "emails to the people"),
+    PatternSlot: ("slot of the series", "slots of series"),
+    Skill: ("known topic", "topics that champions know"),
     Decision: ("decision about an application", "decisions about applications"),
     User: ("account", "accounts"),
 }
 """One and many, where the name of the model is no word that organisers use."""
+
+NOT_ASKED_FOR: set[type[models.Model]] = {Making, PatternSlot, Pairing}
+"""What comes along with something else that is asked for, so that nobody has to choose it."""
+
+BELONGS: dict[type[models.Model], type[models.Model]] = {
+    **dict.fromkeys([Slot, Seat, Shift, Booking, Visit, Letter], Surgery),
+    Skill: Champion,
+}
+"""What says of which surgery or champion it is, though it has a name or a time of its own."""
 
 PLACES = {
     name: place
@@ -94,7 +107,7 @@ PLACES = {
         ],
         "the page of the person": [
             *("bookings:book_for_at", "bookings:book_for_new_at", "bookings:move_for_to", "bookings:cancel_for"),
-            *("privacy:same", "privacy:merge"),
+            *("bookings:address_of_who_hosts", "privacy:same", "privacy:merge"),
         ],
         "the page of the department": ["organisation:department"],
         "the lists": [
@@ -132,14 +145,18 @@ class Words:
     details: tuple[tuple[str, str], ...] = ()
 
 
-def called(table: str, what: str, *, count: int) -> Words:
-    """Many rows of one kind together."""
-    model = recorded().get(table)
-    return Words(VERBS[Change.What(what)], f"{count} {kind(model, many=True) if model else table}")
+def called(changes: list[Change], names: dict, *, count: int, of: int | None, href: str) -> Words:
+    """Many rows of one kind together, some of which are given, and which are `of` one surgery if that is."""
+    change, verbs = changes[0], {_verb(each) for each in changes}
+    verb = verbs.pop() if len(verbs) == 1 else VERBS[Change.What(change.what)]
+    model = recorded().get(change.table)
+    many = kind(model, many=True) if model else change.table
+    thing = f"{count} {many}{_belonging(Surgery, of, names) if of else ''}"
+    return Words(verb, thing, href)
 
 
-def what_changed(change: Change, names: dict) -> Words:
-    """One change in words."""
+def what_changed(change: Change, names: dict, *, within: tuple[str, int] | None = None) -> Words:
+    """One change in words. Of a part of a surgery or champion it says of which, unless that is what it is `within`."""
     model = recorded().get(change.table)
     if model is None:
         return Words(VERBS[Change.What(change.what)], f"{change.table} {change.key}")
@@ -148,7 +165,7 @@ def what_changed(change: Change, names: dict) -> Words:
     details = _details(change, model, names) if change.what == Change.What.CHANGED else ()
     name = str(model._meta.model_name)
     href = reverse("bookings:changes_of_one", args=[name, change.key])
-    return Words(_verb(change), f"{kind(model)} {name_of(change, names)}", href, details)
+    return Words(_verb(change), f"{kind(model)} {_which(change, model, names, within)}".strip(), href, details)
 
 
 def kind(model: type[models.Model], *, many: bool = False) -> str:
@@ -163,18 +180,45 @@ def kind(model: type[models.Model], *, many: bool = False) -> str:
 def row_named(table: str, key: Any, names: dict, *, mark: str = "{}") -> str:
     """The row in words: its name, put into `mark`, and when it begins, as they are now; its number if it is gone."""
     text, at = names.get((table, key), ("", None))
-    if text and table == EmailParagraph._meta.db_table and text in kinds_of_email():
-        text = kinds_of_email()[text].called
-    return ", ".join(part for part in (text and mark.format(text), at and day_and_time(at)) if part) or f"number {key}"
+    return _named(table, text, at, mark=mark) or f"number {key}"
 
 
 def name_of(change: Change, names: dict) -> str:
     """What the row is called now; of one that is gone, as far as it is known."""
+    text, at = _known(change, names)
+    return _named(change.table, text, at, mark="“{}”") or f"number {change.key}"
+
+
+def _which(change: Change, model: type[models.Model], names: dict, within: tuple[str, int] | None) -> str:
+    """What the row is called, and of which surgery or champion, with the time of day instead of day and time."""
+    owner = BELONGS.get(model)
+    if owner is None or not change.whole:
+        return name_of(change, names)
+    text, at = _known(change, names)
+    own = [text if model is Seat else text and f"“{text}”", at and f"at {clock(at)}"]
+    if within != (owner._meta.db_table, change.whole):
+        own.append(_belonging(owner, change.whole, names).strip())
+    return " ".join(part for part in own if part)
+
+
+def _belonging(owner: type[models.Model], key: int, names: dict) -> str:
+    return f" of {kind(owner)} {row_named(owner._meta.db_table, key, names, mark='“{}”')}"
+
+
+def _known(change: Change, names: dict) -> tuple[str, datetime | None]:
+    """The name of the row and when it begins, as they are now or, of one that is gone, were."""
     if (change.table, change.key) in names:
-        return row_named(change.table, change.key, names, mark="“{}”")
+        return names[change.table, change.key]
     facts = change.facts or {}
-    kept = next((facts[name] for name in ("name", "title", "words") if isinstance(facts.get(name), str)), "")
-    return f"“{kept}”" if kept else f"number {change.key}"
+    text = next((str(facts[name]) for name in ("name", "title", "words", "number") if facts.get(name)), "")
+    at = facts.get("starts_at")
+    return text, parse_datetime(at) if isinstance(at, str) else None
+
+
+def _named(table: str, text: str, at: datetime | None, *, mark: str) -> str:
+    if text and table == EmailParagraph._meta.db_table and text in kinds_of_email():
+        text = kinds_of_email()[text].called
+    return ", ".join(part for part in (text and mark.format(text), at and day_and_time(at)) if part)
 
 
 def whoever(who: int | None, place: str, names: dict) -> str:

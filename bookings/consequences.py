@@ -66,6 +66,10 @@ class CallingOff:
         return one
 
     @property
+    def tells_somebody(self) -> bool:
+        return any(it.concerns_somebody for it in self.each)
+
+    @property
     def booked(self) -> int:
         return sum(len(it.booked) for it in self.each)
 

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from django.db.models import Case, Exists, OuterRef, Value, When
 from django.utils import timezone
 
+from accounts.models import User
 from bookings.after_emails import queue_missed, queue_thanks_for_coming, queue_without_outcome
 from bookings.brief_emails import queue_briefs, queue_changes
 from bookings.emails import queue_reminders
@@ -13,6 +14,7 @@ from bookings.models import WORDS_KEPT, Ask, Booking, Letter, Outcome, Thanks, V
 from bookings.needs import in_need
 from bookings.services.asking import ask_where_hosts_are_missing
 from bookings.services.attending import end_the_day
+from bookings.services.barring import take_off
 from bookings.services.outcomes import RECORDED_FOR
 from bookings.services.waiting import settle
 from notifications.registry import duty
@@ -163,13 +165,25 @@ def asked_at(surgery: Surgery, *, days: int, hour: int) -> datetime:
 def promote_those_free_by_now(now: datetime) -> None:
     """Promote where somebody waits beside a free seat.
 
-    Whoever frees a seat promotes at once; this is for people who became free themselves, by a surgery elsewhere that
-    was called off or a shift that was given back.
+    Whoever frees a seat promotes at once, and so does whoever moves a surgery or calls it off where its people wait
+    elsewhere; this is for those who became free otherwise, by a shift that was given back.
     """
     waiting = Booking.objects.waiting().filter(surgery=OuterRef("pk"))
     free = Seat.objects.filter(surgery=OuterRef("pk"), booking=None, slot__starts_at__gt=now)
     for surgery in Surgery.objects.upcoming(now).filter(Exists(waiting), Exists(free)):
         settle(surgery=surgery, now=now)
+
+
+@duty(every=timedelta(hours=1))
+def take_off_the_barred(now: datetime) -> None:
+    """Take whoever is barred off what they are still to host.
+
+    The page on which they are barred does so at once; this is for those who were barred otherwise, such as by SQL or
+    by a version that left them their shifts.
+    """
+    coming = Shift.objects.live().filter(champion__user=OuterRef("pk"), ends_at__gt=now)
+    for user in User.objects.filter(Exists(coming), is_active=False):
+        take_off(user=user, now=now)
 
 
 @duty(every=timedelta(minutes=15))

@@ -13,7 +13,8 @@ from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.models import User
@@ -73,8 +74,24 @@ SAID = """
     WHERE word <> '' GROUP BY kind, word
 """
 
+# Who a user is as somebody who books or comes: whoever is linked to them, or else has their address.
+OF_THE_USER = ({"user": OuterRef("pk")}, {"email": OuterRef("email")})
+
 PERSON, USER, CHAMPION, TEAM = "person", "user", "champion", "team"
-MORE = ("other_names", "teams", "next_at", "last_at", "is_champion", "is_organiser")
+MORE = ("other_names", "teams", "next_at", "next_state", "last_at", "champion_state", "is_organiser")
+# What somebody is as a champion, and how that is looked up of a user. Whoever left or was declined is none.
+BARRED = "barred"
+AS_CHAMPION = {
+    Champion.State.ACTIVE: "Champion",
+    Champion.State.RESTING: "Champion, resting",
+    Champion.State.APPLIED: "Applied to be a champion",
+    Champion.State.ASKED_BACK: "Applied to be a champion",
+    BARRED: "Barred",
+}
+STATE = Case(
+    When(is_active=False, champion__state__in=[Champion.State.ACTIVE, Champion.State.RESTING], then=Value(BARRED)),
+    default=F("champion__state"),
+)
 Key = tuple[str, int]
 Scores = dict[Key, int]
 
@@ -89,9 +106,10 @@ class Somebody:
     email: str
     other_names: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
-    is_champion: bool = False
+    champion_state: str | None = None
     is_organiser: bool = False
     next_at: datetime | None = None
+    next_state: str | None = None
     last_at: datetime | None = None
 
     @property
@@ -99,6 +117,16 @@ class Somebody:
         """Of their page."""
         pages = {PERSON: "person", USER: "person_who_signs_in", CHAMPION: "person_who_hosts"}
         return reverse(f"bookings:{pages[self.kind]}", args=[self.pk])
+
+    @property
+    def as_champion(self) -> str:
+        """What they are as a champion, in words; empty if they are none."""
+        return {str(state): words for state, words in AS_CHAMPION.items()}.get(self.champion_state or "", "")
+
+    @property
+    def only_waits(self) -> bool:
+        """Whether what comes next for them is a surgery where they have no seat."""
+        return self.next_state == Booking.State.WAITING
 
 
 @dataclass(frozen=True)
@@ -211,24 +239,25 @@ def _members(teams: Iterable[int]) -> dict[int, list[int]]:
 
 
 def _addresses(typed: list[str]) -> dict[str, Scores]:
-    """Whose address has this in it, for each part of an address that was typed."""
+    """Whose address has this in it, for each part of an address that was typed.
+
+    Somebody who books or comes may sign in with another address than the one by which they are known: it is theirs too.
+    """
     found: dict[str, Scores] = {each: {} for each in typed}
     holds = Q(pk__in=[])
     for each in typed:
         holds |= Q(email__contains=each)
-    users = User.objects.filter(holds, ~_has_attendee()).values_list("pk", "email")
+    own, same = (Attendee.objects.filter(**it).values("pk")[:1] for it in OF_THE_USER)
+    users = User.objects.known().filter(holds).values_list("pk", Coalesce(Subquery(own), Subquery(same)), "email")
     people = Attendee.objects.filter(holds).values_list("pk", "email")
-    for kind, rows in ((PERSON, people), (USER, users)):
-        for pk, email in rows:
-            for each in typed:
-                if email and each in email:
-                    found[each][kind, pk] = WHOLE if each == email else BEGINNING
+    rows: list[tuple[Key, str]] = [((PERSON, pk), email) for pk, email in people if email]
+    rows += [((PERSON, person) if person else (USER, pk), email) for pk, person, email in users]
+    for key, email in rows:
+        for each in typed:
+            if each in email:
+                score = WHOLE if each == email else BEGINNING
+                found[each][key] = max(score, found[each].get(key, 0))
     return found
-
-
-def _has_attendee() -> Exists:
-    """Of a user: whether they are known as somebody who books or comes as well."""
-    return Exists(Attendee.objects.filter(Q(user=OuterRef("pk")) | Q(email=OuterRef("email"))))
 
 
 def _people(keys: Iterable[Key]) -> Iterator[Somebody]:
@@ -239,18 +268,20 @@ def _people(keys: Iterable[Key]) -> Iterator[Somebody]:
     for pk, name, email in Attendee.objects.filter(pk__in=ids[PERSON]).values_list("pk", "name", "email"):
         yield Somebody(kind=PERSON, pk=pk, name=name, email=email or "")
     users = User.objects.filter(pk__in=ids[USER])
-    for pk, name, champion, email, is_staff in users.values_list("pk", "name", "champion__name", "email", "is_staff"):
-        known_as, is_champion = champion or name or email, champion is not None
-        yield Somebody(kind=USER, pk=pk, name=known_as, email=email, is_champion=is_champion, is_organiser=is_staff)
-    for pk, name in Champion.objects.filter(pk__in=ids[CHAMPION]).values_list("pk", "name"):
-        yield Somebody(kind=CHAMPION, pk=pk, name=name, email="", is_champion=True)
+    facts = ("pk", "name", "champion__name", STATE, "email", "is_staff")
+    for pk, name, champion, state, email, is_staff in users.values_list(*facts):
+        known_as = champion or name or email
+        yield Somebody(kind=USER, pk=pk, name=known_as, email=email, champion_state=state, is_organiser=is_staff)
+    for pk, name, state in Champion.objects.filter(pk__in=ids[CHAMPION]).values_list("pk", "name", "state"):
+        yield Somebody(kind=CHAMPION, pk=pk, name=name, email="", champion_state=state)
 
 
 def _with_what_tells_them_apart(people: list[Somebody], *, now: datetime) -> list[Somebody]:
     """The same people with their teams and other names, and when they come next and came last: one statement."""
     bookings = Booking.objects.filter(attendee=OuterRef("pk")).order_by()
     users = User.objects.filter(Q(pk=OuterRef("user")) | Q(email=OuterRef("email")))
-    ahead = bookings.live().filter(surgery__ends_at__gt=now).order_by("surgery__starts_at")
+    at = Coalesce("slot__starts_at", "surgery__starts_at")  # of their seat; who waits has none
+    ahead = bookings.live().filter(surgery__ends_at__gt=now).annotate(at=at).order_by("at", "pk")
     came = Visit.objects.filter(attendee=OuterRef("pk")).order_by("-surgery__starts_at")
     others = bookings.exclude(name__in=[OuterRef("name"), REMOVED]).values("attendee")
     teams = bookings.filter(team__isnull=False).values("attendee")
@@ -258,9 +289,10 @@ def _with_what_tells_them_apart(people: list[Somebody], *, now: datetime) -> lis
     more = attendees.annotate(
         other_names=Subquery(others.values(all=ArrayAgg("name", distinct=True))),
         teams=Subquery(teams.values(all=ArrayAgg("team__name", distinct=True))),
-        next_at=Subquery(ahead.values("surgery__starts_at")[:1]),
+        next_at=Subquery(ahead.values("at")[:1]),
+        next_state=Subquery(ahead.values("state")[:1]),
         last_at=Subquery(came.values("surgery__starts_at")[:1]),
-        is_champion=Exists(users.filter(champion__isnull=False)),
+        champion_state=Subquery(users.filter(champion__state__in=AS_CHAMPION).values(state=STATE)[:1]),
         is_organiser=Exists(users.filter(is_staff=True)),
     )
     known = {row["pk"]: row for row in more.values("pk", *MORE)}

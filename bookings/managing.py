@@ -28,7 +28,7 @@ class Standing:
 def standing_of(surgery: Surgery, *, now: datetime) -> Standing:
     """How the surgery stands at `now`."""
     if surgery.is_called_off:
-        return Standing("Called off", "red", "Everybody has been told, and its page says why.")
+        return Standing("Called off", "red", "Its page says why. Whoever booked, waited or hosted has been told.")
     if surgery.state == Surgery.State.DRAFT:
         if surgery.is_over(now):
             return Standing("Never published", "grey", "It was a draft until its time was over. Nobody but you saw it.")
@@ -79,9 +79,10 @@ class Managed:
 
 
 def slots_of(surgery: Surgery) -> tuple[Any, ...]:
-    """Its slots with their `number_of_seats` and how many are `booked`: one query."""
+    """Its slots, the first one first, with their `number_of_seats` and how many are `booked`: one query."""
     booked = Count("seats", filter=Q(seats__booking__isnull=False))
-    return tuple(surgery.slots.annotate(number_of_seats=Count("seats"), booked=booked))
+    slots = surgery.slots.annotate(number_of_seats=Count("seats"), booked=booked)
+    return tuple(slots.order_by("starts_at", "pk"))  # what is counted has no order of its own
 
 
 def with_people(slots: tuple[Any, ...]) -> tuple[Any, ...]:

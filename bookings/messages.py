@@ -27,7 +27,6 @@ from surgeries.templatetags.times import Timed, span, when
 
 CONFIRMED, WAITING, CANCELLED = Booking.State.CONFIRMED, Booking.State.WAITING, Booking.State.CANCELLED
 Facts = list[tuple[str, str]]
-CHANGE = "See or change your booking"
 
 
 @email("booking_booked", called="Booking received")
@@ -205,7 +204,7 @@ def _in_the_way(name: str, row: OutboxEmail, *, keeps: Booking | None = None) ->
     context = {"department": Department.current(), "wanted": wanted, "bookings": bookings, "waits": waits}
     context |= {"facts": facts}
     if links := [private_link(each) for each in ([keeps] if keeps else []) + bookings]:
-        context |= {"private_link": links[0], "button": {"text": CHANGE, "url": links[0]}, "others": links[1:]}
+        context |= {**_to_change(links[0], in_line=waits), "others": links[1:]}
     return render_email(name, context)
 
 
@@ -228,16 +227,20 @@ def _about_a_live(
     name: str, booking: Booking, *, and_also: Facts | None = None, with_calendar: bool = True, **more: object
 ) -> Message:
     """A message with the private link, behind which everything can be changed."""
-    link = private_link(booking)
     return _message(
         name,
         booking,
         and_also=[*_facts_of_waiting(booking), *(and_also or [])],
         with_calendar=with_calendar,
-        private_link=link,
-        button={"text": CHANGE, "url": link},
+        **_to_change(private_link(booking), in_line=booking.is_waiting),
         **more,
     )
+
+
+def _to_change(link: str, *, in_line: bool) -> dict[str, object]:
+    """The private link as templates show it. Whoever is in line has no booking yet that it could speak of."""
+    theirs = "place in line" if in_line else "booking"
+    return {"private_link": link, "theirs": theirs, "button": {"text": f"See or change your {theirs}", "url": link}}
 
 
 def _message(

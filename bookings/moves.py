@@ -19,7 +19,7 @@ from bookings.elsewhere import Elsewhere, Times, shifts_around
 from bookings.models import DOORS_OPEN_BEFORE, Booking
 from organisation.working_days import bank_holidays
 from surgeries.models import Shift, Slot, Surgery, Venue
-from surgeries.templatetags.times import Timed, clock, day, span, when
+from surgeries.templatetags.times import Timed, clock, day, span, when, when_and_year
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -346,7 +346,7 @@ def _notices(move: Move) -> Iterable[str]:
 def _changes(surgery: Surgery, facts: Facts) -> Iterable[Change]:
     before = Facts.of(surgery)
     if (before.starts_at, before.ends_at) != (facts.starts_at, facts.ends_at):
-        yield Change("When", when(before), when(facts))
+        yield Change("When", when_and_year(before), when_and_year(facts))
     if before.venue != facts.venue:
         yield Change("Where", str(before.venue), str(facts.venue))
     if before.is_drop_in != facts.is_drop_in:

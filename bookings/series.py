@@ -1,7 +1,7 @@
 """Series as organisers see them: their pattern in words, what they have, and what was made last."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from bookings.elsewhere import Times
 from bookings.services.series import figures_of
+from organisation.models import Department
 from surgeries.models import Making, Series, Surgery, local_moment
-from surgeries.services import is_decided, open_dates, own_slots
+from surgeries.services import Skipped, is_decided, open_dates, own_slots, what_speaks_against
 from surgeries.templatetags.times import clock, day_and_year, rhythm, span
 
 
@@ -37,7 +38,7 @@ def settled(series: Series) -> list[str]:
     """What else is settled about the surgeries that it makes, in words."""
     cutoff = f"{series.cutoff_minutes} minutes before the start"
     if series.cutoff_minutes is None:
-        cutoff = "as long before the start as the department says"
+        cutoff = f"{Department.recent().cutoff_minutes} minutes before the start, as usual"
     return [
         slots_in_words(series),
         f"{series.hosts_wanted} host{'' if series.hosts_wanted == 1 else 's'} wanted",
@@ -86,11 +87,13 @@ def made_just_now(series: Series, *, now: datetime) -> Made | None:
     return made if made and made.can_be_undone else None
 
 
-def struck_out(series: Series, *, now: datetime) -> list[date]:
-    """The dates to come that somebody decided against, or whose draft was deleted."""
+def left_out(series: Series, *, now: datetime) -> list[Skipped]:
+    """The dates to come that have no surgery, though they have been decided on, each with why as far as it is known."""
     if series.planned_until is None:
         return []
-    return [day for day in open_dates(series, until=series.planned_until, now=now) if is_decided(series, day)]
+    days = [day for day in open_dates(series, until=series.planned_until, now=now) if is_decided(series, day)]
+    against = what_speaks_against(series, days)
+    return [Skipped(day, against.get(day, "left out, or its draft was deleted")) for day in days]
 
 
 def with_figures(series: QuerySet[Series], *, now: datetime) -> QuerySet[Series]:

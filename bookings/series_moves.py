@@ -67,7 +67,12 @@ class SeriesMove:
 
     @property
     def tells_somebody(self) -> bool:
-        return any(move.tells_attendees and not move.is_draft for move in self.moves)
+        return any(move.tells_anybody and not move.is_draft for move in self.moves)
+
+    @property
+    def is_a_move(self) -> bool:
+        """Whether anything is held at another time or elsewhere from now on, and not only in another way."""
+        return any(move.tells_attendees for move in self.moves)
 
     @property
     def version(self) -> str:

@@ -5,12 +5,13 @@ Only looks. `bookings.services.series_slots` looks again under the lock, and doe
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
+from django.utils.text import get_text_list
 
 from bookings.elsewhere import Times
 from bookings.managing import fewer_than_booked, with_people
@@ -79,6 +80,11 @@ class SlotsChange:
         return self.each[0]
 
     @property
+    def changes(self) -> bool:
+        """Whether anything does: not if it has been done."""
+        return self.pattern is not None or any(it.changes for it in self.each)
+
+    @property
     def waiting(self) -> int:
         return sum(it.waiting for it in self.each if it.surgery.state == Surgery.State.PUBLISHED)
 
@@ -87,10 +93,20 @@ class SlotsChange:
         """What changes at each, in words and in order."""
         found = []
         for within, seats in self.wanted.seats.items():
-            found.append((within, f"{self._span(within)}: {self.wanted.was[within]} → {_seats(seats)}"))
+            found.append((within, f"{self._span(within)}: {self._before(within)} → {_seats(seats)}"))
         found += [(within, f"{self._span(within)}: taken out") for within in self.wanted.removed]
         found += [(it, f"{self._span(it)}: new, with {_seats(seats)}") for it, seats in self.wanted.added.items()]
         return [words for _, words in sorted(found)]
+
+    def _before(self, within: Within) -> str:
+        """How many seats that slot has where it changes: not everywhere as many as in the first."""
+        had = {
+            slot.number_of_seats
+            for it in self.each
+            for slot in it.slots
+            if slot.pk in it.seats and Within.of(slot, it.surgery) == within
+        }
+        return get_text_list([str(seats) for seats in sorted(had or {self.wanted.was[within]})], "or")
 
     def _span(self, within: Within) -> str:
         return span(Times(*within.times(self.first.surgery.starts_at))).capitalize()
@@ -112,17 +128,18 @@ def slots_change_of(surgery: Surgery, wanted: Wanted, which: str, *, now: dateti
     series = surgery.series
     assert series
     meant = [surgery, *coming_of(surgery, which, now=now)]
-    first, *others = _as_booked(meant, wanted)
+    made = own_slots(series) or usual_slots(series)
+    first, *others = _as_booked(meant, wanted, made)
     return SlotsChange(
         wanted=wanted,
         each=(first, *(it for it in others if it.changes and not it.problem)),
         left_alone=tuple(LeftAlone(it.surgery, it.problem) for it in others if it.problem),
-        pattern=_pattern(series, wanted),
+        pattern=_pattern(series, wanted, made),
     )
 
 
-def _as_booked(surgeries: Sequence[Surgery], wanted: Wanted) -> list[Reslotted]:
-    """What changes at each of them, and what stands in the way of it."""
+def _as_booked(surgeries: Sequence[Surgery], wanted: Wanted, made: Mapping[Within, int]) -> list[Reslotted]:
+    """What changes at each of them, and what stands in the way of it. Their series makes them with the slots `made`."""
     ever = Booking.objects.filter(slot=OuterRef("pk"))
     chosen = Booking.objects.waiting().filter(suits=OuterRef("pk"))
     slots = Slot.objects.filter(surgery__in=surgeries).annotate(
@@ -132,17 +149,17 @@ def _as_booked(surgeries: Sequence[Surgery], wanted: Wanted) -> list[Reslotted]:
         is_chosen=Exists(chosen),
     )
     there: dict[int, list[Any]] = defaultdict(list)
-    for slot in with_people(tuple(slots)):
+    for slot in with_people(tuple(slots.order_by("starts_at", "pk"))):
         there[slot.surgery_id].append(slot)
     waiting = Booking.objects.waiting().filter(surgery__in=surgeries).order_by()
     waits = dict(waiting.values_list("surgery").annotate(Count("pk")))
-    return [_at(surgery, there[surgery.pk], waits.get(surgery.pk, 0), wanted) for surgery in surgeries]
+    return [_at(surgery, there[surgery.pk], waits.get(surgery.pk, 0), wanted, made) for surgery in surgeries]
 
 
-def _at(surgery: Surgery, slots: Sequence[Any], waiting: int, wanted: Wanted) -> Reslotted:
+def _at(surgery: Surgery, slots: Sequence[Any], waiting: int, wanted: Wanted, made: Mapping[Within, int]) -> Reslotted:
     here = {Within.of(slot, surgery): slot for slot in slots}
     added = {within: seats for within, seats in wanted.added.items() if not _is_there(here.get(within), seats)}
-    return Reslotted(
+    it = Reslotted(
         surgery=surgery,
         slots=tuple(slots),
         seats={
@@ -153,8 +170,12 @@ def _at(surgery: Surgery, slots: Sequence[Any], waiting: int, wanted: Wanted) ->
         removed=tuple(here[within].pk for within in sorted(wanted.removed) if within in here),
         added=tuple((*within.times(surgery.starts_at), seats) for within, seats in sorted(added.items())),
         waiting=waiting,
-        problem=next(iter(_problems(surgery, here, wanted, added)), ""),
+        problem=next(iter(_problems(surgery, here, wanted, added, made)), ""),
     )
+    lacking = wanted.seats.keys() - here.keys()
+    if lacking and not it.changes and not it.problem:
+        return replace(it, problem=f"It has no slot {span(Times(*min(lacking).times(surgery.starts_at)))}")
+    return it
 
 
 def _is_there(slot: Any, seats: int) -> bool:
@@ -162,15 +183,24 @@ def _is_there(slot: Any, seats: int) -> bool:
 
 
 def _problems(
-    surgery: Surgery, here: Mapping[Within, Any], wanted: Wanted, added: Mapping[Within, int]
+    surgery: Surgery,
+    here: Mapping[Within, Any],
+    wanted: Wanted,
+    added: Mapping[Within, int],
+    made: Mapping[Within, int],
 ) -> Iterable[str]:
     """Why it cannot be done there, in words."""
     for within, seats in wanted.seats.items():
         times = span(Times(*within.times(surgery.starts_at)))
         slot = here.get(within)
-        if slot is None:
+        # Nobody touched what is as the series makes it, even if the surgery that shows the way was changed by hand. Nor
+        # what is as that surgery was: the series may have been given other seats since it made both of them, and does
+        # not remember what it said before. Of a slot without a seat it says nothing.
+        if slot is None and within in made:
             yield f"It was changed by hand: it has no slot {times}"
-        elif slot.number_of_seats not in {seats, wanted.was[within]}:
+        elif slot is None:
+            continue
+        elif slot.number_of_seats not in {seats, wanted.was[within], made.get(within, 0)}:
             yield f"It was changed by hand: its slot {times} has {_seats(slot.number_of_seats)}"
         elif seats < slot.booked:
             yield f"Of its slot {times}, {_lower(fewer_than_booked(slot.booked, slot.people))}"
@@ -182,11 +212,11 @@ def _problems(
             yield f"Its slot {span(slot)} has been booked, so it stays on record. It can have no seats instead"
         elif slot.is_chosen:
             yield f"People on the waiting list chose its slot {span(slot)}"
-    stay = {within.begins_after for within in here if within not in wanted.removed}
+    stay = sorted(here.keys() - wanted.removed)
     for within in added:
         new = Times(*within.times(surgery.starts_at))
-        if within.begins_after in stay:
-            yield f"It has another slot that begins {span(new).split(' to ')[0]} already"
+        if there := next((each for each in stay if within.overlaps(each)), None):
+            yield f"The new slot, {span(new)}, would overlap its slot {span(here[there])}"
         elif new.ends_at > surgery.ends_at:
             yield f"It is over before the new slot, {span(new)}, would be"
 
@@ -195,20 +225,19 @@ def _lower(words: str) -> str:
     return words[:1].lower() + words[1:]
 
 
-def _pattern(series: Series, wanted: Wanted) -> dict[Within, int] | None:
+def _pattern(series: Series, wanted: Wanted, made: Mapping[Within, int]) -> dict[Within, int] | None:
     """The slots of what it makes later, with the same change; None if that has no such slots, or would have none."""
-    slots = own_slots(series) or usual_slots(series)
-    before = dict(slots)
+    slots = dict(made)
     for within, seats in wanted.seats.items():
         if within in slots:
             slots[within] = seats
     for within in wanted.removed:
         slots.pop(within, None)
-    begins = {within.begins_after for within in slots}
+    stay = tuple(slots)
     (start, end) = (local_moment(series.starts_on, at) for at in (series.start_time, series.end_time))
     for within, seats in wanted.added.items():
-        if within.begins_after not in begins and within.times(start)[1] <= end:
+        if not any(within.overlaps(each) for each in stay) and within.times(start)[1] <= end:
             slots[within] = seats
     # Of a slot without a seat nobody has anything.
     slots = {within: seats for within, seats in slots.items() if seats}
-    return slots if slots and slots != before else None
+    return slots if slots and slots != made else None

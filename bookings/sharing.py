@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.text import get_text_list
 
 from bookings.finding import hosts_of, names_of, topics_of
@@ -60,6 +61,7 @@ def texts_for_surgery(surgery: Surgery) -> tuple[ShareText, ...]:
 def texts_for_series(series: Series, following: Surgery | None) -> tuple[ShareText, ...]:
     """For a series, true for as long as it goes on. `following` is the next of its surgeries, if any is published."""
     days = rhythm(series)
+    next_one = f"The next one is on {day(following.starts_at)}{_otherwise(following, series)}." if following else ""
     office = urlencode({"office": series.venue.office.slug})
     return _texts(
         Facts(
@@ -67,11 +69,18 @@ def texts_for_series(series: Series, following: Surgery | None) -> tuple[ShareTe
             when=f"{days}, {clock(series.start_time)} to {clock(series.end_time)}",
             where=str(series.venue),
             hosts="",
-            next=f"The next one is on {day(following.starts_at)}." if following else "",
+            next=next_one,
             come=_come(is_drop_in=series.is_drop_in, has_seats=True),
             link=f"{settings.PUBLIC_BASE_URL}/?{office}",
         )
     )
+
+
+def _otherwise(surgery: Surgery, series: Series) -> str:
+    """When and where it is, as far as that is not as usual for the series."""
+    begins, ends = (timezone.localtime(each).time() for each in (surgery.starts_at, surgery.ends_at))
+    times = "" if (begins, ends) == (series.start_time, series.end_time) else f", {span(surgery)}"
+    return times + ("" if surgery.venue_id == series.venue_id else f", in {surgery.venue}")
 
 
 def _texts(facts: Facts) -> tuple[ShareText, ...]:

@@ -14,6 +14,7 @@ from bookings.fit import fit
 from bookings.links import step_in_link
 from bookings.models import Ask
 from bookings.needs import candidate_of, needs
+from bookings.people import REMOVED
 from champions.models import Champion
 from notifications.models import OutboxEmail
 from notifications.registry import Message, email
@@ -136,6 +137,7 @@ def away(row: OutboxEmail) -> Message | None:
     theirs = _shifts().filter(champion=champion)
     context = {
         "champion": champion,
+        "who": _who(champion),
         "given_back": theirs.filter(pk__in=[pk for key, pk in row.about.items() if key.startswith(SHIFT)]),
         "kept": theirs.filter(ended_at=None, ends_at__gt=timezone.now()),
         "department": Department.current(),
@@ -172,9 +174,13 @@ def ended(row: OutboxEmail) -> Message | None:
     shift = _shifts().exclude(ended_at=None).filter(pk=row.about["shift"], champion__user__email=row.recipient).first()
     if shift is None:
         return None
-    button = button_to("See your shifts", "bookings:shifts")
+    button = None if shift.champion.is_barred else button_to("See your shifts", "bookings:shifts")
     calendar = shift_calendar(shift, method="CANCEL", stamp=row.created_at)
-    because = {"by_organiser": shift.was_taken_off, "by_move": shift.ended_reason == Shift.MOVED_AWAY}
+    because = {
+        "by_organiser": shift.was_taken_off,
+        "by_barring": shift.ended_reason == Shift.BARRED,
+        "by_move": shift.ended_reason == Shift.MOVED_AWAY,
+    }
     return _message("shift_ended", shift, calendar=calendar, button=button, **because)
 
 
@@ -189,6 +195,8 @@ def given_back(row: OutboxEmail) -> Message | None:
     return _message(
         "shift_given_back",
         shift,
+        who=_who(shift.champion),
+        is_removed=shift.champion.name == REMOVED,
         asked=get_text_list(names, "and"),
         hosts=get_text_list([each.champion.name for each in _hosting(shift.surgery)], "and"),
         missing=bool(gaps(shift.surgery, _hosting(shift.surgery))),
@@ -196,11 +204,16 @@ def given_back(row: OutboxEmail) -> Message | None:
     )
 
 
+def _who(champion: Champion) -> str:
+    """What organisers read them called; whoever was removed has no name by now."""
+    return "A champion who was removed" if champion.name == REMOVED else champion.name
+
+
 @email(ASKED, called="Champion asked to host")
 def asked(row: OutboxEmail) -> Message | None:
     """To a champion: the surgeries that still need somebody, each with a press that takes the shift."""
     now = timezone.now()
-    theirs = Ask.objects.filter(pk__in=row.about.values(), champion__state=Champion.State.ACTIVE)
+    theirs = Ask.objects.filter(pk__in=row.about.values(), champion__in=Champion.objects.active())
     asks = list(
         theirs.filter(champion__user__email=row.recipient, surgery__starts_at__gt=now)
         .select_related("champion__user", "surgery__venue__office")

@@ -130,7 +130,14 @@ class Look:
     attendee_id: int | None
 
 
-def lock_surgeries(ids: Iterable[int]) -> dict[int, Surgery]:
+class Locked(dict[int, Surgery]):
+    """Surgeries by id. To ask for one that is not there, as a draft that was deleted, raises Surgery.DoesNotExist."""
+
+    def __missing__(self, pk: int) -> Surgery:
+        raise Surgery.DoesNotExist
+
+
+def lock_surgeries(ids: Iterable[int]) -> Locked:
     """Lock these surgeries, in order of id, until the transaction ends.
 
     FOR NO KEY UPDATE, so that inserting a row that points at a surgery does not wait.
@@ -138,7 +145,7 @@ def lock_surgeries(ids: Iterable[int]) -> dict[int, Surgery]:
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [sorted(set(ids))])
         rows = cursor.fetchall()
-    return {row[0]: next(_rows(row, Surgery)) for row in rows}
+    return Locked((row[0], next(_rows(row, Surgery))) for row in rows)
 
 
 def keep_surgery(pk: int) -> Surgery:

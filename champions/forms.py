@@ -200,7 +200,7 @@ class AddForm(KnowsForm):
     )
 
     def clean_email(self) -> str:
-        return check_work_email(self.cleaned_data["email"])
+        return check_work_email(self.cleaned_data["email"], whose="their")
 
     def said(self) -> Said:
         """What is known of them so far. The form is valid."""

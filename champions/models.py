@@ -6,8 +6,9 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils.crypto import get_random_string
+from django.utils.formats import date_format
 from django.utils.text import get_text_list
 
 from organisation.models import Office, Topic
@@ -15,8 +16,8 @@ from organisation.models import Office, Topic
 
 class ChampionQuerySet(models.QuerySet):
     def active(self) -> Self:
-        """Those who host at present."""
-        return self.filter(state=Champion.State.ACTIVE)
+        """Those who host at present. Nobody does who is barred."""
+        return self.filter(state=Champion.State.ACTIVE).exclude(user__is_active=False)
 
     def with_what_they_know(self) -> Self:
         """With offices and skills, as a page reads them."""
@@ -34,6 +35,13 @@ class ChampionQuerySet(models.QuerySet):
         """Those whom an organiser can approve: who wait first, then who were asked something; the longest first."""
         undecided = self.filter(state__in=[Champion.State.APPLIED, Champion.State.ASKED_BACK])
         return undecided.order_by("state", "applied_at", "pk")
+
+    def with_applications_first(self) -> Self:
+        """Those who wait for a decision, as `undecided` has them, and then all champions: who host, rest and left."""
+        waits = When(state__in=[Champion.State.APPLIED, Champion.State.ASKED_BACK], then=F("applied_at"))
+        place = Case(*(When(state=state, then=Value(place)) for place, state in enumerate(IN_ORDER)))
+        everybody = self.filter(state__in=IN_ORDER)
+        return everybody.order_by(place, Case(waits, output_field=models.DateTimeField()), "name", "pk")
 
 
 def shown_at_first() -> list[str]:
@@ -144,8 +152,21 @@ class Champion(models.Model):
 
     @property
     def is_active(self) -> bool:
-        """Whether they host at present."""
-        return self.state == self.State.ACTIVE
+        """Whether they host at present. Nobody does who is barred."""
+        return self.state == self.State.ACTIVE and not self.is_barred
+
+    @property
+    def is_barred(self) -> bool:
+        """Whether they may not sign in."""
+        return self.user is not None and not self.user.is_active
+
+    @property
+    def state_in_words(self) -> str:
+        """Such as "Active, a name alone" and "Resting until 2 March 2027"."""
+        if self.is_barred:
+            return "Barred"
+        until = f" until {date_format(self.resting_until, 'j F Y')}" if self.resting_until else ""
+        return f"{self.get_state_display()}{until}{'' if self.user else ', a name alone'}"
 
     @property
     def when_in_words(self) -> str:
@@ -169,6 +190,12 @@ class Champion(models.Model):
     def is_undecided(self) -> bool:
         """Whether an organiser can still approve, ask back or decline."""
         return self.state in {self.State.APPLIED, self.State.ASKED_BACK}
+
+
+IN_ORDER = [
+    *(Champion.State.APPLIED, Champion.State.ASKED_BACK, Champion.State.ACTIVE, Champion.State.RESTING),
+    Champion.State.LEFT,
+]
 
 
 class Skill(models.Model):

@@ -63,8 +63,12 @@ def apply(*, user: User, said: Said, now: datetime | None = None) -> Champion:
     Raises AlreadyChampion, and changes nothing, for somebody who hosts or rests.
     """
     now = now or timezone.now()
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)  # two forms at once come one after the other
-    champion = _locked(Champion.objects.filter(user=user)).first() or Champion(user=user)
+    # The champion before the user, as whoever bars them locks both.
+    theirs = _locked(Champion.objects.filter(user=user))
+    champion = theirs.first()
+    if champion is None:
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)  # two forms at once come one after the other
+        champion = theirs.first() or Champion(user=user)
     if champion.pk and not champion.can_apply:
         raise AlreadyChampion
     is_news = not champion.pk or champion.state != State.APPLIED

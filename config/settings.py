@@ -261,7 +261,11 @@ ZONE = ZoneInfo(TIME_ZONE)
 # ── Files ─────────────────────────────────────────────────────────────────────────────────────────────────────
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static" / "built", BASE_DIR / "static" / "img"]
+STATICFILES_DIRS: list[Path | tuple[str, Path]] = [
+    BASE_DIR / "static" / "built",
+    BASE_DIR / "static" / "img",
+    ("guide", BASE_DIR / "docs" / "pictures"),
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -10,6 +10,7 @@ handler500 = "config.views.server_error"
 
 urlpatterns = [
     path("", include("bookings.urls")),
+    path("organise/organisers/", include("bookings.letting_in_urls")),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),

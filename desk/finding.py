@@ -188,7 +188,7 @@ def uncovered_topics(now: datetime) -> list[Row]:
     Two statements, for the same reason as above.
     """
     since = now - thresholds.ASKED_LATELY
-    known = Skill.objects.filter(champion__state=Champion.State.ACTIVE).values("topic")
+    known = Skill.objects.filter(champion__in=Champion.objects.active()).values("topic")
     topics = {
         pk: (slug, name)
         for pk, slug, name in Topic.objects.current().exclude(pk__in=known).values_list("pk", "slug", "name")
@@ -263,9 +263,8 @@ def overloaded_champions(now: datetime) -> QuerySet:
 
 def champions_alone(_: datetime) -> QuerySet:
     """Champions who are the only one at an office of theirs."""
-    there = Champion.offices.through.objects.filter(
-        office=OuterRef("pk"), champion__state=Champion.State.ACTIVE
-    ).order_by()
+    active = Champion.objects.active().order_by()
+    there = Champion.offices.through.objects.filter(office=OuterRef("pk"), champion__in=active).order_by()
     found = Office.objects.current().annotate(champions_there=counted(there, "office")).filter(champions_there=1)
     return _rows(
         found,

@@ -94,7 +94,13 @@ def uncovered_topic(row: Row) -> Line:
     """A topic, how often it was asked for, and the words to win somebody who knows it."""
     invite = reverse("organisation:kit_invitation")
     directory = f"{reverse('champions:directory')}?{urlencode({'topic': row.key})}"
-    return Line(row.name, directory, f"Asked for {row.number} times", "Invite somebody who knows it", invite)
+    return Line(
+        row.name,
+        directory,
+        f"Asked for {'twice' if row.number == 2 else f'{row.number} times'}",
+        "Invite somebody who knows it",
+        invite,
+    )
 
 
 def office_without_a_surgery(row: Row) -> Line:
@@ -112,7 +118,7 @@ def overloaded_champion(row: Row) -> Line:
     """A champion, and how much it is in which month."""
     assert row.at
     month = in_words(timezone.localtime(row.at), "F")
-    like = f"they like at most {row.more}" if row.aside else f"{row.more} a month is often"
+    like = f"they like at most {row.more}" if row.aside else f"more than {row.more} a month is a lot"
     return Line(row.name, _shifts_of(row), f"{row.number} surgeries in {month}; {like}")
 
 

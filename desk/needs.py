@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings.diary import Entry, entries_of
+from bookings.models import CORRECTED_FOR
 from desk import finding, lines, thresholds
 from desk.finding import Find, Row
 from desk.lines import Line
@@ -75,7 +76,8 @@ KINDS = (
     ),
     Kind(
         "outcomes", "Outcomes not written down",
-        f"More than {thresholds.OUTCOMES_DUE_AFTER.days} days ago, so their hosts cannot any more.",
+        f"More than {thresholds.OUTCOMES_DUE_AFTER.days} days ago, so their hosts cannot any more. You can "
+        f"for {CORRECTED_FOR.days} days after the surgery.",
         finding.missing_outcomes, lines.missing_outcomes,
     ),
     Kind(

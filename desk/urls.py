@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from desk.views import digest, emails, needs
+from desk.views import digest, emails, guide, needs
 
 app_name = "desk"
 urlpatterns = [
     path("organise/", needs.what_needs_you, name="what_needs_you"),
+    path("organise/help/", guide.guide, name="guide"),
     path("organise/needs/<slug:slug>/", needs.see_all, name="see_all"),
     path("organise/champions/<int:pk>/shifts/", needs.champion_shifts, name="champion_shifts"),
     path("organise/digest/", digest.choose_digest, name="choose_digest"),

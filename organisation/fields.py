@@ -4,29 +4,67 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils import dateformat, timezone
 
 from accounts.fields import NOT_SHOWN, SentencesField
+from organisation.days import NotADay, read_day
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
+MOST_YEARS_AHEAD = 10
 NARROW = "govuk-input--width-4"
 
 
 class DayField(forms.DateField):
     """A day, in the browser's own way to choose one."""
 
-    def __init__(self, *, named: str, **options: Any) -> None:
-        wrong = f"{named} has to be a date, such as 2026-04-01"
-        super().__init__(
-            widget=forms.DateInput({"type": "date", "class": "govuk-input--width-10"}, format="%Y-%m-%d"),
-            input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-            error_messages={"required": wrong, "invalid": wrong},
-            validators=[
+    is_coming = False
+
+    def __init__(self, *, named: str, example: str = "27/3/2027", **options: Any) -> None:
+        self.ask = f"Enter {named[0].lower()}{named[1:]}"
+        self.example = example
+        usual: dict[str, Any] = {
+            "widget": forms.DateInput({"type": "date", "class": "govuk-input--width-10"}, format="%Y-%m-%d"),
+            "error_messages": {"required": f"{self.ask}, such as {example}"},
+            "validators": [
                 MinValueValidator(EARLIEST, f"{named} has to be in {EARLIEST.year} or later"),
                 MaxValueValidator(LATEST, f"{named} has to be in {LATEST.year} or earlier"),
             ],
-            **options,
-        )
+        }
+        super().__init__(**usual | options)
+
+    def to_python(self, value: Any) -> date | None:
+        """The day that was typed, however it is spelled. What is wrong with it is said with what is asked for."""
+        if not isinstance(value, str) or not value.strip():
+            return super().to_python(value)
+        try:
+            return read_day(value, from_day=timezone.localdate() if self.is_coming else None)
+        except NotADay as why:
+            reason = f"{why}. " if str(why) else ""
+            raise ValidationError(f"{reason}{self.ask}, such as {self.example}", code="invalid") from None
+
+
+class ComingDayField(DayField):
+    """A day that is mostly still to come, to be typed: so it can be pasted, and need not have a year.
+
+    Nobody plans a surgery in 45 years: 2072 was meant to be 2027.
+    """
+
+    is_coming = True
+
+    def __init__(self, *, named: str, **options: Any) -> None:
+        widget = forms.DateInput({"class": "govuk-input--width-10", "autocomplete": "off"}, format="%-d/%-m/%Y")
+        usual: dict[str, Any] = {"widget": widget, "help_text": "Such as 27/3/2027, 27 March or Sat 27 March."}
+        super().__init__(named=named, example="27/3/2027 or 27 March", **usual | options)
+
+    def to_python(self, value: Any) -> date | None:
+        """The day that was typed, if it is not so far away that it must be a slip."""
+        day = super().to_python(value)
+        if day and (years := day.year - timezone.localdate().year) > MOST_YEARS_AHEAD:
+            written = f"{dateformat.format(day, 'j F Y')} is {years} years away"
+            raise ValidationError(f"{written}. {self.ask}, such as {self.example}", code="invalid")
+        return day
 
 
 class LineField(SentencesField):

@@ -43,11 +43,6 @@ def columns_of(own_list: OwnList) -> list[str]:
     return [NAME, HEADCOUNT, *([DIRECTORATE, ALSO] if own_list.model is Team else [])]
 
 
-def can_add(own_list: OwnList) -> bool:
-    """Whether a line may name what is not in the list yet. Of an office or a grade it does not say enough."""
-    return own_list.model in (Team, Directorate)
-
-
 def text_of(content: bytes) -> str:
     """The text of a file. Raises NotReadable."""
     if len(content) > LARGEST:
@@ -71,7 +66,8 @@ class Line:
 
     number: int
     name: str
-    people: int
+    # Nothing, where the headcount is empty: then it is not known, or stays.
+    people: int | None
     directorate: str = ""
     also_known_as: str = ""
 
@@ -100,7 +96,12 @@ class Change:
     @property
     def is_counted(self) -> bool:
         """Whether a headcount would be written."""
-        return self.was != self.line.people
+        return self.line.people not in {None, self.was}
+
+    @property
+    def people(self) -> int | None:
+        """How many there would be from then on, as far as it is known."""
+        return self.was if self.line.people is None else self.line.people
 
     @property
     def also_known_as(self) -> str:
@@ -185,7 +186,7 @@ class _Known:
         if len(found) > 1:
             where = get_text_list([f"“{each.directorate}”" for each in found], "and")
             raise ValidationError(f"There is a team called “{line.name}” in {where}. Write its directorate as well")
-        if row is None and not can_add(self._list):
+        if row is None and not self._list.is_added_by_file:
             raise ValidationError(self._unknown(self._list.one, line.name, (each.name for each in self.rows)))
         if row is None and self._is_of_teams and directorate is None:
             raise ValidationError(f"“{line.name}” is no team yet. Correct the name, or write its directorate as well")
@@ -223,7 +224,7 @@ def _line(own_list: OwnList, number: int, cells: dict[str, str]) -> Line:
     for column in columns_of(own_list):
         cell = cells.get(column, "").strip()
         try:
-            if begins_like_a_formula(cell):
+            if begins_like_a_formula(cell) and not (column == HEADCOUNT and cell[1:].isdecimal()):
                 raise ValidationError(f"“{cell[:40]}” is a formula. Write what it comes to")
             if column == HEADCOUNT:
                 said[column] = _people(cell)
@@ -238,9 +239,9 @@ def _line(own_list: OwnList, number: int, cells: dict[str, str]) -> Line:
     return Line(number, said[NAME], said[HEADCOUNT], said.get(DIRECTORATE, ""), said.get(ALSO, ""))
 
 
-def _people(cell: str) -> int:
+def _people(cell: str) -> int | None:
     if not cell:
-        raise ValidationError("The headcount is missing. Write a whole number")
+        return None
     if not WHOLE_NUMBER.fullmatch(cell):
         raise ValidationError(f"“{cell[:40]}” is no headcount. Write a whole number")
     digits = re.sub(r"\D", "", cell.partition(".")[0], flags=re.ASCII)

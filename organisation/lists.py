@@ -62,6 +62,18 @@ class OwnList:
         return f"{'an' if self.one[0] in 'aeiou' else 'a'} {self.one}"
 
     @property
+    def imported(self) -> str:
+        """What a file of it holds: “teams and headcounts”, or headcounts alone, where a file does not say enough."""
+        return f"{self.many} and headcounts" if self.is_added_by_file else "headcounts"
+
+    @property
+    def is_added_by_file(self) -> bool:
+        """Whether a line of a file may name what is not in the list yet. Of an office or a grade it does not say
+        enough.
+        """
+        return self.model in (Team, Directorate)
+
+    @property
     def has_headcounts(self) -> bool:
         """Whether its rows are counted in people."""
         return self.owner in Headcount.OWNERS

@@ -83,9 +83,10 @@ def _import(of: OwnList, text: str, counted_on: date, seen: str) -> Plan:
         change.row.also_known_as = change.also_known_as
     if changed:
         of.model._default_manager.bulk_update([each.row for each in changed], ["also_known_as"], batch_size=500)
-    rows += [(change.row, change.line.people) for change in made.changed if change.is_counted]
+    rows += [(change.row, change.line.people) for change in made.changed]
+    counted = [(row, people) for row, people in rows if people is not None]
     Headcount.objects.bulk_create(
-        [Headcount(**{of.owner: row}, counted_on=counted_on, people=people) for row, people in rows],
+        [Headcount(**{of.owner: row}, counted_on=counted_on, people=people) for row, people in counted],
         update_conflicts=True,
         unique_fields=[of.owner, "counted_on"],
         update_fields=["people"],
@@ -94,8 +95,8 @@ def _import(of: OwnList, text: str, counted_on: date, seen: str) -> Plan:
     return made
 
 
-def _add_new(made: Plan) -> list[tuple[models.Model, int]]:
-    """The rows that are new, with their people."""
+def _add_new(made: Plan) -> list[tuple[models.Model, int | None]]:
+    """The rows that are new, with their people as far as they are known."""
     model = made.of.model
 
     def row_of(change: Change) -> models.Model:

@@ -3,9 +3,11 @@
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
+from accounts.models import User
 from bookings.after_emails import CAME
 from bookings.models import Attendee, Outcome, Thanks, Visit
 from bookings.people import REMOVED, Person
+from champions.models import Champion
 from notifications.models import OutboxEmail
 from privacy.merging import Fold, Merging
 from privacy.traces import forget_traces
@@ -17,8 +19,11 @@ MOVE = """
 """
 
 
-def join(it: Merging, *, name: str, email: str | None) -> None:
-    """Let everything be one record’s, under this name and this address. Call it under the locks of `merge`."""
+def join(it: Merging, person: Person, *, name: str, email: str | None) -> None:
+    """Let everything be one record’s, under this name and this address: what the person is besides has it as well.
+
+    Call it under the locks of `merge`.
+    """
     stays, goes = it.stays.attendee, it.goes.attendee
     for fold in it.folds:
         _fold(fold)
@@ -31,6 +36,8 @@ def join(it: Merging, *, name: str, email: str | None) -> None:
     Attendee.objects.filter(pk=goes.pk).update(name=REMOVED, email=None, user=None, merged_into=stays)
     stays.name, stays.email, stays.user_id = name, email, user
     stays.save(update_fields=["name", "email", "user"])
+    User.objects.filter(pk__in=person.users).update(name=name)
+    Champion.objects.filter(pk__in=person.champions).update(name=name)
     _join_emails(it, dropped, email)
     if dropped:
         forget_traces(Person(addresses=frozenset(dropped)), set())

@@ -1,4 +1,8 @@
-"""For how long what is held about people is kept. The code deletes by these, and the privacy notice reads them out."""
+"""For how long what is held about people is kept. The privacy notice reads these out.
+
+The code deletes by them, and by WORDS_KEPT and EMAILS_KEPT, which stand where what they are about does. To change one,
+see “To change a period” in docs/operations.md.
+"""
 
 from datetime import timedelta
 
@@ -10,7 +14,7 @@ from notifications.duties import KEPT as EMAILS_KEPT
 
 # After the last thing that somebody did here, or that is still to come.
 IDENTITY_KEPT = relativedelta(months=13)
-# Who did what. The function `privacy_forget_history` of the database has the same period.
+# Who did what. `privacy_forget_history` and `history_forget`, functions of the database, have the same period.
 HISTORY_KEPT = relativedelta(months=24)
 # The form that booked, to know it again if it is sent again.
 FORMS_KEPT = timedelta(days=90)

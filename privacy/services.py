@@ -2,7 +2,9 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from django.db import transaction
 from django.utils import timezone
@@ -45,11 +47,14 @@ def check_may_erase(person: Person, *, by: User) -> None:
 
 @retried
 @transaction.atomic
-def erase(*, attendee: Attendee, by: User | None, now: datetime | None = None) -> list[Erasure]:
+def erase(
+    *, attendee: Attendee, by: User | None, seen: str | None = None, now: datetime | None = None
+) -> list[Erasure]:
     """Forget who somebody is, everywhere at once, and note it in the ledger. Done again, it changes nothing.
 
     Live bookings are cancelled first, and their seats go to who waits; coming shifts are given back, and others are
-    asked. They get no email about it: that would have to be kept to be sent. Raises ErasureRefused.
+    asked. They get no email about it: that would have to be kept to be sent. Raises ErasureRefused, and OutOfDate if
+    other bookings or shifts would end by now than an organiser has `seen` (the version of an Ending).
     """
     now = now or timezone.now()
     person, _ = _locked(attendee, now=now)
@@ -59,6 +64,7 @@ def erase(*, attendee: Attendee, by: User | None, now: datetime | None = None) -
     known = [each for each in theirs if not is_removed(each)]
     if not known:
         return []
+    _check_seen(seen, person, now=now)
     # With the records that were merged into theirs: in a database from before that they are somebody still.
     merged = [each for each in theirs if each.merged_into_id]
     noted = [note(each, person=person, by=by, now=now) for each in [*known, *merged]]
@@ -83,10 +89,12 @@ def erase_again(*, attendee: Attendee, entries: Iterable[Erasure], now: datetime
 
 @retried
 @transaction.atomic
-def erase_champion(*, champion: Champion, by: User | None, now: datetime | None = None) -> list[Erasure]:
+def erase_champion(
+    *, champion: Champion, by: User | None, seen: str | None = None, now: datetime | None = None
+) -> list[Erasure]:
     """The same for a champion of whom a name alone is known. Whoever signs in is erased as themselves.
 
-    Done again, it changes nothing. Raises ErasureRefused.
+    Done again, it changes nothing. Raises ErasureRefused, OutOfDate.
     """
     now = now or timezone.now()
     person, _ = _lock(lambda: _alone(champion), now=now)
@@ -95,6 +103,7 @@ def erase_champion(*, champion: Champion, by: User | None, now: datetime | None 
         raise ErasureRefused("They sign in by now. Remove them from their page.")
     if champion.name == REMOVED:
         return []
+    _check_seen(seen, person, now=now)
     noted = [note_champion(champion, by=by, now=now)]
     _withdraw(person, now=now)
     forget(person)
@@ -130,7 +139,7 @@ def merge(
     it changes nothing. Raises MergeRefused.
     """
     now = now or timezone.now()
-    _, surgeries = _locked(stays, goes, now=now, since=now - CORRECTED_FOR)
+    person, surgeries = _locked(stays, goes, now=now, since=now - CORRECTED_FOR)
     one, other = (Attendee.objects.get(pk=each.pk) for each in (stays, goes))
     if other.merged_into_id == one.pk:
         return
@@ -146,7 +155,7 @@ def merge(
         raise OutOfDate
     for because in {ending.because for ending in it.endings}:
         end_bookings([each.booking for each in it.endings if each.because == because], reason=because, now=now)
-    join(it, name=name, email=email)
+    join(it, person, name=name, email=email)
     for ending in it.told:
         ending.booking.attendee = one
         queue_cancelled(ending.booking, now=now)
@@ -172,16 +181,29 @@ def note_disclosure(*, attendee: Attendee, is_file: bool, by: User, now: datetim
     )
 
 
-def live_bookings(person: Person, *, now: datetime):
-    """What is cancelled when they are erased: what has not begun."""
+@dataclass(frozen=True)
+class Ending:
+    """What ends when somebody is erased: the bookings are cancelled, and the shifts given back."""
+
+    bookings: tuple[Booking, ...]
+    shifts: tuple[Shift, ...]
+
+    @property
+    def version(self) -> str:
+        """Another one as soon as something else would end, or is somewhere else."""
+        bookings = [(each.pk, each.version) for each in self.bookings]
+        shifts = [(each.pk, each.starts_at, each.ends_at) for each in self.shifts]
+        return sha256(repr((bookings, shifts)).encode()).hexdigest()[:32]
+
+
+def ending_of(person: Person, *, now: datetime) -> Ending:
+    """What has not begun by `now`, with the surgeries, their venues and offices: two statements."""
     live = Booking.objects.live().filter(attendee__in=person.attendees).select_related("surgery__venue__office", "slot")
-    return [booking for booking in live.order_by("surgery__starts_at", "pk") if not booking.has_begun(now)]
-
-
-def coming_shifts(person: Person, *, now: datetime):
-    """What is given back when they are erased."""
     coming = Shift.objects.live().filter(champion__in=person.champions, starts_at__gt=now)
-    return coming.select_related("surgery__venue__office").order_by("starts_at", "pk")
+    return Ending(
+        tuple(each for each in live.order_by("surgery__starts_at", "pk") if not each.has_begun(now)),
+        tuple(coming.select_related("surgery__venue__office").order_by("starts_at", "pk")),
+    )
 
 
 def hosted(person: Person, *, now: datetime) -> int:
@@ -230,9 +252,14 @@ def _concerned(person: Person, *, now: datetime, since: datetime | None) -> set[
     return {pk for surgeries in concerned for pk in surgeries.values_list("pk", flat=True)}
 
 
+def _check_seen(seen: str | None, person: Person, *, now: datetime) -> None:
+    if seen is not None and seen != ending_of(person, now=now).version:
+        raise OutOfDate
+
+
 def _withdraw(person: Person, *, now: datetime) -> None:
     """Give back what is to come: places in line first, so that no seat of theirs promotes themselves elsewhere."""
-    for booking in sorted(live_bookings(person, now=now), key=lambda each: each.is_confirmed):
+    for booking in sorted(ending_of(person, now=now).bookings, key=lambda each: each.is_confirmed):
         cancel(booking=booking, canceller=Booking.Canceller.ORGANISER, reason=REMOVED_ON_REQUEST, tell=False, now=now)
     for champion in Champion.objects.filter(pk__in=person.champions):
         leave(champion=champion, reason=Shift.GIVEN_BACK, now=now)

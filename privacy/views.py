@@ -86,12 +86,14 @@ def erase(request: HttpRequest, pk: int) -> HttpResponseBase:
     address = reverse("privacy:data", args=[attendee.pk])
     if is_removed(attendee):
         return SeeOther(address)
-    person, refusal = person_of(attendee), ""
+    person, refusal, is_anew = person_of(attendee), "", False
     try:
         if request.method == "POST":
-            services.erase(attendee=attendee, by=by, now=now)
+            services.erase(attendee=attendee, by=by, seen=request.POST.get("seen", ""), now=now)
             return SeeOther(f"{address}?done")
         services.check_may_erase(person, by=by)
+    except OutOfDate:
+        person, is_anew = person_of(attendee), True
     except services.ErasureRefused as refused:
         refusal = str(refused)
     context = {
@@ -99,11 +101,11 @@ def erase(request: HttpRequest, pk: int) -> HttpResponseBase:
         "back": address,
         "back_to": "What we hold about them",
         "refusal": refusal,
-        "bookings": services.live_bookings(person, now=now),
-        "shifts": services.coming_shifts(person, now=now),
+        "is_anew": is_anew,
+        "ending": services.ending_of(person, now=now),
         "person": person,
     }
-    return render(request, "privacy/erase.html", context, status=409 if refusal and request.method == "POST" else 200)
+    return render(request, "privacy/erase.html", context, status=409 if request.method == "POST" else 200)
 
 
 @organiser_page
@@ -115,17 +117,23 @@ def erase_champion(request: HttpRequest, pk: int) -> HttpResponseBase:
     person = Person(champions=frozenset({pk}))
     if champion.name == REMOVED:
         return render(request, "privacy/champion_erased.html", {"hosted": services.hosted(person, now=now)})
+    is_anew = False
     if request.method == "POST":
-        services.erase_champion(champion=champion, by=signed_in(request), now=now)
-        return SeeOther(f"{reverse('privacy:erase_champion', args=[pk])}?done")
+        try:
+            seen = request.POST.get("seen", "")
+            services.erase_champion(champion=champion, by=signed_in(request), seen=seen, now=now)
+            return SeeOther(f"{reverse('privacy:erase_champion', args=[pk])}?done")
+        except OutOfDate:
+            is_anew = True
     context = {
         "name": champion.name,
         "back": reverse("bookings:person_who_hosts", args=[pk]),
         "back_to": "Their page",
-        "shifts": services.coming_shifts(person, now=now),
+        "is_anew": is_anew,
+        "ending": services.ending_of(person, now=now),
         "person": person,
     }
-    return render(request, "privacy/erase.html", context)
+    return render(request, "privacy/erase.html", context, status=409 if is_anew else 200)
 
 
 @organiser_page

@@ -15,13 +15,13 @@ logger = logging.getLogger(__name__)
 
 @duty(every=timedelta(hours=1))
 def extend_what_goes_on(now: datetime) -> None:
-    """Make the drafts that are missing in every series without a last date, until so many weeks ahead.
+    """Make the drafts that are missing in every series that goes on, until so many weeks ahead.
 
     What somebody has decided on is left alone, so that it does not matter how often this runs. A series that cannot
     make surgeries as it is (its slots are too long, say) keeps no other from making theirs.
     """
     until = timezone.localdate(now) + timedelta(weeks=WEEKS_AHEAD)
-    due = Series.objects.filter(ends_on=None, venue__is_retired=False, venue__office__is_retired=False)
+    due = Series.objects.going_on()
     for series in due.filter(Q(planned_until=None) | Q(planned_until__lt=until)).order_by("pk"):
         try:
             extend_series(series=series, until=until, now=now)

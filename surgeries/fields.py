@@ -5,12 +5,19 @@ from datetime import time
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from surgeries.templatetags.times import clock
 
 HINT = "Such as 10am, 10:30 or 2.15pm."
-WRITTEN = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(?:([ap])\.?m\.?)?")
-NAMED = {"midday": "12:00", "noon": "12:00", "midnight": "00:00"}
+# Four digits are the time on a 24-hour clock without its colon.
+WRITTEN = re.compile(r"(\d{2}(?=\d{2})|\d{1,2}(?!\d))(?:[:.]?(\d{2}))?\s*(?:([ap])\.?m\.?)?")
+# From seven in the morning on a number alone is an hour of the day.
+FIRST_CLEAR_HOUR, LAST_HOUR = 7, 23
+NAMED = {
+    **dict.fromkeys(("midday", "noon", "12 midday", "12 noon"), "12:00"),
+    **dict.fromkeys(("midnight", "12 midnight"), "00:00"),
+}
 
 
 class LocalTimeField(forms.TimeField):
@@ -34,7 +41,10 @@ class LocalTimeField(forms.TimeField):
 
 
 def _on_a_24_hour_clock(text: str) -> str:
-    """Such as "14:15" for "2.15 pm". What is not understood stays as it is, and is refused as such."""
+    """Such as "14:15" for "2.15 pm". What is not understood stays as it is, and is refused as such.
+
+    Raises ValidationError for an hour that could be in either half of the day.
+    """
     text = text.strip().lower()
     written = WRITTEN.fullmatch(text)
     if not written:
@@ -42,5 +52,8 @@ def _on_a_24_hour_clock(text: str) -> str:
     hour, minutes, half = int(written[1]), written[2], written[3]
     if half and 1 <= hour <= 12:
         return f"{hour % 12 + (12 if half == 'p' else 0)}:{minutes or '00'}"
-    # A bare "2" could be either half of the day, and there is no 14pm.
-    return f"{hour}:{minutes}" if minutes and not half else text
+    if not half and not minutes and 0 < hour < FIRST_CLEAR_HOUR:
+        raise ValidationError(f"Say whether {hour} is {hour}am or {hour}pm", code="unclear")
+    # There is no 14pm. Surgeries are by day, so that a bare "11" is clear.
+    is_clear = minutes or FIRST_CLEAR_HOUR <= hour <= LAST_HOUR
+    return f"{hour}:{minutes or '00'}" if is_clear and not half else text

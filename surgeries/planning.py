@@ -8,12 +8,13 @@ from datetime import date, datetime, time, timedelta
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from organisation.working_days import bank_holidays
 from surgeries.models import Series, Surgery
-from surgeries.services import is_decided, times_of
+from surgeries.services import holder, is_decided, times_of
+from surgeries.templatetags.times import clock, span
 from surgeries.templatetags.times import day as in_words
-from surgeries.templatetags.times import span
 
 # More than two years of a surgery every week.
 MOST_DATES = 110
@@ -58,32 +59,56 @@ class Planned:
 
 
 def plan(series: Series, days: Sequence[date], *, now: datetime) -> list[Planned]:
-    """Each of these days with what there is to know of it, in one query. The series need not be saved yet."""
+    """Each of these days with what there is to know of it, in three queries. The series need not be saved yet."""
     times = times_of(series, days)
     there: dict[date, list[Surgery]] = defaultdict(list)
     if days:
         around = (times[0][0] - timedelta(days=1), times[-1][1] + timedelta(days=1))
         found = Surgery.objects.exclude(state=Surgery.State.CALLED_OFF).filter(starts_at__range=around)
-        for surgery in found.at_office(series.venue.office_id).select_related("venue"):
+        for surgery in found.at_office(series.venue.office_id).select_related("venue", "series"):
             there[timezone.localdate(surgery.starts_at)].append(surgery)
+    coming = _coming_at_the_venue(series, days, now=now)
     return [
-        Planned(day, start, end, tuple(_remarks(series, day, start, end, there[day])), is_past=start <= now)
+        Planned(day, start, end, tuple(_remarks(series, day, start, end, there[day], coming[day])), start <= now)
         for day, (start, end) in zip(days, times, strict=True)
     ]
 
 
-def _remarks(series: Series, day: date, start: datetime, end: datetime, there: list[Surgery]) -> list[Remark]:
+def _coming_at_the_venue(series: Series, days: Sequence[date], *, now: datetime) -> dict[date, list[Series]]:
+    """By day, the other series of which the clock is going to make a surgery at the venue then, at whatever hour."""
+    found: dict[date, list[Series]] = defaultdict(list)
+    others = {each.pk: each for each in Series.objects.going_on().filter(venue=series.venue_id).exclude(pk=series.pk)}
+    # Of this month as well, since what a month had at its beginning it does not get again.
+    moments = Surgery.objects.filter(series__in=others, starts_at__gte=now - timedelta(days=31))
+    made = moments.values_list("series", "starts_at")
+    taken = {(pk, others[pk].turn(timezone.localdate(moment))) for pk, moment in made}
+    nation, today = series.venue.office.nation, timezone.localdate(now)
+    wanted = {day for day in days if day > today and day not in bank_holidays(nation, day.year)}
+    for other in others.values():
+        for day in other.dates(until=max(wanted, default=today)):
+            if day in wanted and not is_decided(other, day) and (other.pk, other.turn(day)) not in taken:
+                found[day].append(other)
+    return found
+
+
+def _remarks(
+    series: Series, day: date, start: datetime, end: datetime, there: list[Surgery], coming: list[Series]
+) -> list[Remark]:
     found = []
     if holiday := bank_holidays(series.venue.office.nation, day.year).get(day):
         found.append(Remark(Kind.HOLIDAY, holiday))
     if is_decided(series, day):
-        found.append(Remark(Kind.STRUCK_OUT, "It has no surgery because somebody left it out or deleted it"))
+        found.append(Remark(Kind.STRUCK_OUT, "It was left out, or its draft was deleted"))
     for surgery in there:
         about = f"{span(surgery)}{', a draft' if surgery.state == Surgery.State.DRAFT else ''}"
         if surgery.venue_id == series.venue_id and surgery.starts_at < end and surgery.ends_at > start:
-            found.append(Remark(Kind.CLASH, f"A surgery is there {about}"))
+            found.append(Remark(Kind.CLASH, f"{capfirst(holder(surgery))} is there {about}"))
         else:
             found.append(Remark(Kind.SAME_OFFICE, f"{surgery.venue.name}, {about}"))
+    for other in coming:
+        if other.start_time < series.end_time and other.end_time > series.start_time:
+            hours = f"{clock(other.start_time)} to {clock(other.end_time)}"
+            found.append(Remark(Kind.CLASH, f"{other.name} will be there {hours}"))
     if words := clock_change(day):
         found.append(Remark(Kind.CLOCKS, words))
     return found

@@ -3,6 +3,7 @@
 Whatever concerns bookings or emails as well (seats, publishing, calling off) is a verb of the app above.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -15,7 +16,7 @@ from django.utils import timezone
 
 from organisation.models import Department
 from organisation.working_days import bank_holidays
-from surgeries.templatetags.times import clock
+from surgeries.templatetags.times import clock, span
 
 from .models import USUAL_HOSTS, Making, Seat, Series, Slot, Surgery, Venue, local_moment
 from .transactions import retried
@@ -75,6 +76,13 @@ class Within:
         """When that is in a surgery which starts then."""
         start = starts_at + timedelta(minutes=self.begins_after)
         return start, start + timedelta(minutes=self.minutes)
+
+    def overlaps(self, other: "Within") -> bool:
+        """Whether both are at one time, if only in part. What begins as the other ends is after it."""
+        return (
+            self.begins_after < other.begins_after + other.minutes
+            and other.begins_after < self.begins_after + self.minutes
+        )
 
 
 def own_slots(series: Series) -> dict[Within, int]:
@@ -232,22 +240,19 @@ def extend_series(*, series: Series, until: date, now: datetime | None = None) -
     """Make drafts for the dates of a series that nobody has decided on yet, after `now` and up to `until`.
 
     Steps in local time and converts afterwards, so that 10:00 stays 10:00 across a change of the clocks. Bank holidays
-    of the office's nation are left out and reported. What was struck out or deleted stays so, and a week (or month)
+    of the office's nation, and dates on which another surgery is at the venue, are left out and reported. What was
+    struck out or deleted stays so, and a week (or month)
     in which the series has a surgery already is left alone, even if that surgery was moved to another day or hour
     of it: so extending twice changes nothing.
 
     Raises SlotDoesNotFit if the series asks for slots longer than its surgeries.
     """
-    series = Series.objects.select_for_update(of=("self",)).select_related("venue__office").get(pk=series.pk)
-    extension, days = Extension(), []
-    nation = series.venue.office.nation
-    for day in open_dates(series, until=until, now=now):
-        if is_decided(series, day):
-            continue
-        if holiday := bank_holidays(nation, day.year).get(day):
-            extension.skipped.append(Skipped(day, holiday))
-        else:
-            days.append(day)
+    # Without the venue: after waiting for the lock PostgreSQL reads the series again, and not what is joined to it.
+    series = Series.objects.select_for_update().get(pk=series.pk)
+    undecided = [day for day in open_dates(series, until=until, now=now) if not is_decided(series, day)]
+    against = what_speaks_against(series, undecided)
+    extension = Extension(skipped=[Skipped(day, why) for day, why in against.items()])
+    days = [day for day in undecided if day not in against]
     extension.made.extend(create_surgeries(times=times_of(series, days), **facts_of(series)) if days else [])
     if series.planned_until is None or series.planned_until < until:
         series.planned_until = until
@@ -261,6 +266,39 @@ def open_dates(series: Series, *, until: date, now: datetime | None = None) -> l
     moments = series.surgeries.values_list("starts_at", flat=True) if series.pk else []
     taken = {series.turn(timezone.localdate(moment)) for moment in moments}
     return [day for day in series.dates(until=until) if day > today and series.turn(day) not in taken]
+
+
+def what_speaks_against(series: Series, days: Sequence[date]) -> dict[date, str]:
+    """Why the clock leaves some of these days out: a bank holiday, or a surgery that is at the venue by then."""
+    found, nation = {}, series.venue.office.nation
+    for day, there in at_venue(series.venue, times_of(series, days)).items():
+        found[day] = f"Venue taken: {holder(there)} is there {span(there)}"
+    for day in days:
+        if holiday := bank_holidays(nation, day.year).get(day):
+            found[day] = holiday
+    return dict(sorted(found.items()))
+
+
+def at_venue(venue: Venue, times: Sequence[tuple[datetime, datetime]]) -> dict[date, Surgery]:
+    """By day, the first surgery that is at the venue while one from each start to its end would be: one query."""
+    if not times:
+        return {}
+    around = {"starts_at__lt": times[-1][1], "ends_at__gt": times[0][0]}
+    taken = Surgery.objects.filter(venue=venue, **around).exclude(state=Surgery.State.CALLED_OFF)
+    by_day: dict[date, list[Surgery]] = defaultdict(list)
+    for surgery in taken.select_related("series").order_by("starts_at", "pk"):
+        by_day[timezone.localdate(surgery.starts_at)].append(surgery)
+    found = {}
+    for start, end in times:
+        day = timezone.localdate(start)
+        if there := [each for each in by_day[day] if each.starts_at < end and each.ends_at > start]:
+            found[day] = there[0]
+    return found
+
+
+def holder(surgery: Surgery) -> str:
+    """Who has the venue then, in words: the series, or a surgery of none."""
+    return surgery.series.name if surgery.series else "a surgery"
 
 
 def is_decided(series: Series, day: date) -> bool:

@@ -16,6 +16,7 @@ from bookings.models import Ask, Booking, JournalEntry
 from champions.models import CalendarLink, Champion
 from champions.services import renew_calendar_link
 from desk.links import stop_link
+from history.models import Change
 from notifications.models import OutboxEmail
 from surgeries.models import Shift, Surgery
 from tests.factories import (
@@ -66,6 +67,7 @@ OF_LISTS: list[tuple[str, int | str, int | str, dict[str, Any]]] = [
     ("bookings:changes_of_one", 200, 405, {"kind": "team", "pk": 1}),
     ("champions:add_champion", 200, 200, {}),
     ("desk:what_needs_you", 200, 405, {}),
+    ("desk:guide", 200, 405, {}),
     ("desk:see_all", 200, 405, {"slug": "no-host"}),
     ("desk:champion_shifts", 200, 405, {"pk": FAR}),
     ("desk:choose_digest", 405, "elsewhere", {}),
@@ -104,6 +106,8 @@ OF_PEOPLE: list[tuple[str, int | str, int | str, str, Callable[["World", str], s
     ("bookings:person_who_signs_in", 200, 405, "", of_user("bookings:person_who_signs_in")),
     ("bookings:person_who_hosts", "elsewhere", 405, "", lambda world, role: reverse(
         "bookings:person_who_hosts", args=[world.entry.champion_id])),  # to the page of who signs in
+    ("bookings:address_of_who_hosts", "elsewhere", "elsewhere", "", lambda world, role: reverse(
+        "bookings:address_of_who_hosts", args=[world.entry.champion_id])),
     ("bookings:book_for_new", 200, 200, "", lambda world, role: reverse("bookings:book_for_new")),
     ("bookings:book_for_new_at", 200, 200, "", lambda world, role: reverse(
         "bookings:book_for_new_at", args=[world.booking.surgery.reference])),  # without saying who
@@ -116,9 +120,11 @@ OF_PEOPLE: list[tuple[str, int | str, int | str, str, Callable[["World", str], s
     ("bookings:cancel_for", 200, 200, "", lambda world, role: reverse("bookings:cancel_for", args=[world.booking.pk])),
     ("bookings:write_to", 200, 200, "", lambda world, role: reverse(
         "bookings:write_to", args=[world.booking.surgery.reference])),  # without any words
+    ("bookings:changes_at_once", 200, 405, "", lambda world, role: reverse(
+        "bookings:changes_at_once", args=[Change.objects.latest("id").pk])),  # somebody who booked, or anything else
     ("privacy:data", 200, 200, "", of_person("privacy:data")),
     ("privacy:data_json", 405, 200, "", of_person("privacy:data_json")),
-    ("privacy:erase", 200, "elsewhere", "", of_person("privacy:erase")),
+    ("privacy:erase", 200, 409, "", of_person("privacy:erase")),  # without having seen what ends
     ("privacy:data_of_user", 405, "elsewhere", "", of_user("privacy:data_of_user")),
     ("privacy:erase_champion", "elsewhere", "elsewhere", "", lambda world, role: reverse(
         "privacy:erase_champion", args=[world.entry.champion_id])),  # who signs in has a page of their own

@@ -229,9 +229,9 @@ TABLE = [
     row("accounts:recovery_codes", get=before_second_factor(200) | {ORGANISER_WITHOUT: ELSEWHERE},
         post=before_second_factor(ELSEWHERE)),
     own("accounts:confirm", ELSEWHERE, ELSEWHERE),  # to where they wanted to go, since they have just shown it
-    row("accounts:remove", get=before_second_factor(405),
+    row("accounts:remove", get=before_second_factor(200) | {ORGANISER_WITHOUT: 404},
         post=before_second_factor(ELSEWHERE) | {ORGANISER_WITHOUT: 404}, address=second_factor_of),
-    own("accounts:remove", 405, 404, whose="somebody else", address=second_factor_of_somebody_else),
+    own("accounts:remove", 404, 404, whose="somebody else", address=second_factor_of_somebody_else),
     # Champions
     row("champions:start", get=signed_in(ELSEWHERE), post=signed_in(405)),
     row("champions:account", get=signed_in(200), post=signed_in(405)),
@@ -251,7 +251,7 @@ TABLE = [
     row("bookings:give_back", get=only(CHAMPION, answer=404), post=only(CHAMPION, answer=404),
         whose="somebody else", address=lambda world, role: reverse("bookings:give_back", args=[world.others_shift])),
     row("bookings:rest", get=only(CHAMPION, answer=200), post=only(CHAMPION, answer=200)),
-    row("bookings:leave", get=only(CHAMPION, answer=200), post=only(CHAMPION, answer=200)),
+    row("bookings:leave", get=only(CHAMPION, answer=200), post=only(CHAMPION, answer=ELSEWHERE)),
     row("bookings:come_back", get=only(CHAMPION, answer=405), post=only(CHAMPION, answer=ELSEWHERE)),
     row("bookings:step_in", get=everybody(200), post=everybody(200), whose="somebody who was asked",
         address=lambda world, role: step_in_link(world.ask)),
@@ -260,8 +260,9 @@ TABLE = [
       for name in ("bookings:step_in", "desk:stop_digest")),
     *(row(f"bookings:{name}", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=200),  # of nothing
           address=at_surgery(f"bookings:{name}"))
-      for name in ("edit_surgery", "manage_slots", "add_host", "unpublish_surgery", "call_off_surgery",
-                   "delete_draft")),
+      for name in ("edit_surgery", "add_host", "unpublish_surgery", "call_off_surgery", "delete_draft")),
+    row("bookings:manage_slots", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=ELSEWHERE),
+        address=at_surgery("bookings:manage_slots")),  # no slot is named, so each stays as it is
     row("bookings:publish_surgery", get=only(*ORGANISERS, answer=ELSEWHERE), post=only(*ORGANISERS, answer=ELSEWHERE),
         address=at_surgery("bookings:publish_surgery")),  # which is published
     row("bookings:take_off_host", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=200),

@@ -14,7 +14,7 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render, resolve_url
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts import second_factor
 from accounts.forms import CodeForm, SecondFactorForm
@@ -87,6 +87,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "recovery_codes": next((one.wrap().get_unused_codes() for one in of_type["recovery_codes"]), None),
         "is_required": second_factor.is_required(user),
         "is_missing": second_factor.is_missing(request),
+        "done": request.GET.get("done"),
     }
     return render(request, "accounts/second_factor.html", context)
 
@@ -135,17 +136,24 @@ def recovery_codes(request: HttpRequest) -> HttpResponseBase:
         return SeeOther(resolve_url("accounts:second_factor"))
     if request.method == "POST":
         second_factor.renew_recovery_codes(user=user)
-        return SeeOther(request.path)
-    return render(request, "accounts/recovery_codes.html", {"codes": second_factor.recovery_codes(user)})
+        return SeeOther(f"{request.path}?done=new")
+    context = {"codes": second_factor.recovery_codes(user), "done": request.GET.get("done")}
+    return render(request, "accounts/recovery_codes.html", context)
 
 
 @own_page
-@require_POST
 def remove(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Do without one."""
-    own = Authenticator.objects.filter(user=signed_in(request)).exclude(type=Authenticator.Type.RECOVERY_CODES)
-    second_factor.remove(authenticator=get_object_or_404(own, pk=pk))
-    return SeeOther(resolve_url("accounts:second_factor"))
+    """Do without one: this page says what follows, and its button acts."""
+    user = signed_in(request)
+    own = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    authenticator = get_object_or_404(own, pk=pk)
+    if request.method == "POST":
+        second_factor.remove(authenticator=authenticator)
+        return SeeOther(f"{resolve_url('accounts:second_factor')}?done=removed")
+    is_last = not own.exclude(pk=pk).exists()
+    context = {"is_app": authenticator.type == Authenticator.Type.TOTP, "is_last": is_last}
+    context["is_required"] = second_factor.is_required(user)
+    return render(request, "accounts/remove_second_factor.html", context)
 
 
 def _use(request: HttpRequest, form: SecondFactorForm, user: User) -> Authenticator | None:

@@ -145,7 +145,7 @@ class SeriesAdmin(KindAdmin):
     @admin.action(description="Publish its drafts, so that they can be booked", permissions=["change"])
     def publish_drafts(self, request: HttpRequest, queryset: QuerySet[Series]) -> None:
         """Publish every draft that is still to come."""
-        drafts = Surgery.objects.filter(series__in=queryset, state=Surgery.State.DRAFT, ends_at__gt=timezone.now())
+        drafts = Surgery.objects.drafts(timezone.now()).filter(series__in=queryset)
         publish_all(self, request, drafts)
 
 

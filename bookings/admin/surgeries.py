@@ -80,7 +80,8 @@ class SlotInline(RowInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Slot]:
         taken = Count("seats", filter=Q(seats__booking__isnull=False))
-        return super().get_queryset(request).annotate(number_of_seats=Count("seats"), booked=taken)
+        slots = super().get_queryset(request).annotate(number_of_seats=Count("seats"), booked=taken)
+        return slots.order_by("starts_at", "pk")
 
     def seats(self, slot: Any) -> int:
         return slot.number_of_seats

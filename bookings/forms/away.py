@@ -8,12 +8,13 @@ from django.utils import dateformat, timezone
 
 from accounts.fields import NOT_SHOWN
 from bookings.forms.hosting import GiveBackForm
+from organisation.fields import ComingDayField
 
 LONGEST = timedelta(days=730)
 GIVE_BACK, KEEP = "give_back", "keep"
 
 
-class LeaveForm(GiveBackForm):
+class AwayForm(GiveBackForm):
     """Why the coming shifts are given back, if there are any."""
 
     def __init__(self, *args: Any, has_shifts: bool, **options: Any) -> None:
@@ -22,18 +23,21 @@ class LeaveForm(GiveBackForm):
             del self.fields["reason"]
 
 
-class RestForm(LeaveForm):
+class LeaveForm(AwayForm):
+    """Somebody who gave their time need not say why they stop."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if reason := self.fields.get("reason"):
+            reason.required = False
+            reason.label = "Would you like to tell the organisers why? (optional)"
+
+
+class RestForm(AwayForm):
     """Until when somebody rests, and what becomes of the shifts until then."""
 
     month = forms.ChoiceField(required=False, label="Back in", error_messages=NOT_SHOWN)
-    back_on = forms.DateField(
-        required=False,
-        label="Or on this day",
-        help_text="For example, 27/3/2027.",
-        input_formats=["%d/%m/%Y", "%d.%m.%Y", "%d %m %Y", "%d %B %Y", "%Y-%m-%d"],
-        error_messages={"invalid": "Enter a day like 27/3/2027"},
-        widget=forms.TextInput(attrs={"class": "govuk-input--width-10", "inputmode": "numeric"}),
-    )
+    back_on = ComingDayField(named="The day on which you are back", required=False, label="Or on this day")
     shifts = forms.ChoiceField(
         label="What about your shifts until then?",
         choices=[(GIVE_BACK, "Give them back: others are asked"), (KEEP, "I will still host them")],

@@ -19,12 +19,12 @@ from bookings.forms.fields import (
     SlotsField,
     SymptomsField,
     TeamField,
+    TopicsField,
 )
 from bookings.offers import ID, Offer
 from bookings.services.booking import Answers
 from bookings.templatetags.seats import ordinal, seats_left_in_words
 from organisation.addresses import check_work_email
-from organisation.models import Topic
 from surgeries.models import Slot, Surgery
 from surgeries.templatetags.times import clock, day, span
 
@@ -117,6 +117,29 @@ def place_in_line(offer: Offer) -> str:
     return f"You would be {place} in line. A seat that comes free goes to the first in line until {until}."
 
 
+class AnswerField(SentencesField):
+    """An answer of a sentence or two, which nobody has to give. `named` and `label` say of whom."""
+
+    def __init__(self, *, named: str, label: str, help_text: str) -> None:
+        widget = forms.Textarea(attrs={"rows": 2})
+        super().__init__(named=named, label=label, help_text=help_text, widget=widget, required=False, max_length=500)
+
+
+class QuestionField(AnswerField):
+    """What somebody would like to ask."""
+
+    def __init__(self, *, named: str, label: str) -> None:
+        super().__init__(named=named, label=label, help_text="One sentence is plenty.")
+
+
+class AdjustmentsField(AnswerField):
+    """What would make it easier for somebody to come."""
+
+    def __init__(self, *, named: str, label: str) -> None:
+        help_text = "Such as a quieter table, a hearing loop or step-free access."
+        super().__init__(named=named, label=label, help_text=help_text)
+
+
 class AnswersForm(forms.Form):
     """What somebody would like help with, and what would make it easier to come. Nothing of it has to be said."""
 
@@ -125,34 +148,21 @@ class AnswersForm(forms.Form):
         label="Does any of this sound like you? (optional)",
         widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
     )
-    topics = forms.ModelMultipleChoiceField(
-        Topic.objects.current(),
+    topics = TopicsField(
         required=False,
         label="Is it about any of these? (optional)",
-        error_messages=NOT_SHOWN,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small app-columns"}),
     )
-    question = SentencesField(
-        named="What you would like to ask",
-        required=False,
-        max_length=500,
-        label="What would you like to ask? (optional)",
-        help_text="One sentence is plenty.",
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    question = QuestionField(named="What you would like to ask", label="What would you like to ask? (optional)")
     team = TeamField(
         required=False,
         label="Your team (optional)",
         help_text="Its name or its initials. It helps us to see who we have not reached yet.",
         empty_label="",
     )
-    adjustments = SentencesField(
+    adjustments = AdjustmentsField(
         named="What would make it easier for you to come",
-        required=False,
-        max_length=500,
         label="Anything that would make it easier for you to come? (optional)",
-        help_text="Such as a quieter table, a hearing loop or step-free access.",
-        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
     def answers(self) -> Answers:
@@ -264,7 +274,7 @@ class BookForm(AnswersForm):
         self.add_error("slot", f"{_why(refusal, surgery, slot)} {instead} Everything you typed is kept.")
 
 
-BookForm.base_fields = Shared(BookForm.base_fields, own={"slot", "suits", "symptoms", "topics", "team"})
+BookForm.base_fields = Shared(BookForm.base_fields, own={"slot", "suits"})
 
 
 def _why(refusal: BookingError, surgery: Surgery, slot: Slot | None) -> str:

@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 
 from accounts.fields import NOT_SHOWN
 from accounts.models import User
-from bookings.change_words import kind
+from bookings.change_words import NOT_ASKED_FOR, kind
 from bookings.changes import kinds
 from bookings.forms.recording import PeriodForm
 from bookings.record import Period
@@ -30,8 +30,9 @@ class ChangesForm(PeriodForm):
         forms.Form.__init__(self, {"since": today - timedelta(days=28), "until": today} | asked.dict())
         users = User.objects.filter(pk__in=Change.objects.filter(who__isnull=False).values("who"))
         people = [(str(user.pk), str(user)) for user in users.order_by("name", "email")]
-        self._choose("who", [("", "Anybody"), (NOBODY, "Nobody who was signed in"), *people])
-        named = sorted((kind(model, many=True), name) for name, model in kinds().items())
+        self._choose("who", [("", "Anybody"), (NOBODY, "Somebody not signed in, or the service itself"), *people])
+        asked_for = [(name, model) for name, model in kinds().items() if model not in NOT_ASKED_FOR]
+        named = sorted((kind(model, many=True), name) for name, model in asked_for)
         self._choose("kind", [("", "Everything"), *((name, capfirst(plural)) for plural, name in named)])
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:

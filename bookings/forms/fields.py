@@ -1,6 +1,6 @@
 """Fields that forgive what can be forgiven, and say kindly what cannot."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from copy import copy, deepcopy
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.text import capfirst
 
 from accounts.fields import NOT_SHOWN
-from organisation.models import Symptom, Team
+from organisation.models import Symptom, Team, Topic
 from surgeries.models import Slot
 from surgeries.templatetags.times import span
 
@@ -37,10 +37,10 @@ class Label(str):
 
 
 class Shared(dict[str, forms.Field]):
-    """The fields of a class of forms, of which a form copies none but its `own`.
+    """The fields of a class of forms, of which a form copies none but its `own`, those that it changes.
 
-    Those are the ones that it changes, and those that ask the database: two threads must not run one queryset at a
-    time. Django copies every field for every form, and that takes longer than to check what was typed.
+    Django copies every field for every form, and that takes longer than to check what was typed. Those that ask the
+    database have to do so with `OwnRows`.
     """
 
     def __init__(self, fields: Mapping[str, forms.Field], *, own: Collection[str]) -> None:
@@ -52,12 +52,19 @@ class Shared(dict[str, forms.Field]):
 
 
 def _own(field: forms.Field) -> forms.Field:
-    """A copy to change and to ask the database with. Its messages and validators stay as they are, and are shared."""
+    """A copy to change. Its messages and validators stay as they are, and are shared."""
     own = copy(field)
     own.widget = deepcopy(field.widget)
-    if isinstance(own, forms.ModelChoiceField):
-        own.queryset = own.queryset  # which takes a copy, and offers the choices anew
     return own
+
+
+class OwnRows(forms.models.ModelChoiceIterator):
+    """Asks the database with a queryset of its own each time: two threads must not run one queryset at a time."""
+
+    def __iter__(self) -> Iterator:
+        asking = copy(self)
+        asking.queryset = self.queryset.all()
+        return super(OwnRows, asking).__iter__()
 
 
 class RowsField(forms.ModelMultipleChoiceField):
@@ -66,17 +73,17 @@ class RowsField(forms.ModelMultipleChoiceField):
     It comes last, or where `is_first` says so before them.
     """
 
-    class Iterator(forms.models.ModelChoiceIterator):
+    class Rows(OwnRows):
         field: "RowsField"
 
-        def __iter__(self):
+        def __iter__(self) -> Iterator:
             if self.field.is_first:
                 yield self.field.otherwise
             yield from super().__iter__()
             if not self.field.is_first:
                 yield self.field.otherwise
 
-    iterator = Iterator
+    iterator = Rows
 
     def __init__(self, rows: QuerySet, *, otherwise: tuple[str, Label], is_first: bool = False, **options: Any) -> None:
         self.otherwise, self.is_first = otherwise, is_first
@@ -84,6 +91,15 @@ class RowsField(forms.ModelMultipleChoiceField):
 
     def clean(self, value: Any) -> Any:
         return super().clean([chosen for chosen in value or () if chosen != self.otherwise[0]])
+
+
+class TopicsField(forms.ModelMultipleChoiceField):
+    """Topics that are offered now."""
+
+    iterator = OwnRows
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(Topic.objects.current(), error_messages=NOT_SHOWN, **options)
 
 
 class SymptomsField(RowsField):
@@ -111,6 +127,7 @@ class TeamField(forms.ModelChoiceField):
     """The team where somebody works; the directorate tells apart those of one name."""
 
     widget = TeamSelect
+    iterator = OwnRows
 
     def __init__(self, **options: Any) -> None:
         teams = Team.objects.current().select_related("directorate")

@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
-from accounts.fields import SentencesField
-from bookings.forms.booking import BookForm, SlotField, choose_from
+from accounts.fields import SentencesField, TheirEmailField, TheirNameField
+from bookings.forms.booking import AdjustmentsField, BookForm, QuestionField, SlotField, choose_from
 from bookings.forms.changing import ChangeForm
 from bookings.forms.fields import Label
 from bookings.models import Attendee
@@ -14,12 +14,8 @@ from organisation.addresses import check_work_email
 
 THEIRS = {
     "suits": "Which times would suit them?",
-    "name": "Their name",
-    "email": "Their work email address",
     "symptoms": "Does any of this sound like them? (optional)",
-    "question": "What would they like to ask? (optional)",
     "team": "Their team (optional)",
-    "adjustments": "Anything that would make it easier for them to come? (optional)",
 }
 
 
@@ -37,19 +33,23 @@ class BookForThemForm(BookForm):
     """A seat or a place on the waiting list, for somebody who is known or, without an `attendee`, for somebody new."""
 
     slot = SlotForThemField(can_wait=True, label="Choose a time")
+    name = TheirNameField()
+    email = TheirEmailField(help_text="For the confirmation, and the link to change or cancel it.")
+    question = QuestionField(named="What they would like to ask", label="What would they like to ask? (optional)")
+    adjustments = AdjustmentsField(
+        named="What would make it easier for them to come",
+        label="Anything that would make it easier for them to come? (optional)",
+    )
 
     def __init__(self, *args: Any, offer: Offer, attendee: Attendee | None, **options: Any) -> None:
         super().__init__(*args, offer=offer, **options)
         self.attendee = attendee
         for name, label in THEIRS.items():
             self.fields[name].label = label
-        self.fields["email"].help_text = "For the confirmation, and the link to change or cancel it."
         self.fields["team"].help_text = "Its name or its initials."
-        for name in ("name", "email"):
-            self.fields[name].widget.attrs["autocomplete"] = "off"
-            if attendee:
-                self.fields[name].disabled = True
-                self.initial[name] = getattr(attendee, name)
+        for name in ("name", "email") if attendee else ():
+            self.fields[name].disabled = True
+            self.initial[name] = getattr(attendee, name)
 
     @property
     def place_in_line(self) -> str:
@@ -59,7 +59,7 @@ class BookForThemForm(BookForm):
         """Of somebody who is known it is not asked, so what is wrong with it is said beside the times."""
         email = self.cleaned_data["email"]
         if self.attendee is None:
-            return check_work_email(email)
+            return check_work_email(email, whose="their")
         try:
             return check_work_email(email)
         except forms.ValidationError:

@@ -1,11 +1,12 @@
 """What organisers choose and type about one surgery."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.fields import NOT_SHOWN, SentencesField
@@ -16,6 +17,7 @@ from bookings.series_moves import Which
 from bookings.suggesting import Suggestion
 from champions.forms import LineField
 from champions.models import Champion
+from organisation.fields import ComingDayField
 from surgeries.fields import LocalTimeField
 from surgeries.models import MOST_CUTOFF_MINUTES, MOST_HOSTS, Surgery, Venue, local_moment
 from surgeries.templatetags.times import clock
@@ -23,7 +25,6 @@ from surgeries.templatetags.times import clock
 LONGEST_NOTE = 2000
 # So far ahead a diary is kept.
 AHEAD = timedelta(days=3 * 366)
-DAYS = ["%d/%m/%Y", "%d.%m.%Y", "%d %m %Y", "%d %B %Y", "%d %b %Y", "%Y-%m-%d"]
 NARROW = {"class": "govuk-input--width-5"}
 
 
@@ -43,24 +44,18 @@ class WhichField(forms.ChoiceField):
 class EditSurgeryForm(forms.Form):
     """When, where and how a surgery is held."""
 
-    on = forms.DateField(
-        label="Day",
-        help_text="For example, 27/3/2027.",
-        input_formats=DAYS,
-        error_messages={"required": "Enter the day", "invalid": "Enter a day like 27/3/2027"},
-        widget=forms.DateInput(format="%-d/%-m/%Y", attrs={"class": "govuk-input--width-10"}),
-    )
+    on = ComingDayField(named="The day", label="Day")
     begins = LocalTimeField(
         label="From",
         help_text="",
         widget=forms.TimeInput(attrs=NARROW),
-        error_messages={"required": "Enter from when", "invalid": "Enter a time like 10am, 10:30 or 2.15pm"},
+        error_messages=dict.fromkeys(("required", "invalid"), "Enter from when, such as 10am, 10:30 or 2.15pm"),
     )
     ends = LocalTimeField(
         label="Until",
         help_text="",
         widget=forms.TimeInput(attrs=NARROW),
-        error_messages={"required": "Enter until when", "invalid": "Enter a time like 10am, 10:30 or 2.15pm"},
+        error_messages=dict.fromkeys(("required", "invalid"), "Enter until when, such as midday, 12:30 or 2.15pm"),
     )
     venue = forms.ModelChoiceField(
         Venue.objects.none(),
@@ -125,7 +120,7 @@ class EditSurgeryForm(forms.Form):
     def clean_on(self) -> date:
         on, today = self.cleaned_data["on"], timezone.localdate()
         if not today <= on <= today + AHEAD:
-            raise forms.ValidationError("Enter a day from today on, within the next three years")
+            raise forms.ValidationError("The day has to be today or later, within the next three years")
         return on
 
     def facts(self) -> Facts:
@@ -152,12 +147,25 @@ class EditSurgeryForm(forms.Form):
             self.add_error(problem.field, problem.words)
 
 
-class HostForm(forms.Form):
-    """Which champion is put on, and from when to when. Those who fit best are offered first."""
+class SuggestedField(forms.ModelChoiceField):
+    """One of the champions `among` those suggested. Only of another the database is asked."""
 
-    suggested = forms.ChoiceField(
-        required=False, label="Who fits best", widget=forms.RadioSelect, error_messages=NOT_SHOWN
-    )
+    among: Mapping[str, Champion] = {}
+
+    def to_python(self, value: Any) -> Any:
+        return self.among.get(str(value)) or super().to_python(value)
+
+
+class HostForm(forms.Form):
+    """Which champion is put on, and from when to when. Those who fit best are offered first.
+
+    Whoever was among them when the page was made may be chosen there: sent again, the form still says the same.
+    """
+
+    suggested = SuggestedField(
+        Champion.objects.none(), required=False, label="Who fits best", widget=forms.RadioSelect,
+        error_messages=NOT_SHOWN,
+    )  # fmt: skip
     other = forms.ModelChoiceField(
         Champion.objects.none(), required=False, label="Somebody else", empty_label="Choose", error_messages=NOT_SHOWN
     )
@@ -172,16 +180,19 @@ class HostForm(forms.Form):
         for name, choices in (("begins", in_order[:-1]), ("ends", in_order[1:])):
             self._choose(name, [(written(each), clock(each)) for each in choices])
         self.initial = {"begins": written(surgery.starts_at), "ends": written(surgery.ends_at)}
+        for name in ("suggested", "other"):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset = Champion.objects.active().order_by("name")
         self._choose(
             "suggested", [(str(each.champion.pk), Label(each.champion.name, hint=each.why)) for each in suggestions]
         )
+        self.suggestions = suggestions
+        suggested = self.fields["suggested"]
+        assert isinstance(suggested, SuggestedField)
+        suggested.among = {str(each.champion.pk): each.champion for each in suggestions}
         if not suggestions:
-            del self.fields["suggested"]
             self.fields["other"].label = "Champion"
-        self.known = {str(each.champion.pk): each.champion for each in suggestions}
-        other = self.fields["other"]
-        assert isinstance(other, forms.ModelChoiceField)
-        other.queryset = Champion.objects.active().order_by("name")
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]
@@ -191,7 +202,14 @@ class HostForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         suggested, other = cleaned.get("suggested"), cleaned.get("other")
-        field = "suggested" if "suggested" in self.fields else "other"
+        field = "suggested" if self.suggestions else "other"
+        if not self.suggestions and self.has_error("suggested"):
+            del self.errors["suggested"]  # which the page does not show
+            self.add_error("other", "They cannot host any more. Choose somebody else")
+        if suggested and not other and suggested not in {each.champion for each in self.suggestions}:
+            assert isinstance(self.data, QueryDict)
+            self.data = self.data.copy()
+            self.data["suggested"], self.data["other"] = "", str(suggested.pk)  # where the page shows them now
         if not self.errors and suggested and other:
             self.add_error(field, "Choose one champion: one of those who fit best, or somebody else")
         elif not self.errors and not (suggested or other):
@@ -203,7 +221,7 @@ class HostForm(forms.Form):
     @property
     def champion(self) -> Champion:
         """Who was chosen. The form is valid."""
-        return self.cleaned_data["other"] or self.known[self.cleaned_data["suggested"]]
+        return self.cleaned_data["other"] or self.cleaned_data["suggested"]
 
     def times(self) -> dict[str, datetime]:
         """What the service is to be told, once the form is valid."""

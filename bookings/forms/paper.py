@@ -39,6 +39,7 @@ class NamesField(SentencesField):
             "max_length": "the name has to be %(limit_value)d characters or fewer",
             "unseen": "write the name without special characters",
             "link": "write the name first, then a comma, then the email address",
+            "markup": "write the name without the signs < and >",
             "no_letter": "write a name, with at least one letter",
         }
     )

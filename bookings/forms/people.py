@@ -2,6 +2,9 @@
 
 from django import forms
 
+from accounts.fields import TheirEmailField
+from organisation.addresses import check_work_email
+
 
 class FindForm(forms.Form):
     """A name, an address or a team, or parts of them. It is sent, so that it stands in no address of a page."""
@@ -16,3 +19,12 @@ class FindForm(forms.Form):
         },
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
+
+
+class AddressForm(forms.Form):
+    """The address of a champion of whom a name alone is known."""
+
+    email = TheirEmailField(help_text="Make sure that it is theirs.")
+
+    def clean_email(self) -> str:
+        return check_work_email(self.cleaned_data["email"], whose="their")

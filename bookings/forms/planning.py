@@ -8,9 +8,10 @@ from uuid import uuid4
 from django import forms
 from django.http import QueryDict
 from django.utils import dateformat, timezone
+from django.utils.functional import cached_property
 
 from accounts.fields import NOT_SHOWN
-from organisation.fields import DayField
+from organisation.fields import ComingDayField
 from surgeries.fields import LocalTimeField
 from surgeries.models import MOST_HOSTS, USUAL_HOSTS, PatternSlot, Series, Surgery, Venue
 from surgeries.planning import MOST_DATES, Planned
@@ -24,7 +25,7 @@ from surgeries.services import (
     times_of,
     usual_slots,
 )
-from surgeries.templatetags.times import ORDINALS, rhythm
+from surgeries.templatetags.times import ORDINALS, rhythm, when
 
 ONCE = "once"
 BY_WEEKS = {f"w{weeks}": weeks for weeks in range(1, 13)}
@@ -48,7 +49,7 @@ def _number(named: str, lowest: int, highest: int, **options: Any) -> forms.Inte
 
 
 def _time(named: str, **options: Any) -> LocalTimeField:
-    wrong = f"{named} has to be a time, such as 10am or 2:15pm"
+    wrong = f"{named} has to be a time, such as 10am, 10:30 or 2.15pm"
     widget = forms.TextInput({"class": "govuk-input--width-5"})
     field = LocalTimeField(error_messages={"required": wrong, "invalid": wrong}, widget=widget, **options)
     field.help_text = ""
@@ -64,7 +65,7 @@ class PatternForm(forms.Form):
         empty_label="Choose a venue",
         error_messages={"required": "Choose a venue", **NOT_SHOWN},
     )
-    starts_on = DayField(named="The date", label="Date")
+    starts_on = ComingDayField(named="The date", label="Date")
     begins = _time("The start", label="From", initial=time(10))
     ends = _time("The end", label="Until", initial=time(12))
     slot_minutes = _number(
@@ -92,7 +93,7 @@ class PatternForm(forms.Form):
         help_text="The day of the week is that of the date above.",
         error_messages={"required": "Choose how often", **NOT_SHOWN},
     )
-    ends_on = DayField(named="The last date", label="Last date (optional)", required=False)
+    ends_on = ComingDayField(named="The last date", label="Last date (optional)", required=False, help_text="")
     times = _number("The number of surgeries", 1, MOST_DATES, label="Or how many surgeries (optional)", required=False)
     name = forms.CharField(
         label="Name of the series (optional)",
@@ -150,17 +151,33 @@ class PatternForm(forms.Form):
         else:
             self._choose_days(said)
 
+    @cached_property
+    def copied(self) -> Series | Surgery | None:
+        """The surgery or the series that this one began like."""
+        kind, _, reference = self.like.partition("-")
+        if kind == "series":
+            return Series.objects.select_related("venue__office").filter(reference=reference).first()
+        if kind == "surgery":
+            return Surgery.objects.select_related("venue__office").filter(reference=reference).first()
+        return None
+
+    @property
+    def copied_in_words(self) -> str:
+        """Such as “the series Tuesday coffee morning, …” and “Tuesday 3 March, 10am to midday, …”."""
+        if isinstance(self.copied, Series):
+            return f"the series “{self.copied.name}”, {self.copied.venue}"
+        return f"{when(self.copied)}, {self.copied.venue}" if self.copied else ""
+
     def _be_like(self, length: timedelta) -> None:
         """What is not asked is as in the one that this began like: the cut-off, and slots that were set one by one.
 
         Those as long as it is as long, and nobody typed another length or number of seats of a slot.
         """
-        kind, _, reference = self.like.partition("-")
-        known: Series | Surgery | None = None
-        if kind == "series" and (known := Series.objects.filter(reference=reference).first()):
+        known = self.copied
+        if isinstance(known, Series):
             begin = self.like_series(known)
             (times,), slots = times_of(known, [known.starts_on]), own_slots(known)
-        elif kind == "surgery" and (known := Surgery.objects.filter(reference=reference).first()):
+        elif known:
             begin = self.like_surgery(known)
             times, slots = (known.starts_at, known.ends_at), slots_by_place(known)
         if known is None:
@@ -277,10 +294,10 @@ class ExtendForm(forms.Form):
     NONE = "It has a surgery for each of its dates until then"
     MANY = f"That is more than {MOST_DATES} surgeries. Choose an earlier date"
 
-    until = DayField(named="The date", label="Until when?")
+    until = ComingDayField(named="The date", label="Until when?")
 
 
 class EndForm(forms.Form):
     """The last date of a series."""
 
-    last = DayField(named="The last date", label="Last date")
+    last = ComingDayField(named="The last date", label="Last date")

@@ -30,4 +30,4 @@ class WalkInForm(forms.Form):
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
-        return check_work_email(email) if email else ""
+        return check_work_email(email, whose="their") if email else ""

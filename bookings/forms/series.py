@@ -15,7 +15,7 @@ from bookings.services.series import FACTS
 from organisation.fields import NumberField
 from surgeries.models import MOST_CUTOFF_MINUTES, Series, Surgery, Venue
 from surgeries.services import slot_times, times_of
-from surgeries.templatetags.times import day_and_year, when
+from surgeries.templatetags.times import day_and_year, when_and_year
 
 TICKED = "ticked"
 
@@ -47,11 +47,14 @@ class MeantForm(forms.Form):
         if first:
             later = sum(each.starts_at >= first.starts_at for each in coming)
             choices = [
-                (Which.THIS, f"Only {when(first)}"),
+                (Which.THIS, f"Only {when_and_year(first)}"),
                 (Which.LATER, f"That one and all later ones, {later} together"),
                 *choices,
             ]
-        for name, offered in (("which", choices), ("surgery", [(each.reference, when(each)) for each in coming])):
+        for name, offered in (
+            ("which", choices),
+            ("surgery", [(each.reference, when_and_year(each)) for each in coming]),
+        ):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = offered

@@ -4,12 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.text import capfirst
 
+from bookings.elsewhere import Times, overlap
 from bookings.forms.managing import NARROW, WhichField
 from bookings.managing import fewer_than_booked
 from bookings.series_moves import Which
 from bookings.series_slots import Wanted
+from bookings.services.diary import overlapping
 from surgeries.fields import LocalTimeField
 from surgeries.models import Surgery, local_moment
 from surgeries.services import MOST_SEATS_PER_SLOT, Within
@@ -28,7 +33,8 @@ class SlotsForm(forms.Form):
     """How many seats each slot has, which slots go, and one that is added; and at which surgeries of its series.
 
     `slots` have their `number_of_seats` and how many are `booked`. What each had when the page was made comes back
-    with it: whatever somebody else has changed meanwhile is not changed back.
+    with it: whatever somebody else has changed meanwhile is not changed back. A slot that was not on the page yet stays
+    as it is, and what is so already is not done again: the same form may arrive twice.
     """
 
     begins = LocalTimeField(
@@ -36,14 +42,14 @@ class SlotsForm(forms.Form):
         label="From",
         help_text="",
         widget=forms.TimeInput(attrs=NARROW),
-        error_messages={"invalid": "Enter a time like 10am, 10:30 or 2.15pm"},
+        error_messages={"invalid": "Enter from when the new slot is, such as 10am, 10:30 or 2.15pm"},
     )
     ends = LocalTimeField(
         required=False,
         label="Until",
         help_text="",
         widget=forms.TimeInput(attrs=NARROW),
-        error_messages={"invalid": "Enter a time like 10am, 10:30 or 2.15pm"},
+        error_messages={"invalid": "Enter until when the new slot is, such as 10:20am or 2.15pm"},
     )
     seats = forms.IntegerField(
         required=False,
@@ -56,8 +62,12 @@ class SlotsForm(forms.Form):
 
     which = WhichField(help_text="Those whose slots were changed by hand are left alone, and listed on the next page.")
 
-    def __init__(self, *args: Any, surgery: Surgery, slots: Sequence[Any], **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, data: QueryDict | None = None, *, surgery: Surgery, slots: Sequence[Any]) -> None:
+        if data is not None:
+            data = data.copy()
+            for slot in slots:
+                data.setdefault(f"seats_{slot.pk}", str(slot.number_of_seats))
+        super().__init__(data)
         self.surgery, self.slots = surgery, slots
         self.initial["which"] = Which.THIS
         if not surgery.series_id:
@@ -75,7 +85,7 @@ class SlotsForm(forms.Form):
                 required=False, initial=slot.number_of_seats, widget=forms.HiddenInput
             )
             self.fields[f"remove_{slot.pk}"] = forms.BooleanField(
-                required=False, label="Take it out", widget=forms.CheckboxInput
+                required=False, label=_take_out(slot), widget=forms.CheckboxInput
             )
 
         self.order_fields([name for name in self.fields if name not in self.declared_fields])  # as on the page
@@ -91,15 +101,18 @@ class SlotsForm(forms.Form):
         cleaned = super().clean() or {}
         for slot in self.slots:
             wanted, was = cleaned.get(f"seats_{slot.pk}"), cleaned.get(f"was_{slot.pk}")
-            if was is not None and was != slot.number_of_seats:
+            if was is not None and slot.number_of_seats not in {was, wanted}:
                 self.add_error(
                     f"seats_{slot.pk}",
                     f"Somebody else has given it {slot.number_of_seats} seats meanwhile. Is that right?",
                 )
+                # From now on they know: pressed once more, it is what they want.
+                assert isinstance(self.data, QueryDict)
+                self.data[f"was_{slot.pk}"] = str(slot.number_of_seats)
             elif wanted is not None and wanted < slot.booked:
-                self.add_error(f"seats_{slot.pk}", fewer_than_booked(slot.booked, slot.people))
+                self.add_error(f"seats_{slot.pk}", _too_few(slot))
             elif cleaned.get(f"remove_{slot.pk}") and slot.booked:
-                self.add_error(f"remove_{slot.pk}", fewer_than_booked(slot.booked, slot.people))
+                self.add_error(f"seats_{slot.pk}", _too_few(slot))  # nothing can be ticked any more
         self._clean_new(cleaned)
         return cleaned
 
@@ -117,12 +130,22 @@ class SlotsForm(forms.Form):
         if len(typed) < len(names):
             return
         start, end = self.new["starts_at"], self.new["ends_at"]
+        stay = [slot for slot in self.slots if not cleaned.get(f"remove_{slot.pk}")]
+        there = next((slot for slot in stay if slot.starts_at == start), None)
+        other = next((slot for slot in stay if overlap(slot, Times(start, end))), None)
         if end <= start:
             self.add_error("ends", "The end has to come after the start")
         elif start < self.surgery.starts_at or end > self.surgery.ends_at:
-            self.add_error("begins", f"It has to lie within the surgery, {span(self.surgery)}")
-        elif any(slot.starts_at == start and not cleaned.get(f"remove_{slot.pk}") for slot in self.slots):
+            self.add_error(
+                "begins",
+                f"The new slot has to lie within the surgery, {span(self.surgery)}. Make the surgery longer first",
+            )
+        elif there and (there.ends_at, there.number_of_seats) == (end, cleaned["seats"]):
+            cleaned.update(dict.fromkeys(names))  # added already
+        elif there:
             self.add_error("begins", "There is a slot that begins then already")
+        elif other:
+            self.add_error("begins", overlapping(other))
 
     @property
     def new(self) -> dict[str, Any]:
@@ -171,3 +194,13 @@ class SlotsForm(forms.Form):
             removed=frozenset(where[slot.pk] for slot in removed),
             added=added,
         )
+
+
+def _take_out(slot: Any) -> str:
+    """The same short words beside each slot; whoever hears them hears which."""
+    return format_html('Take it out<span class="govuk-visually-hidden"> {}</span>', span(slot))
+
+
+def _too_few(slot: Any) -> str:
+    """The slot is named, because a summary of errors stands far from it."""
+    return f"{capfirst(span(slot))}: {fewer_than_booked(slot.booked, slot.people)}"

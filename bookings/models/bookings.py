@@ -145,7 +145,7 @@ class Booking(models.Model):
     state = models.CharField(max_length=9, choices=State)
     seat = models.OneToOneField(Seat, on_delete=models.PROTECT, null=True, related_name="booking")
     slot = models.ForeignKey(Slot, on_delete=models.PROTECT, null=True, related_name="bookings")
-    position = models.PositiveIntegerField(null=True)
+    position = models.PositiveIntegerField("place in line", null=True)
     # On the waiting list: the slots that would suit; none chosen means any.
     suits = models.ManyToManyField(Slot, blank=True, related_name="would_suit")
 
@@ -158,7 +158,7 @@ class Booking(models.Model):
 
     topics = models.ManyToManyField(Topic, blank=True, related_name="+")
     symptoms = models.ManyToManyField(Symptom, blank=True, related_name="+")
-    is_unsure = models.BooleanField(default=False)
+    is_unsure = models.BooleanField("not sure yet", default=False)
     question = models.CharField(max_length=500, blank=True)
     adjustments = models.CharField(max_length=500, blank=True)
 
@@ -167,9 +167,11 @@ class Booking(models.Model):
     # When it last got a seat; stays when the seat is given up, for a calendar may show it still.
     confirmed_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
-    canceller = models.CharField(max_length=9, choices=Canceller, blank=True)
-    cancelled_reason = models.CharField(max_length=200, blank=True)
-    missed_because = models.CharField(max_length=9, choices=Missed, blank=True, db_default="", default="")
+    canceller = models.CharField("cancelled by", max_length=9, choices=Canceller, blank=True)
+    cancelled_reason = models.CharField("why it was cancelled", max_length=200, blank=True)
+    missed_because = models.CharField(
+        "why they did not come", max_length=9, choices=Missed, blank=True, db_default="", default=""
+    )
     # Rises with every change that calendars should follow (RFC 5545, SEQUENCE).
     calendar_sequence = models.PositiveIntegerField(default=0)
 
@@ -262,6 +264,11 @@ class Booking(models.Model):
     def times(self) -> Slot | Surgery:
         """What says when: the slot it holds or held or, on the waiting list, the surgery."""
         return self.slot or self.surgery
+
+    @property
+    def version(self) -> str:
+        """Another one as soon as it is somewhere or somebody else’s, as organisers see before they act on it."""
+        return f"{self.link_number}.{self.calendar_sequence}"
 
     def rank(self) -> int | None:
         """The place on the waiting list as people count it, 1 being next; None if not waiting."""

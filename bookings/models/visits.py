@@ -49,7 +49,7 @@ class Visit(models.Model):
     name = models.CharField(max_length=100, db_default="", default="")
     # What a walk-in is here about; of somebody who booked, the booking says it.
     topics = models.ManyToManyField(Topic, blank=True, related_name="+")
-    is_curious = models.BooleanField(default=False, db_default=False, help_text="Here to look around.")
+    is_curious = models.BooleanField("just curious", default=False, db_default=False, help_text="Here to look around.")
     # Not known of whoever was noted afterwards.
     arrived_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)

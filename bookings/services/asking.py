@@ -66,7 +66,8 @@ def ask_where_hosts_are_missing(*, since: dict[int, datetime], now: datetime | N
     """Ask about each of these surgeries (by id), unless somebody was asked about it since that moment."""
     now = now or timezone.now()
     surgeries = lock_surgeries(since)
-    list(Champion.objects.active().order_by("pk").select_for_update(no_key=True))  # nobody is asked twice a week
+    # Nobody is asked twice a week.
+    list(Champion.objects.active().order_by("pk").select_for_update(no_key=True, of=("self",)))
     asked = Ask.objects.filter(surgery__in=since).values_list("surgery", "asked_at")
     already = {surgery for surgery, asked_at in asked if asked_at >= since[surgery]}
     return ask_about([each for pk, each in surgeries.items() if pk not in already], is_given_back=False, now=now)

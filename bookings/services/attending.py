@@ -241,22 +241,23 @@ def _check_in(
     booking: Booking, *, surgery: Surgery, by: User | None, arrived_at: datetime | None, now: datetime
 ) -> Visit:
     """Whoever has booked is here, at the surgery that is kept. Raises Contention if they have moved elsewhere."""
-    booking = Booking.objects.select_related("attendee").select_for_update(no_key=True, of=("self",)).get(pk=booking.pk)
-    if booking.surgery_id != surgery.pk:
+    expected = surgery.bookings.select_related("attendee").select_for_update(no_key=True, of=("self",))
+    locked = expected.filter(pk=booking.pk).first()
+    if locked is None:
         raise Contention
     visit, is_new = Visit.objects.get_or_create(
-        attendee=booking.attendee,
+        attendee=locked.attendee,
         surgery=surgery,
         defaults={
-            "booking": booking if booking.is_confirmed else None,
-            "name": booking.name,
+            "booking": locked if locked.is_confirmed else None,
+            "name": locked.name,
             "arrived_at": arrived_at,
             "taken_in_by": by,
         },
     )
     if is_new:
-        if not booking.is_confirmed:
-            visit.topics.set(booking.topics.all())
+        if not locked.is_confirmed:
+            visit.topics.set(locked.topics.all())
         _trace(visit, Correction.What.CAME, by=by, now=now)
     return visit
 

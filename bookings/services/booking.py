@@ -15,6 +15,7 @@ from bookings.errors import (
     BookingClosed,
     BookingError,
     FormUsedAlready,
+    OutOfDate,
     SlotFull,
     SlotGone,
     WaitingListClosed,
@@ -104,7 +105,7 @@ def book(
 
 
 @retried
-def move(*, booking: Booking, slot: Slot, now: datetime | None = None) -> Booking | None:
+def move(*, booking: Booking, slot: Slot, seen: str | None = None, now: datetime | None = None) -> Booking | None:
     """Give the booking a seat in another slot, of the same surgery or another; its old seat goes to who waits.
 
     The row, its link and its calendar entry stay. Somebody on a waiting list takes a free seat the same way. Moving
@@ -112,7 +113,7 @@ def move(*, booking: Booking, slot: Slot, now: datetime | None = None) -> Bookin
     clashes: then nothing moves, and an email tells whoever owns the address. Of that the page reveals as
     much as `book` does.
 
-    Raises BookingClosed, SlotFull.
+    Raises BookingClosed, SlotFull, OutOfDate if an organiser has `seen` another `version` of it than it has by now.
     """
     now = now or timezone.now()
     with transaction.atomic():
@@ -122,6 +123,8 @@ def move(*, booking: Booking, slot: Slot, now: datetime | None = None) -> Bookin
             return booking
         if not booking.is_live or booking.has_begun(now):
             raise BookingClosed
+        if seen is not None and seen != booking.version:
+            raise OutOfDate
         if not _is_open(target, slot, now) or (target != booking.surgery and has_come(booking, now=now)):
             raise BookingClosed
         elsewhere = Booking.objects.live().filter(surgery=target, attendee=booking.attendee).exclude(pk=booking.pk)
@@ -179,13 +182,15 @@ def cancel(
     reason: str = "Cancelled from the private link",
     canceller: str = Booking.Canceller.ATTENDEE,
     tell: bool = True,
+    seen: str | None = None,
     now: datetime | None = None,
 ) -> Booking:
     """End the booking, or leave the waiting list; the seat goes to the first in line whom it suits.
 
     Without `tell` the attendee gets no email about it, because they have had as many as an address is sent in a day.
 
-    Cancelling again changes nothing. Raises BookingClosed once the slot has begun.
+    Cancelling again changes nothing. Raises BookingClosed once the slot has begun, OutOfDate if an organiser has `seen`
+    another `version` of it than it has by now.
     """
     now = now or timezone.now()
     with transaction.atomic():
@@ -194,6 +199,8 @@ def cancel(
             return booking
         if booking.has_begun(now):
             raise BookingClosed
+        if seen is not None and seen != booking.version:
+            raise OutOfDate
         booking.state, booking.seat, booking.position = Booking.State.CANCELLED, None, None
         booking.cancelled_at = booking.changed_at = now
         booking.canceller, booking.cancelled_reason = canceller, reason

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Value
+from django.db.models import Exists, F, OuterRef, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
@@ -14,10 +14,11 @@ from bookings.consequences import concerned, version_of
 from bookings.errors import BookingClosed, OutOfDate, StillBooked
 from bookings.models import Booking, Help, Visit
 from bookings.services.ending import end_bookings
-from bookings.services.waiting import promote_and_tell
+from bookings.services.waiting import promote_and_tell, where_they_wait
 from bookings.statements import lock_surgeries
 from surgeries.models import Seat, Shift, Slot, Surgery
 from surgeries.services import DiaryError
+from surgeries.templatetags.times import span
 from surgeries.transactions import retried
 
 
@@ -116,16 +117,31 @@ def add_slot(
     seats: int,
     now: datetime | None = None,
 ) -> Slot:
-    """Add a slot with this many seats; the waiting list goes first. Raises ValueError if it is not in the surgery."""
+    """Add a slot with this many seats, and return it; the waiting list goes first.
+
+    Adding the same one again changes nothing. Raises DiaryError if it does not lie within the surgery, or overlaps
+    another slot.
+    """
     now = now or timezone.now()
     with transaction.atomic():
         surgery = lock_surgeries([surgery.pk])[surgery.pk]
         if not surgery.starts_at <= starts_at < ends_at <= surgery.ends_at:
-            raise ValueError("A slot lies within its surgery.")
+            raise DiaryError(f"A slot has to lie within the surgery, {span(surgery)}.")
+        if there := surgery.slots.filter(starts_at=starts_at).first():
+            if (there.ends_at, there.seats.count()) == (ends_at, seats):
+                return there
+            raise DiaryError("There is a slot that begins then already.")
+        if there := surgery.slots.filter(starts_at__lt=ends_at, ends_at__gt=starts_at).first():
+            raise DiaryError(f"{overlapping(there)}.")
         slot = Slot.objects.create(surgery=surgery, starts_at=starts_at, ends_at=ends_at)
         _set_seats(slot, seats)
         promote_and_tell([surgery], now=now)
     return slot
+
+
+def overlapping(there: Slot) -> str:
+    """What to say to somebody whose new slot would overlap this one: the same hosts would be booked twice."""
+    return f"It overlaps the slot {there}. Give that slot more seats, or choose another time"
 
 
 def call_off(
@@ -148,13 +164,18 @@ def call_off_several(
     """Call these surgeries off: every booking and shift ends, everybody is told of each, calendars follow.
 
     All of them or none: an organiser who has read who will be told must not be left with half of it. It takes the
-    same few statements however many they are, so nobody who books there waits long. Returns those that were called
-    off; doing it again changes nothing. Raises BookingClosed once one of them is over, OutOfDate if they concern
+    same few statements however many they are, so nobody who books there waits long; only whoever waits elsewhere, where
+    they could not come until now, is promoted there one after the other. Returns those that were called off; doing it
+    again changes nothing. Raises BookingClosed once one of them is over, OutOfDate if they concern
     others by now than the organiser has `seen` (the version of a CallingOff).
     """
     now = now or timezone.now()
-    locked = lock_surgeries(surgery.pk for surgery in surgeries)
-    called_off = [surgery for surgery in locked.values() if not surgery.is_called_off]
+    ids = {surgery.pk for surgery in surgeries}
+    then = Surgery.objects.filter(
+        pk__in=ids, starts_at__lt=OuterRef("surgery__ends_at"), ends_at__gt=OuterRef("surgery__starts_at")
+    )
+    locked = lock_surgeries([*ids, *where_they_wait(ids, now=now).filter(Exists(then))])
+    called_off = [surgery for pk, surgery in locked.items() if pk in ids and not surgery.is_called_off]
     if any(surgery.is_over(now) for surgery in called_off):
         raise BookingClosed
     if called_off and seen is not None and seen != version_of(concerned(called_off)):
@@ -176,6 +197,7 @@ def call_off_several(
     )
     emails.queue_called_off(bookings, now=now)
     shift_emails.queue_ended(shifts, now=now)
+    promote_and_tell([surgery for pk, surgery in locked.items() if pk not in ids], now=now)
     return called_off
 
 

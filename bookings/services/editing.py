@@ -54,13 +54,16 @@ def change_slots(
 @retried
 @transaction.atomic
 def remove_slot(*, slot: Slot, now: datetime | None = None) -> None:
-    """Take a slot that nobody ever booked, or waits for, out of its surgery. Raises DiaryError if somebody does."""
+    """Take a slot that nobody ever booked, or waits for, out of its surgery. Raises DiaryError if somebody does.
+
+    Taking it out again changes nothing.
+    """
     _open_surgery(slot.surgery_id, now or timezone.now())
     # Without its slot a choice would be empty, which means "any", and somebody would get a time that does not suit.
     if Booking.objects.waiting().filter(suits=slot).exists():
         raise DiaryError(f"People on the waiting list chose the slot {slot}, so it stays.")
     try:
-        Slot.objects.get(pk=slot.pk).delete()
+        Slot.objects.filter(pk=slot.pk).delete()
     except ProtectedError:
         raise DiaryError(
             f"The slot {slot} has been booked, so it stays on record. Set its seats to as many as are booked instead."
@@ -79,14 +82,18 @@ def host(
 ) -> Shift:
     """Let a champion host at the surgery from when to when, and return the shift. They are told once it is published.
 
-    Raises DiaryError if that lies outside the surgery, or if the champion hosts elsewhere or has booked a seat for
-    themselves at that time.
+    If they host from and until then already, nothing changes. Raises DiaryError if that lies outside the surgery, or if
+    the champion is barred, hosts elsewhere or has booked a seat for themselves at that time.
     """
     now = now or timezone.now()
     surgery = _open_surgery(surgery.pk, now)
     if not surgery.starts_at <= starts_at < ends_at <= surgery.ends_at:
         raise DiaryError(f"{champion}’s shift has to lie within the surgery, {span(surgery)}.")
     champion = lock_champion(champion)
+    if there := surgery.shifts.live().filter(champion=champion, starts_at=starts_at, ends_at=ends_at).first():
+        return there
+    if champion.is_barred:
+        raise DiaryError(f"{champion} is barred, so they cannot host.")
     _check_own_seats(champion, starts_at, ends_at, now)
     try:
         shift = put_on(champion=champion, surgery=surgery, starts_at=starts_at, ends_at=ends_at)
@@ -110,12 +117,13 @@ def put_on(*, champion: Champion, surgery: Surgery, starts_at: datetime, ends_at
 
 @retried
 @transaction.atomic
-def know_by_email(*, champion: Champion, email: str, now: datetime | None = None) -> None:
+def know_by_email(*, champion: Champion, email: str, is_first: bool = False, now: datetime | None = None) -> None:
     """Know the champion by this normalised address, with which they book as well; with none, by no address.
 
     Makes the user, with whom nobody can sign in by password, unless there is one. Whoever had the address until now
     hosts no more, and is promoted where that stood in the way. Raises DiaryError if the address is another
-    champion's, or has a seat at a time when this champion hosts.
+    champion's or that of somebody who is barred, or has a seat at a time when this champion hosts; or, where it is to
+    be their first, if they are known by another one already.
     """
     now = now or timezone.now()
     theirs = Booking.objects.waiting().filter(
@@ -123,9 +131,16 @@ def know_by_email(*, champion: Champion, email: str, now: datetime | None = None
     )
     surgeries = lock_surgeries(theirs.values_list("surgery_id", flat=True))
     champion = lock_champion(champion)
+    if is_first and champion.user and champion.user.email != email:
+        raise DiaryError(f"Somebody has written down another address meanwhile: {champion.user.email}.")
     user = None
     if email:
-        user = User.objects.filter(email=email).first() or User.objects.create_user(email, name=champion.name)
+        known = User.objects.select_for_update(no_key=True).filter(email=email).first()
+        if known and not known.is_active and known.pk != champion.user_id:
+            raise DiaryError(
+                f"Whoever has the address {email} is barred. Ask an administrator to let them sign in first."
+            )
+        user = known or User.objects.create_user(email, name=champion.name)
         if other := Champion.objects.filter(user=user).exclude(pk=champion.pk).first():
             raise DiaryError(f"{email} is the address of {other}.")
     champion.user = user

@@ -27,8 +27,10 @@ def lock_for(booking: Booking, *others: int, now: datetime) -> tuple[Booking, di
         .values_list("surgery_id", flat=True)
     )
     surgeries = lock_surgeries([seen[0], *others, *waits_at])
-    fresh = Booking.objects.for_the_page().select_for_update(no_key=True, of=("self",)).get(pk=booking.pk)
-    if (fresh.surgery_id, fresh.attendee_id) != seen:
+    # None after waiting for somebody who moved it on from where it had been moved: PostgreSQL reads the locked row
+    # again, and not the surgery joined to it.
+    fresh = Booking.objects.for_the_page().select_for_update(no_key=True, of=("self",)).filter(pk=booking.pk).first()
+    if fresh is None or (fresh.surgery_id, fresh.attendee_id) != seen:
         raise Contention
     if fresh.link_number != booking.link_number:
         raise LinkWithdrawn

@@ -3,7 +3,7 @@
 Whoever would be at two places at once is released: what they have elsewhere stays.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from copy import copy
 from datetime import datetime, timedelta
 
@@ -18,16 +18,13 @@ from bookings.moves import Facts, Hosting, Move
 from bookings.series_moves import SeriesMove, Which, coming_of, series_move_of
 from bookings.services.ending import end_bookings
 from bookings.services.room import stop_helping
-from bookings.services.waiting import promote_and_tell
+from bookings.services.waiting import promote_and_tell, where_they_wait
 from bookings.statements import lock_surgeries
 from champions.models import Champion
 from surgeries.models import Series, Shift, Slot, Surgery
 from surgeries.services import DiaryError
 from surgeries.templatetags.times import Timed, when
 from surgeries.transactions import Contention, retried
-
-# Out of the way: no constraint on what overlaps, or begins when, sees rows pass each other.
-ASIDE = timedelta(days=365 * 200)
 
 
 @retried
@@ -52,7 +49,7 @@ def change_surgery(
     """
     now = now or timezone.now()
     ids = [surgery.pk, *(each.pk for each in coming_of(surgery, which, now=now))]
-    surgeries = lock_surgeries([*ids, *_where_they_wait(ids, now)])
+    surgeries = lock_surgeries([*ids, *where_they_wait(ids, now=now)])
     _lock_people(ids, now)
     here = copy(surgeries[surgery.pk])
     if which != Which.THIS and here.series_id:
@@ -70,14 +67,6 @@ def change_surgery(
         Series.objects.filter(surgeries=here).update(**it.pattern)
     promote_and_tell(surgeries.values(), now=now)
     return it
-
-
-def _where_they_wait(ids: Collection[int], now: datetime) -> Iterable[int]:
-    """The surgeries where somebody waits who sits or hosts here: when these move, they may be free for a seat there."""
-    sit = Booking.objects.holding_a_seat().filter(surgery__in=ids).values("attendee")
-    host = Shift.objects.live().filter(surgery__in=ids).values("champion__user__email")
-    theirs = Booking.objects.waiting().filter(Q(attendee__in=sit) | Q(attendee__email__in=host))
-    return theirs.filter(surgery__ends_at__gt=now).values_list("surgery_id", flat=True)
 
 
 def _lock_people(ids: Collection[int], now: datetime) -> None:
@@ -151,16 +140,17 @@ def _place(times: Timed, surgery: Surgery) -> str:
 
 
 def _move_slots(move: Move) -> None:
-    """Every slot by as much as the surgery."""
-    if not move.by:
-        return
-    slots = Slot.objects.filter(surgery=move.surgery)
-    for step in (ASIDE, move.by - ASIDE):
-        slots.update(starts_at=F("starts_at") + step, ends_at=F("ends_at") + step)
+    """Every slot by as much as the surgery, all at once, since one may begin when the next one did."""
+    if move.by:
+        slots = Slot.objects.filter(surgery=move.surgery)
+        slots.update(starts_at=F("starts_at") + move.by, ends_at=F("ends_at") + move.by)
 
 
 def _move_shifts(move: Move) -> None:
-    """The shifts that go on to their new times. Who was to sit with whom stays, though the database forgets it."""
+    """The shifts that go on to their new times, the foremost first, so that those of one champion never overlap.
+
+    Who was to sit with whom stays, though the database forgets it.
+    """
     going_on = [each for each in move.shifts if not each.clash]
     times = {each.shift.pk: each.times for each in going_on}
     seats = {each.booking.pk: each.times for each in move.seated if not each.clash}
@@ -168,9 +158,7 @@ def _move_shifts(move: Move) -> None:
         "booking_id", "shift_id", "chosen_at", "chosen_by_id"
     )
     kept = [Pairing(**each) for each in pairings if times[each["shift_id"]].overlaps(seats[each["booking_id"]])]
-    shifts = Shift.objects.filter(pk__in=list(times))
-    shifts.update(starts_at=F("starts_at") + ASIDE, ends_at=F("ends_at") + ASIDE)
-    for shift_id, each in times.items():
-        shifts.filter(pk=shift_id).update(starts_at=each.starts_at, ends_at=each.ends_at)
+    for pk, each in sorted(times.items(), key=lambda item: item[1].starts_at, reverse=move.by > timedelta(0)):
+        Shift.objects.filter(pk=pk).update(starts_at=each.starts_at, ends_at=each.ends_at)
     Pairing.objects.filter(booking__in=[pairing.booking_id for pairing in kept]).delete()
     Pairing.objects.bulk_create(kept)

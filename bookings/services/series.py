@@ -96,7 +96,8 @@ def _series_until(making: Making, pattern: Series, until: date) -> Series:
         if slots:
             set_pattern(pattern, slots)
     else:
-        pattern = Series.objects.select_for_update(of=("self",)).select_related("venue__office").get(pk=pattern.pk)
+        # Without the venue: after waiting for the lock PostgreSQL reads the series again, and not what is joined to it.
+        pattern = Series.objects.select_for_update().get(pk=pattern.pk)
         making.was_planned_until, making.ended_on = pattern.planned_until, pattern.ends_on
         pattern.planned_until = max(until, pattern.planned_until or until)
         if pattern.ends_on and pattern.ends_on < until:
@@ -175,7 +176,7 @@ def _is_long_ago(making: Making, now: datetime) -> bool:
 def to_publish(series: Series, *, now: datetime) -> SurgeryQuerySet:
     """Its drafts that can be published: still to come, and with a seat to book."""
     seated = Seat.objects.filter(surgery=OuterRef("pk"))
-    drafts: SurgeryQuerySet = Surgery.objects.filter(series=series, state=Surgery.State.DRAFT, ends_at__gt=now)
+    drafts: SurgeryQuerySet = Surgery.objects.drafts(now).filter(series=series)
     return drafts.filter(Exists(seated)).order_by("starts_at", "pk")
 
 

@@ -1,9 +1,10 @@
 """The waiting list: promotion in strict order, and handing a seat back."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from bookings import emails
@@ -11,7 +12,7 @@ from bookings.errors import BookingClosed, WaitingListClosed
 from bookings.models import Booking
 from bookings.services.locks import is_busy, lock_for
 from bookings.statements import lock_surgeries
-from surgeries.models import Seat, Slot, Surgery
+from surgeries.models import Seat, Shift, Slot, Surgery
 from surgeries.transactions import retried
 
 
@@ -54,9 +55,20 @@ def promote_and_tell(surgeries: Iterable[Surgery], *, now: datetime, passing_ove
             emails.queue_promoted(booking, now=now)
 
 
+def where_they_wait(surgeries: Collection[int], *, now: datetime) -> QuerySet[Booking, int]:
+    """The ids of other surgeries where somebody waits who sits or hosts at these.
+
+    When these move, or do not take place, they may be free for a seat there.
+    """
+    sit = Booking.objects.holding_a_seat().filter(surgery__in=surgeries).values("attendee")
+    host = Shift.objects.live().filter(surgery__in=surgeries).values("champion__user__email")
+    theirs = Booking.objects.waiting().filter(Q(attendee__in=sit) | Q(attendee__email__in=host))
+    return theirs.filter(surgery__ends_at__gt=now).exclude(surgery__in=surgeries).values_list("surgery_id", flat=True)
+
+
 @retried
 def settle(*, surgery: Surgery, now: datetime | None = None) -> None:
-    """Promote whoever can have a free seat by now, such as somebody whose clash was at a surgery that is called off."""
+    """Promote whoever can have a free seat by now, such as somebody whose clash was a shift that was given back."""
     now = now or timezone.now()
     with transaction.atomic():
         promote_and_tell(lock_surgeries([surgery.pk]).values(), now=now)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from bookings.forms.away import GIVE_BACK, LeaveForm, RestForm
+from bookings.forms.away import GIVE_BACK, AwayForm, LeaveForm, RestForm
 from bookings.models import Help
 from bookings.services import hosting
 from champions.models import Champion
@@ -47,7 +47,7 @@ def come_back(request: HttpRequest, champion: Champion) -> HttpResponseBase:
     return SeeOther(f"{reverse('champions:home')}?done=back")
 
 
-def _asked(request: HttpRequest, champion: Champion, form_class: type[LeaveForm]) -> tuple[LeaveForm, dict[str, Any]]:
+def _asked(request: HttpRequest, champion: Champion, form_class: type[AwayForm]) -> tuple[AwayForm, dict[str, Any]]:
     """The form, and with what it is shown."""
     coming = champion.shifts.live().public().filter(starts_at__gt=timezone.now())
     coming = coming.select_related("surgery__venue__office")

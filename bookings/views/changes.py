@@ -13,7 +13,7 @@ from accounts.roles import organiser_page
 from accounts.sessions import signed_in
 from bookings.change_words import kind as kind_of
 from bookings.change_words import page_of, row_named
-from bookings.changes import acts_of, changes_of, kinds, names_of
+from bookings.changes import act_with, acts_of, changes_of, kinds, names_of
 from bookings.forms.changes import ChangesForm
 
 LARGEST = 2**63 - 1
@@ -36,16 +36,34 @@ def changes_of_one(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     model = kinds().get(kind)
     if model is None or pk > LARGEST:
         raise Http404
-    acts, following = acts_of(changes_of(model, pk), before=_before(request))
+    within = (model._meta.db_table, pk)
+    acts, following = acts_of(changes_of(model, pk), within=within, before=_before(request))
     row = model._default_manager.filter(pk=pk).first()
     if not acts and row is None:
         raise Http404
     page = page_of(row, is_administrator=signed_in(request).is_administrator) if row else ""
     context = {
         "kind": capfirst(kind_of(model)), "acts": acts, "following": following, "page": page,
-        "words": row_named(model._meta.db_table, pk, names_of([(model._meta.db_table, pk)])),
+        "words": row_named(*within, names_of([within])),
     }  # fmt: skip
     return render(request, "bookings/changes_of_one.html", context)
+
+
+@organiser_page
+@require_safe
+def changes_at_once(request: HttpRequest, pk: int) -> HttpResponse:
+    """Every change that was made together with this one."""
+    found = act_with(pk, after=_after(request)) if pk <= LARGEST else None
+    if found is None:
+        raise Http404
+    act, following = found
+    return render(request, "bookings/changes_at_once.html", {"act": act, "following": following})
+
+
+def _after(request: HttpRequest) -> int:
+    """The last change on the page before. Whatever else is written there means the beginning."""
+    written = request.GET.get("after", "")
+    return min(int(written), LARGEST) if written.isascii() and written.isdecimal() and len(written) < 20 else 0
 
 
 def _before(request: HttpRequest) -> datetime | None:

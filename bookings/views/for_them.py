@@ -2,7 +2,8 @@
 
 import uuid
 from collections.abc import Callable
-from functools import wraps
+from dataclasses import replace
+from functools import partial, wraps
 from http import HTTPStatus
 from typing import Any
 
@@ -14,8 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import organiser_page
-from bookings.errors import BookingClosed, BookingError, FormUsedAlready, SlotFull
-from bookings.finding import PER_PAGE, Search, as_listed, entries
+from bookings.errors import BookingClosed, BookingError, FormUsedAlready, OutOfDate, SlotFull
+from bookings.finding import PER_PAGE, Search, as_listed, entries, known_choices
 from bookings.forms.for_them import BookForThemForm, CancelForThemForm, ChangeForThemForm
 from bookings.links import LinkWithdrawn
 from bookings.models import Attendee, Booking
@@ -33,17 +34,26 @@ def see_person(pk: int, *, done: str) -> SeeOther:
     return SeeOther(f"{reverse('bookings:person', args=[pk])}?done={done}")
 
 
-def _booking_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """A page of organisers about a booking that can still change; of any other the person's page says how it stands."""
+def _booking_page(
+    view: Callable[..., HttpResponseBase], *, once_cancelled: str = "closed"
+) -> Callable[..., HttpResponseBase]:
+    """A page of organisers about a booking that can still change; of any other the person's page says how it stands.
+
+    Pressed once an organiser has cancelled it, it says what `once_cancelled` stands for. Pressed on a page that showed
+    the booking elsewhere, it comes back and says so (`is_anew`), and nothing else happens.
+    """
 
     @organiser_page
     @wraps(view)
     def page(request: HttpRequest, pk: int, **kwargs: Any) -> HttpResponseBase:
         booking = get_object_or_404(Booking.objects.for_the_page(), pk=pk)
         if not booking.is_live or booking.has_begun(timezone.now()):
-            return see_person(booking.attendee_id, done="closed" if request.method == "POST" else "")
+            done = once_cancelled if booking.canceller == Booking.Canceller.ORGANISER else "closed"
+            return see_person(booking.attendee_id, done=done if request.method == "POST" else "over")
         try:
             return view(request, booking, **kwargs)
+        except OutOfDate:
+            return view(request, Booking.objects.for_the_page().get(pk=pk), is_anew=True, **kwargs)
         except (BookingClosed, LinkWithdrawn):
             return see_person(booking.attendee_id, done="closed")
 
@@ -55,7 +65,9 @@ def book_for(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The coming surgeries, to choose one for somebody who is known."""
     attendee = get_object_or_404(Attendee.objects.exclude(email=None), pk=pk)
     back = reverse("bookings:person", args=[pk])
-    return _choose_surgery(request, {"title": f"Book for {attendee}", "back": back, "back_to": "Their page"})
+    context = {"title": f"Book for {attendee}", "back": back, "back_to": "Their page"}
+    last = attendee.bookings.select_related("surgery__venue").order_by("-created_at", "-pk").first()
+    return _choose_surgery(request, context, usual=last.surgery if last else None)
 
 
 @organiser_page
@@ -87,49 +99,64 @@ def move_for(request: HttpRequest, booking: Booking) -> HttpResponseBase:
         "back_to": "Their page",
         "booking": booking,
     }
-    return _choose_surgery(request, context, Q(seats_left__gt=0))
+    return _choose_surgery(request, context, Q(seats_left__gt=0), usual=booking.surgery)
 
 
 @_booking_page
-def move_for_to(request: HttpRequest, booking: Booking, reference: str) -> HttpResponseBase:
+def move_for_to(request: HttpRequest, booking: Booking, reference: str, *, is_anew: bool = False) -> HttpResponseBase:
     """Another slot, there."""
     surgery = _coming(reference)
     form = ChangeForThemForm(
         request.POST if request.method == "POST" else None, booking=booking, surgery=surgery, now=timezone.now()
     )
-    status = HTTPStatus.OK
-    if form.is_valid():
+    status = HTTPStatus.CONFLICT if is_anew else HTTPStatus.OK
+    if form.is_valid() and not is_anew:
         count_form(request, booking.attendee.email)
         status = HTTPStatus.CONFLICT
         try:
-            if services.move(booking=booking, slot=form.cleaned_data["slot"]):
+            seen = request.POST.get("seen", "")
+            if services.move(booking=booking, slot=form.cleaned_data["slot"], seen=seen):
                 return see_person(booking.attendee_id, done="moved")
             form.add_error("slot", BUSY)
         except SlotFull:
             form.refuse(now=timezone.now())
-    context = {"form": form, "booking": booking, "surgery": surgery, "offer": form.offer}
+    context = {"form": form, "booking": booking, "surgery": surgery, "offer": form.offer, "is_anew": is_anew}
     return render(request, "bookings/move_for_to.html", context, status=status)
 
 
-@_booking_page
-def cancel_for(request: HttpRequest, booking: Booking) -> HttpResponseBase:
+@partial(_booking_page, once_cancelled="cancelled")
+def cancel_for(request: HttpRequest, booking: Booking, *, is_anew: bool = False) -> HttpResponseBase:
     """Cancel, with the reason that they read: this page asks, and its button acts."""
     form = CancelForThemForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
+    if form.is_valid() and not is_anew:
         count_form(request, booking.attendee.email)
-        services.cancel(
-            booking=booking, reason=form.cleaned_data["reason"], canceller=Booking.Canceller.ORGANISER
-        )  # fmt: skip
-        return see_person(booking.attendee_id, done="cancelled")
-    return render(request, "bookings/cancel_for.html", {"form": form, "booking": booking})
+        organiser = Booking.Canceller.ORGANISER
+        cancelled = services.cancel(
+            booking=booking, reason=form.cleaned_data["reason"], canceller=organiser, seen=request.POST.get("seen", "")
+        )
+        # Somebody else may have been faster, and then nobody reads the reason.
+        return see_person(booking.attendee_id, done="cancelled" if cancelled.canceller == organiser else "closed")
+    status = HTTPStatus.CONFLICT if is_anew else HTTPStatus.OK
+    context = {"form": form, "booking": booking, "is_anew": is_anew}
+    return render(request, "bookings/cancel_for.html", context, status=status)
 
 
-def _choose_surgery(request: HttpRequest, context: dict[str, Any], only: Q | None = None) -> HttpResponse:
-    now = timezone.now()
-    coming = as_listed(Surgery.objects.upcoming(now), now=now).filter(only or Q()).order_by("starts_at", "id")
-    paginator = Paginator(coming, PER_PAGE)
+def _choose_surgery(
+    request: HttpRequest, context: dict[str, Any], only: Q | None = None, *, usual: Surgery | None = None
+) -> HttpResponse:
+    """The coming surgeries at the office that is chosen; if nothing is said of it, at that of the `usual` one."""
+    now, choices = timezone.now(), known_choices()
+    search = Search.of(request.GET, choices)
+    if usual and "office" not in request.GET:
+        search = replace(search, office=next((it for it in choices.offices if it.pk == usual.venue.office_id), None))
+    coming = Surgery.objects.upcoming(now)
+    if search.office:
+        coming = coming.at_office(search.office.pk)
+    paginator = Paginator(as_listed(coming, now=now).filter(only or Q()).order_by("starts_at", "id"), PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
     context |= {
+        "choices": choices,
+        "search": search,
         "page": page,
         "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
         "entries": entries(page.object_list, Search(), now=now),

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
@@ -15,14 +16,15 @@ from accounts.roles import organiser_page
 from bookings.letters import can_be_written_to, letters_to
 from bookings.managing import managed
 from history.models import Change
-from notifications.form_pages import SeeOther
+from notifications.form_pages import FOR_BACK, SeeOther
 from surgeries.models import Surgery
 
 
 def surgery_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """A page of organisers about one surgery: the view gets it instead of its reference.
 
-    Of a draft that was deleted, the diary says so: somebody went back to its page, or loaded it again.
+    Of a draft that was deleted, the diary says so: somebody went back to its page, or loaded it again. Back from what a
+    press has done shows what was seen before it.
     """
 
     @organiser_page
@@ -32,7 +34,13 @@ def surgery_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
         surgery = surgeries.filter(reference=reference).first()
         if surgery is None:
             return _see_where_it_was(reference)
-        return view(request, surgery, **kwargs)
+        try:
+            response = view(request, surgery, **kwargs)
+        except Surgery.DoesNotExist:  # deleted in this very moment
+            return _see_where_it_was(reference)
+        if request.method == "POST":  # what it comes to, or what was typed
+            patch_cache_control(response, **FOR_BACK)
+        return response
 
     return page
 
@@ -40,15 +48,20 @@ def surgery_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
 # What the page says has been done, or could not be: only these names mean anything in its address.
 DONE = {
     "changed": "The surgery is changed, and whoever had to be told is told.",
-    "published": "It is published. Everybody sees it within seconds, and its hosts are told.",
+    "changed_several": "They are changed as you saw it, and whoever had to be told is told.",
+    "published": "It is published. Everybody sees it within seconds. Whoever hosts is told.",
     "unpublished": "It is a draft again. Only organisers see it.",
     "written": "It is on its way to everybody whom you saw.",
-    "called_off": "It is called off, and everybody concerned is told.",
-    "slots": "The slots and seats are as you set them. Whoever waited and has a seat now is told.",
-    "slots_of_several": "The slots and seats are changed at all of them. Whoever waited and has a seat now is told.",
-    "host": "They host. They are told as soon as it is published.",
+    "called_off": "It is called off. Whoever booked, waited or hosted is told.",
+    "slots": "The slots and seats are as you set them. If somebody who waited has a seat now, they are told.",
+    "slots_of_several": "They are changed where you saw it. If somebody who waited has a seat now, they are told.",
+    "host": "They host, and are told.",
+    "host_unknown": "They host. We have no email address of them, so somebody has to tell them.",
+    "host_draft": "They host. They are told as soon as it is published.",
     "off": "They no longer host, and are told.",
-    "off_and_up": "They no longer host, and are told. Whoever they sat with waits again for the next host.",
+    "off_draft": "They no longer host.",
+    "off_unknown": "They no longer host. We have no email address of them, so somebody has to tell them.",
+    "off_and_up": "They no longer host. Whoever they sat with waits again for the next host.",
 }
 NOT_DONE = {
     "closed": "That was not possible any more: what has been, or is called off, stays as it is.",

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from bookings.errors import OutOfDate
 from bookings.forms.managing import EditSurgeryForm
-from bookings.series_moves import series_move_of
+from bookings.series_moves import Which, series_move_of
 from bookings.services.moving import change_surgery
 from bookings.views.manage import see_surgery, surgery_page, while_it_is_open
 from surgeries.models import Surgery
@@ -24,6 +24,7 @@ def edit_surgery(request: HttpRequest, surgery: Surgery) -> HttpResponseBase:
     if "again" in request.POST or not form.is_valid():
         return render(request, "bookings/edit_surgery.html", context)
     facts, seen = form.facts(), request.POST.get("seen")
+    done = "changed" if form.meant == Which.THIS else "changed_several"
     is_anew = False
     if seen:
         try:
@@ -34,11 +35,11 @@ def edit_surgery(request: HttpRequest, surgery: Surgery) -> HttpResponseBase:
         except DiaryError:
             pass  # which the form says beside the field
         else:
-            return see_surgery(surgery, done="changed")
+            return see_surgery(surgery, done=done)
     it = series_move_of(surgery, facts, form.meant, now=timezone.now())
     if it.changes_nothing:
         if seen:  # sent twice: it is done
-            return see_surgery(surgery, done="changed")
+            return see_surgery(surgery, done=done)
         form.add_error("on", "Nothing is different yet. Change something, or go back")
     form.refuse(it.problems)
     if form.errors:

@@ -17,6 +17,7 @@ from bookings.services.editing import change_slots, end_shift, host
 from bookings.services.series_slots import change_slots_of_series
 from bookings.suggesting import suggested
 from bookings.views.manage import see_surgery, surgery_page, while_it_is_open
+from champions.models import Champion
 from surgeries.models import Shift, Surgery
 from surgeries.services import DiaryError
 
@@ -66,6 +67,8 @@ def _slots_of_several(request: HttpRequest, surgery: Surgery, form: SlotsForm) -
     if it.first.problem:
         form.add_error("begins" if wanted.added else f"seats_{form.slots[0].pk}", it.first.problem)
         return None
+    if seen and not it.changes:  # sent twice at once
+        return see_surgery(surgery, done="slots_of_several")
     context = {"surgery": surgery, "form": form, "it": it, "is_anew": is_anew}
     status = HTTPStatus.CONFLICT if is_anew else HTTPStatus.OK
     return render(request, "bookings/slots_preview.html", context, status=status)
@@ -85,8 +88,15 @@ def add_host(request: HttpRequest, surgery: Surgery) -> HttpResponseBase:
         except DiaryError as error:
             form.add_error("other", str(error).rstrip("."))
         else:
-            return see_surgery(surgery, done="host")
+            return see_surgery(surgery, done=f"host{_untold(surgery, form.champion)}")
     return render(request, "bookings/add_host.html", {"surgery": surgery, "form": form, "need": need})
+
+
+def _untold(surgery: Surgery, champion: Champion) -> str:
+    """Why the champion is told nothing, if so: by what the page of the surgery knows it."""
+    if surgery.state == Surgery.State.DRAFT:
+        return "_draft"
+    return "" if champion.user_id else "_unknown"
 
 
 @surgery_page
@@ -95,10 +105,10 @@ def take_off_host(request: HttpRequest, surgery: Surgery, pk: int) -> HttpRespon
     """Take a champion off, with a reason that they read."""
     shift = get_object_or_404(surgery.shifts.select_related("champion__user"), pk=pk)
     if shift.ended_at:
-        return see_surgery(surgery, done="off" if request.method == "POST" else "")
+        return see_surgery(surgery, done=f"off{_untold(surgery, shift.champion)}" if request.method == "POST" else "")
     form = TakeOffForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         stopped = end_shift(shift=shift, reason=Shift.taken_off(form.cleaned_data["reason"]))
-        return see_surgery(surgery, done="off_and_up" if stopped else "off")
+        return see_surgery(surgery, done="off_and_up" if stopped else f"off{_untold(surgery, shift.champion)}")
     context = {"surgery": surgery, "form": form, "shift": shift}
     return render(request, "bookings/take_off_host.html", context)

@@ -42,7 +42,7 @@ def email_paragraph(request: HttpRequest, email: str) -> HttpResponseBase:
         words = form.cleaned_data["words"].strip()
         if "preview" not in request.POST:
             set_paragraph(email=email, words=words)
-            return SeeOther(f"{reverse('bookings:email_paragraphs')}?done=saved")
+            return SeeOther(f"{reverse('bookings:email_paragraphs')}?done={'saved' if words else 'taken_out'}")
     shown = None if form.errors else preview(kind, words)
     context: dict[str, Any] = {"kind": kind, "form": form, "preview": shown, "is_saved": words == saved}
     response = render(request, "bookings/email_paragraph.html", context)

@@ -13,13 +13,15 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from accounts.roles import organiser_page
 from bookings.finding_people import find_people
-from bookings.forms.people import FindForm
+from bookings.forms.people import AddressForm, FindForm
 from bookings.models import Attendee
 from bookings.people import REMOVED, Person, is_removed, person_of
 from bookings.people import person_who_signs_in as whoever_signs_in
 from bookings.person import emails_to, figures, parts, surgeries_of
+from bookings.services.editing import know_by_email
 from champions.models import Champion
 from notifications.form_pages import FOR_BACK, SeeOther
+from surgeries.services import DiaryError
 
 PER_PAGE = 25
 HIGHEST_PAGE = 10_000
@@ -32,8 +34,12 @@ DONE = {
     "moved": "The booking has moved, and they have been told by email.",
     "cancelled": "The booking is cancelled, and they have been told by email.",
     "merged": "The two records are one now.",
+    "known": "The address is written down. They sign in with it, and read by email where they host, from now on.",
 }
-NOT_DONE = {"closed": "That was not possible any more. Nothing was changed."}
+NOT_DONE = {
+    "closed": "That was not possible any more. Nothing was changed.",
+    "over": "That booking is cancelled already, or its time has begun, so it stays as it is.",
+}
 
 
 @organiser_page
@@ -67,7 +73,8 @@ def person_who_signs_in(request: HttpRequest, pk: int) -> HttpResponseBase:
     user = get_object_or_404(User.objects.known().select_related("champion"), pk=pk)
     attendee = Attendee.objects.filter(Q(user=user) | Q(email=user.email)).first()
     if attendee:
-        return SeeOther(reverse("bookings:person", args=[attendee.pk]))
+        said = request.GET.urlencode()
+        return SeeOther(reverse("bookings:person", args=[attendee.pk]) + (f"?{said}" if said else ""))
     return _show(request, whoever_signs_in(user), {"account": user, "name": str(user), "email": user.email})
 
 
@@ -79,6 +86,24 @@ def person_who_hosts(request: HttpRequest, pk: int) -> HttpResponseBase:
     if champion.user_id:
         return SeeOther(reverse("bookings:person_who_signs_in", args=[champion.user_id]))
     return _show(request, Person(champions=frozenset({pk})), {"name": champion.name, "email": ""})
+
+
+@organiser_page
+def address_of_who_hosts(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Write down the address of a champion of whom a name alone is known: from then on they are as everybody else."""
+    champion = get_object_or_404(Champion.objects.exclude(name=REMOVED), pk=pk)
+    form = AddressForm(request.POST if request.method == "POST" else None)
+    if not champion.user_id and form.is_valid():
+        try:
+            know_by_email(champion=champion, email=form.cleaned_data["email"], is_first=True)
+        except DiaryError as error:
+            form.add_error("email", str(error).rstrip("."))
+        else:
+            champion.refresh_from_db()
+            return SeeOther(f"{reverse('bookings:person_who_signs_in', args=[champion.user_id])}?done=known")
+    if champion.user_id:
+        return SeeOther(reverse("bookings:person_who_signs_in", args=[champion.user_id]))
+    return render(request, "bookings/address_of_who_hosts.html", {"champion": champion, "form": form})
 
 
 def _show(request: HttpRequest, somebody: Person, context: dict[str, Any]) -> HttpResponse:

@@ -7,12 +7,13 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 
 from accounts.sessions import signed_in
 from bookings.forms.planning import PUBLISH, DatesForm
 from bookings.series import address_of, slots_in_words, words_of
 from bookings.services.series import UsedAlready, made_with, make
-from notifications.form_pages import SeeOther
+from notifications.form_pages import FOR_BACK, SeeOther
 from surgeries.models import Series
 from surgeries.planning import plan
 from surgeries.services import DiaryError, left_over, own_slots, times_of
@@ -63,6 +64,8 @@ def dates_page(
             form.add_error(None, str(error))
         else:
             return SeeOther(address_of(making))
+    query = request.GET.copy()
+    query["sent"] = ""
     (first,) = times_of(series, [series.starts_on])
     context = {
         "form": form,
@@ -74,5 +77,8 @@ def dates_page(
         "slots": slots_in_words(series),
         "left_over": "" if own_slots(series) else left_over(*first, series.slot_minutes),
         "change": change,
+        "sent_to": query.urlencode(),
     }
-    return render(request, "bookings/preview.html", context)
+    response = render(request, "bookings/preview.html", context)
+    patch_cache_control(response, **FOR_BACK)
+    return response

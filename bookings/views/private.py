@@ -18,7 +18,7 @@ from bookings.models import Booking
 from bookings.offers import Offer
 from bookings.outcomes import came
 from bookings.services import booking as services
-from bookings.services.attending import has_come
+from bookings.services.attending import doors_open_at, has_come
 from bookings.statements import told
 from bookings.views import afterwards
 from bookings.views.decorators import before_they_come, private_page, see_booking, while_it_can_change
@@ -33,7 +33,7 @@ DONE = {
     "waiting": "Your seat is free for somebody else. You are on the waiting list now, and we have emailed you.",
     "kept": "Nobody else waits for that time, so the seat is still yours. We have emailed you.",
     "suits": "Thank you. Now we know which times suit you.",
-    "answers": "Thank you. Your host will see what you changed.",
+    "answers": "Thank you. Your hosts see what you told us.",
     "email": "We have sent everything to {email}. The link that went to the other address has stopped working.",
     "evidence": "Thank you. That helps us to see who comes, and who does not yet.",
     "unsaid": "That is fine. None of it is kept, and your booking stays as it is.",
@@ -50,6 +50,7 @@ def booking(request: HttpRequest, booking: Booking) -> HttpResponseBase:
     shown = around(surgery)
     surgery.venue = shown.venue
     context: dict[str, Any] = {"booking": booking, "surgery": surgery, "hosting": hosts_of(shown), "now": now}
+    context["can_say_here"] = doors_open_at(surgery) <= now < surgery.ends_at
     if booking.is_live and not booking.has_begun(now):
         symptoms, topics = told(booking)
         context |= {

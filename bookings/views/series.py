@@ -15,7 +15,7 @@ from accounts.roles import organiser_page
 from bookings.diary import entries_of
 from bookings.errors import OutOfDate
 from bookings.forms.planning import EndForm, ExtendForm
-from bookings.series import made_just_now, made_of, settled, struck_out, with_figures, words_of
+from bookings.series import left_out, made_just_now, made_of, settled, with_figures, words_of
 from bookings.services import series as services
 from bookings.views.planning import dates_page, sent_before
 from notifications.form_pages import SeeOther
@@ -60,8 +60,7 @@ def series(request: HttpRequest, reference: str) -> HttpResponse:
         "settled": settled(found),
         "entries": entries,
         "drafts": sum(entry.surgery.state == Surgery.State.DRAFT for entry in entries),
-        "struck_out": struck_out(found, now=now),
-        "goes_on": found.ends_on is None and not found.venue.is_retired,
+        "left_out": left_out(found, now=now),
         "weeks_ahead": WEEKS_AHEAD,
         "said": request.GET.get("said"),
         "made": made_of(request.GET.get("made", "")) or made_just_now(found, now=now),
@@ -99,7 +98,7 @@ def publish_series(request: HttpRequest, reference: str) -> HttpResponseBase:
             is_anew = True
         else:
             return see_series(found, "published")
-    drafts = Surgery.objects.filter(series=found, state=Surgery.State.DRAFT, ends_at__gt=now)
+    drafts = Surgery.objects.drafts(now).filter(series=found)
     ready = services.to_publish(found, now=now)
     entries = entries_of(ready, now=now)
     context = {

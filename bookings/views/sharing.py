@@ -18,14 +18,15 @@ from surgeries.templatetags.times import clock, day, rhythm, span
 @require_safe
 def share(request: HttpRequest, surgery: Surgery) -> HttpResponse:
     """The texts about one surgery, as long as it is worth telling people of it."""
+    is_organiser = signed_in(request).is_organiser
     state = "over" if surgery.is_over(timezone.now()) else surgery.state
     context = {
         "caption": f"{day(surgery.starts_at)}, {span(surgery)}, {surgery.venue}",
         "state": state,
         "texts": texts_for_surgery(surgery) if state in {Surgery.State.PUBLISHED, Surgery.State.DRAFT} else (),
         "series": surgery.series,
-        "back": reverse("bookings:brief", args=[surgery.reference]),
-        "back_text": "The brief",
+        "back": reverse(f"bookings:{'manage_surgery' if is_organiser else 'brief'}", args=[surgery.reference]),
+        "back_text": "The surgery" if is_organiser else "The brief",
     }
     return render(request, "bookings/share.html", context)
 

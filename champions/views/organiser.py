@@ -1,10 +1,11 @@
-"""Applications, for organisers, and champions whom they know already."""
+"""Applications, for organisers, champions whom they know already, and all who are."""
 
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from champions.forms import AddForm, AskBackForm, DeclineForm
 from champions.models import Champion, Decision
 from notifications.form_pages import SeeOther, count_form
 
-PER_PAGE = 25
+PER_PAGE = 50
 ADMINISTRATORS_NAMED = 5
 DECIDED_LATELY = 10
 DONE = {
@@ -43,11 +44,19 @@ KNOWN = {
 @organiser_page
 @require_safe
 def applications(request: HttpRequest) -> HttpResponse:
-    """Who waits for a decision, who was asked something, and what was decided lately."""
-    paginator = Paginator(Champion.objects.undecided().with_what_they_know(), PER_PAGE)
+    """Who waits for a decision, who was asked something, what was decided lately, and then all champions."""
+    everybody = Champion.objects.with_applications_first().select_related("user").with_what_they_know()
+    paginator = Paginator(everybody, PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
+    undecided = Champion.objects.undecided().order_by().values_list("state").annotate(number=Count("pk"))
+    numbers: dict[str, int] = dict(undecided)
     context = {
         "page": page,
+        "undecided": [each for each in page if each.is_undecided],
+        "champions": [each for each in page if not each.is_undecided],
+        "number_waiting": numbers.get(State.APPLIED, 0),
+        "number_asked": numbers.get(State.ASKED_BACK, 0),
+        "number_of_champions": paginator.count - sum(numbers.values()),
         "pages": paginator.get_elided_page_range(page.number),
         "decided": Decision.objects.final().select_related("champion", "decided_by").reverse()[:DECIDED_LATELY],
     }
@@ -161,7 +170,8 @@ def _show(
         "done": DONE[decisions[-1].outcome] if "done" in request.GET and decisions else "",
         "is_late": is_late,
         "form": wrong,  # whose mistakes stand on top
-        "ask_form": ask_form or AskBackForm(),
-        "decline_form": decline_form or DeclineForm(),
+        # All three decisions are one form: what was typed for another one comes back as well.
+        "ask_form": ask_form or AskBackForm(initial={"question": request.POST.get("question", "")}),
+        "decline_form": decline_form or DeclineForm(initial={"reason": request.POST.get("reason", "")}),
     }
     return render(request, "champions/application.html", context, status=status)

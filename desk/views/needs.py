@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.roles import organiser_page
 from accounts.sessions import signed_in
+from bookings.starting import setting_up
 from champions.models import Champion
 from desk.duties import next_digest_at
 from desk.finding import Row, all_of
@@ -31,6 +32,7 @@ def what_needs_you(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     context = {
         "now": now,
+        "setting_up": setting_up(),
         "needs": needs(now=now),
         "week": week_ahead(now=now),
         "is_chosen": Digest.objects.filter(user=signed_in(request)).exists(),

@@ -125,7 +125,8 @@ class TeamForm(RowForm):
         max_length=200,
         required=False,
         label="Also known as (optional)",
-        help_text="Other names and initials that people use for it, so that the search finds it.",
+        help_text="Other names and initials that people use for it, so that the search finds it. Put a semicolon "
+        "between several: comms; press office.",
     )
 
     class Meta:

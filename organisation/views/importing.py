@@ -21,7 +21,6 @@ from organisation.importing import (
     NotReadable,
     Plan,
     begins_like_a_formula,
-    can_add,
     columns_of,
     plan,
     text_of,
@@ -91,7 +90,7 @@ def _ask(
         "plan": made,
         "text": text,
         "columns": columns_of(own_list),
-        "can_add": can_add(own_list),
+        "can_add": own_list.is_added_by_file,
     }
     return render(request, "organisation/import_counts.html", context)
 

@@ -202,6 +202,7 @@ def _show_row(
         "count_form": count_form or CountForm(),
         "page": own_list.page(row),
         "done": DONE.get(request.GET.get("done", "")) if request.method == "GET" else None,
+        "is_added": request.GET.get("done") == "added",
     }
     if own_list.has_headcounts:
         counts = Headcount.objects.filter(**{own_list.owner: row})

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from dateutil.rrule import MONTHLY, WEEKLY, rrule, weekday
 from django.conf import settings
@@ -52,6 +52,16 @@ class Venue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}, {self.office}"
+
+
+class SeriesQuerySet(models.QuerySet):
+    def going_on(self) -> Self:
+        """Those that the clock extends: at a venue in use, and without a last date or with one that is still to come.
+
+        Of one that has a last date as soon as it is made, all dates are decided on at once. `goes_on` says it of one.
+        """
+        unmade = Q(ends_on=None) | Q(ends_on__gt=F("planned_until"))
+        return self.filter(unmade, venue__is_retired=False, venue__office__is_retired=False)
 
 
 class Series(models.Model):
@@ -104,6 +114,8 @@ class Series(models.Model):
         "end_time", "slot_minutes", "seats_per_slot", "hosts_wanted", "is_drop_in", "cutoff_minutes",
     }  # fmt: skip
 
+    objects = SeriesQuerySet.as_manager()
+
     class Meta:
         ordering = ("name",)
         verbose_name_plural = "series"
@@ -131,6 +143,12 @@ class Series(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the clock extends it. `going_on` says the same of many."""
+        is_unmade = not self.ends_on or (self.planned_until is not None and self.planned_until < self.ends_on)
+        return is_unmade and not self.venue.is_retired and not self.venue.office.is_retired
 
     def dates(self, *, until: date) -> Iterator[date]:
         """The dates of the pattern from its first one up to and including `until` (and its own last date).

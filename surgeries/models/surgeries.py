@@ -35,6 +35,10 @@ class SurgeryQuerySet(models.QuerySet):
         """Published and not over at `now`, the next one first."""
         return self.filter(state=Surgery.State.PUBLISHED, ends_at__gt=now).order_by("starts_at", "id")
 
+    def drafts(self, now: datetime) -> Self:
+        """Those that can still be published at `now`: not over."""
+        return self.filter(state=Surgery.State.DRAFT, ends_at__gt=now)
+
     def at_office(self, office: Office | int) -> Self:
         return self.filter(venue__office=office)
 
@@ -101,7 +105,7 @@ class Surgery(models.Model):
     called_off_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
     )
-    called_off_reason = models.CharField(max_length=200, blank=True, editable=False)
+    called_off_reason = models.CharField("why it was called off", max_length=200, blank=True, editable=False)
     # The highest position ever given on the waiting list; a trigger keeps it from falling.
     last_position = models.PositiveIntegerField(default=0, editable=False)
     # Rises with every change that calendars should follow (RFC 5545, SEQUENCE).
@@ -198,6 +202,8 @@ class Slot(models.Model):
             models.UniqueConstraint(
                 fields=("surgery", "starts_at"),
                 name="slot_start_is_unique_in_its_surgery",
+                # Looked at after each statement, so that slots pass one another when all of them move at once.
+                deferrable=models.Deferrable.IMMEDIATE,
                 violation_error_message="This surgery has a slot at that time already.",
             ),
             # What the composite foreign keys of seats and bookings point at.
@@ -252,15 +258,16 @@ class Shift(models.Model):
 
     TAKEN_OFF, CALLED_OFF, GIVEN_BACK = "Taken off by an organiser", "called off", "Given back"
     MOVED_AWAY = "The surgery moved to a time when they are elsewhere"
+    BARRED = f"{TAKEN_OFF}: they were barred"
     # What is said of a shift by ourselves (nothing, as long as it is live). Whatever else somebody has typed.
-    REASONS = ("", TAKEN_OFF, CALLED_OFF, GIVEN_BACK, MOVED_AWAY)
+    REASONS = ("", TAKEN_OFF, CALLED_OFF, GIVEN_BACK, MOVED_AWAY, BARRED)
 
     champion = models.ForeignKey(Champion, on_delete=models.PROTECT, related_name="shifts")
     surgery = models.ForeignKey(Surgery, on_delete=models.CASCADE, related_name="shifts")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, editable=False)
-    ended_reason = models.CharField(max_length=200, blank=True, editable=False)
+    ended_reason = models.CharField("why it ended", max_length=200, blank=True, editable=False)
 
     personal: ClassVar[set[str]] = {"ended_reason"}
     impersonal: ClassVar[set[str]] = {"starts_at", "ends_at", "ended_at"}

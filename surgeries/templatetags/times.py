@@ -81,6 +81,15 @@ def when(thing: Timed) -> str:
 
 
 @register.filter
+def when_and_year(thing: Timed) -> str:
+    """The same in a list that may go over the end of a year: with the year, unless it is this one."""
+    is_this_year = (
+        timezone.localdate(thing.starts_at, settings.ZONE).year == timezone.localdate(None, settings.ZONE).year
+    )
+    return f"{(day if is_this_year else day_and_year)(thing.starts_at)}, {span(thing)}"
+
+
+@register.filter
 def rhythm(series: Patterned) -> str:
     """Such as "Every second Tuesday", "Tuesdays, every 3 weeks" and "Every last Tuesday of the month"."""
     weekday = dateformat.format(series.starts_on, "l")

@@ -47,6 +47,19 @@ def test_what_an_administrator_gets_wrong_is_explained(client):
     assert "tick both" in taken
 
 
+def test_nobody_is_barred_here_but_on_the_page_that_takes_them_off_what_they_host(client):
+    client.force_login(UserFactory.create(administrator=True))
+    sam, barred = UserFactory.create(name="Sam"), UserFactory.create(is_active=False)
+    for user in (sam, barred):
+        page = client.get(f"{USERS}{user.pk}/change/").content.decode()
+        assert f'href="/organise/organisers/{user.pk}/"' in page
+        assert 'name="is_active"' not in page
+    client.post(f"{USERS}{sam.pk}/change/", {"email": sam.email, "name": "Sam Doe"})
+    client.post(f"{USERS}{barred.pk}/change/", {"email": barred.email, "name": "", "is_active": "on"})
+    assert dict(User.objects.values_list("pk", "is_active").filter(is_staff=False)) == {sam.pk: True, barred.pk: False}
+    assert User.objects.get(pk=sam.pk).name == "Sam Doe", "the rest is saved"
+
+
 def test_nobody_is_deleted(client):
     client.force_login(UserFactory.create(administrator=True))
     assert client.get(f"{USERS}{UserFactory.create().pk}/delete/").status_code == 403

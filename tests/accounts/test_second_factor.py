@@ -239,7 +239,8 @@ def test_the_recovery_codes_are_shown_and_new_ones_end_them(client, alice):
     before = second_factor.recovery_codes(alice)
     page = words_of(client.get(f"{SETTING_UP}recovery-codes/"))
     assert all(f"{code[:4]} {code[4:]}" in page for code in before)
-    client.post(f"{SETTING_UP}recovery-codes/")
+    said = words_of(client.post(f"{SETTING_UP}recovery-codes/", follow=True))
+    assert "The ones that you had before have stopped working." in said
     assert not set(before) & set(second_factor.recovery_codes(alice))
 
 
@@ -260,7 +261,10 @@ def test_after_a_quarter_of_an_hour_it_has_to_be_shown_again_to_change_it(client
 def test_whoever_removes_the_last_has_no_recovery_codes_either(client, alice):
     sign_in(client, ALICE)
     add_app(client)
-    client.post(f"{SETTING_UP}{Authenticator.objects.get(type='totp').pk}/remove/")
+    page = f"{SETTING_UP}{Authenticator.objects.get(type='totp').pk}/remove/"
+    assert "your recovery codes stop working as well" in words_of(client.get(page))
+    assert Authenticator.objects.count() == 2, "reading changes nothing"
+    assert client.post(page)["Location"] == f"{SETTING_UP}?done=removed"
     assert Authenticator.objects.count() == 0
     elsewhere = Client()
     sign_in(elsewhere, ALICE)

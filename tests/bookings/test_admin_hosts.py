@@ -57,12 +57,15 @@ def test_not_even_if_both_are_added_at_the_same_moment(client, monkeypatch):
     assert not surgery.shifts.exists()
 
 
-def test_the_same_champion_twice_on_one_page_is_refused(client):
+def test_the_same_champion_twice_on_one_page_hosts_once(client):
     surgery, ada = SurgeryFactory(), ChampionFactory(name="Ada")
     address = reverse(f"admin:{CHANGE}", args=[surgery.pk])
     data = shown(client.get(address)) | {f"{HOSTS}-TOTAL_FORMS": 2, f"{HOSTS}-0-who": ada.pk, f"{HOSTS}-1-who": ada.pk}
-    assert "Ada hosts already" in complaints(client.post(address, data))
+    part = {f"{HOSTS}-1-begins": "10:20", f"{HOSTS}-1-ends": "10:40"}
+    assert "Ada hosts already" in complaints(client.post(address, data | part))
     assert not surgery.shifts.exists()
+    assert complaints(client.post(address, data)) == ""
+    assert surgery.shifts.get().champion == ada
 
 
 def test_a_champion_who_booked_a_seat_for_that_time_cannot_host_then(client):

@@ -75,7 +75,7 @@ def test_a_new_surgery_is_a_draft_with_slots_and_seats_at_the_times_on_the_clock
         ({"on": timezone.localdate() - timedelta(days=1)}, "in the past"),
         ({"begins": "25:00"}, "Enter a valid time. Such as 10am, 10:30 or 2.15pm."),
         ({"begins": "14pm"}, "valid time"),
-        ({"begins": "2"}, "valid time"),
+        ({"begins": "2"}, "Say whether 2 is 2am or 2pm"),
         ({"venue": 0}, "valid choice"),
         ({"venue": None}, "required"),
         ({"cutoff_minutes": -1}, "greater than or equal to 0"),
@@ -91,7 +91,16 @@ def test_a_surgery_that_cannot_be_is_refused_beside_the_field(client, changes, w
 
 @pytest.mark.parametrize(
     ("begins", "ends"),
-    [("10am", "12pm"), (" 10.00 AM ", "midday"), ("10:00", "12.00"), ("10 a.m.", "noon"), ("10:00:00", "12:00:00")],
+    [
+        ("10am", "12pm"),
+        (" 10.00 AM ", "midday"),
+        ("10:00", "12.00"),
+        ("10 a.m.", "noon"),
+        ("10:00:00", "12:00:00"),
+        ("10", "12"),
+        ("1000", "12 noon"),
+        ("1000", "12 midday"),
+    ],
 )
 def test_a_time_is_understood_as_people_write_it(client, begins, ends):
     new(client, begins=begins, ends=ends)
@@ -240,7 +249,8 @@ def test_a_slot_is_added_and_its_seats_go_to_the_waiting_list_first(client):
         ("10:50", "11:10", "within the surgery"),
         ("10:40", "10:40", "end has to come after the start"),
         ("10:40", "", "required"),
-        ("10:00", "10:10", "has a slot at that time already"),
+        ("10:00", "10:10", "There is a slot that begins then already"),
+        ("10:10", "10:30", "It overlaps the slot 10am to 10:20am. Give that slot more seats"),
     ],
 )
 def test_a_slot_that_does_not_fit_is_refused(client, begins, ends, words):

@@ -8,6 +8,7 @@ from bookings.models import Booking
 from tests.bookings.pages import ADA, filled_in, page_of, words_of
 from tests.factories import DepartmentFactory
 
+MARKUP = "Enter your name without the signs < and >"
 LINK = "Enter your name without a link or an email address. After a full stop, put a space"
 UNSEEN = "Enter your name on one line, without special characters"
 
@@ -52,7 +53,9 @@ def test_a_name_is_taken_as_people_write_it(typed, kept):
         ("evil。example", LINK),
         ("evil.\u200dexample", LINK),
         ("ada@example.gov.uk", LINK),
-        ("<b>Ada</b>", LINK),
+        ("Ada <ada@example.gov.uk>", LINK),
+        ("<b>Ada</b>", MARKUP),
+        ("\uff1cb\uff1eAda", MARKUP),
         ("Ada\nBcc: everybody", UNSEEN),
         ("Ada\r\nBcc: everybody", UNSEEN),
         ("Ada\u2028Lovelace", UNSEEN),

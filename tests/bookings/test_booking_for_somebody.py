@@ -1,13 +1,28 @@
 """Organisers book, move and cancel for somebody: by the rules of whoever books for themselves, with the same emails."""
 
+import re
 import uuid
 
 import pytest
+from django.core.cache import caches
 
 from bookings.models import Booking
+from bookings.services.booking import cancel, move
 from history.models import Change
 from notifications.models import OutboxEmail
-from tests.factories import AttendeeFactory, BookingFactory, SurgeryFactory, UserFactory, local
+from organisation.models import Office
+from surgeries.templatetags.times import when
+from tests.bookings.pages import words_of
+from tests.bookings.test_editing_a_surgery import hidden
+from tests.factories import (
+    AttendeeFactory,
+    BookingFactory,
+    OfficeFactory,
+    SurgeryFactory,
+    UserFactory,
+    VenueFactory,
+    local,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +66,19 @@ def test_somebody_new_is_known_from_then_on(client, surgery):
     assert booking.attendee.email == "grace.hopper@example.gov.uk"
 
 
+def test_what_is_wrong_is_said_of_them(client, surgery):
+    address = f"/organise/people/new/{surgery.reference}/"
+    for sent, words in (
+        ({"name": "", "email": ""}, ["Enter their name", "Enter their work email address"]),
+        ({"name": "A" * 101}, ["Their name has to be 100 characters or fewer"]),
+        ({"email": "x@elsewhere.example"}, ["Use their work email address. It has to end in"]),
+        ({"question": "x" * 501}, ["What they would like to ask has to be 500 characters or fewer"]),
+        ({"adjustments": "x" * 501}, ["What would make it easier for them to come has to be 500"]),
+    ):
+        said = words_of(client.post(address, sent))
+        assert [each for each in words if each not in said] == []
+
+
 def test_what_is_typed_is_kept_when_something_is_missing(client, surgery):
     address = f"/organise/people/new/{surgery.reference}/"
     text = client.post(address, {"name": "Grace", "email": "x@elsewhere.example"}).content.decode()
@@ -85,32 +113,62 @@ def test_what_clashes_is_said_to_the_organiser_and_to_nobody_by_email(client, su
 def test_a_booking_moves_with_its_link_and_they_are_told(client, surgery, alices_booking, alice):
     there = SurgeryFactory.create(starts_at=local(9))
     page = f"/organise/bookings/{alices_booking.pk}/move/"
-    assert there.reference in client.get(page).content.decode()
-    answer = client.post(f"{page}{there.reference}/", {"slot": there.slots.first().pk})
-    assert answer["Location"] == f"/organise/people/{alice.pk}/?done=moved"
+    assert there.reference in client.get(f"{page}?office=").content.decode()
+    seen = alices_booking.version
+    for _ in range(2):
+        answer = client.post(f"{page}{there.reference}/", {"slot": there.slots.first().pk, "seen": seen})
+        assert answer["Location"] == f"/organise/people/{alice.pk}/?done=moved"
     moved = Booking.objects.get()
     assert (moved.surgery, moved.reference) == (there, alices_booking.reference)
     assert kinds(alice.email) == ["booking_moved"]
     full = SurgeryFactory.create(slots=1, seats=1, starts_at=local(10))
     BookingFactory.create(surgery=full)
-    refused = client.post(f"{page}{full.reference}/", {"slot": full.slots.get().pk})
+    refused = client.post(f"{page}{full.reference}/", {"slot": full.slots.get().pk, "seen": moved.version})
     assert refused.status_code == 409
     assert "Somebody took the" in refused.content.decode()
+
+
+def test_what_they_have_cancelled_themselves_is_not_said_to_be_told(client, alices_booking, alice):
+    cancel(booking=alices_booking, tell=False)
+    answer = client.post(f"/organise/bookings/{alices_booking.pk}/cancel/", {"reason": "As you asked on the phone."})
+    assert answer["Location"] == f"/organise/people/{alice.pk}/?done=closed"
+    assert kinds(alice.email) == []
 
 
 def test_they_read_why_it_was_cancelled(client, surgery, alices_booking, alice):
     page = f"/organise/bookings/{alices_booking.pk}/cancel/"
     assert "Say why" in client.post(page, {"reason": " "}).content.decode()
-    answer = client.post(page, {"reason": "As you asked on the phone."})
+    answer = client.post(page, {"reason": "As you asked on the phone.", "seen": alices_booking.version})
     assert answer["Location"] == f"/organise/people/{alice.pk}/?done=cancelled"
     cancelled = Booking.objects.get()
     assert cancelled.canceller == Booking.Canceller.ORGANISER
     assert cancelled.cancelled_reason == "As you asked on the phone."
     assert kinds(alice.email) == ["booking_cancelled"]
-    # Pressed once more, in another window.
-    for act in ("cancel/", "move/"):
-        closed = client.post(f"/organise/bookings/{cancelled.pk}/{act}", {"reason": "Again."})
-        assert closed["Location"].endswith("?done=closed")
+    # Pressed once more, or in another window.
+    for act, done in (("cancel/", "cancelled"), ("move/", "closed"), (f"move/{surgery.reference}/", "closed")):
+        again = client.post(f"/organise/bookings/{cancelled.pk}/{act}", {"reason": "Again."})
+        assert again["Location"].endswith(f"?done={done}")
+    assert Booking.objects.get().cancelled_reason == "As you asked on the phone."
+    assert kinds(alice.email) == ["booking_cancelled"]
+
+
+@pytest.mark.parametrize("act", ["cancel/", "move/{there}/"])
+def test_a_page_that_showed_the_booking_elsewhere_comes_back_and_does_nothing(client, alices_booking, alice, act):
+    later, there = (SurgeryFactory.create(starts_at=local(days)) for days in (9, 10))
+    page = f"/organise/bookings/{alices_booking.pk}/{act.format(there=there.reference)}"
+    sent = {"reason": "As you asked.", "slot": there.slots.first().pk, "seen": hidden(client.get(page))["seen"]}
+    move(booking=alices_booking, slot=later.slots.last())
+    answer = client.post(page, sent)
+    assert answer.status_code == 409
+    words = words_of(answer)
+    assert "The booking has changed since you looked." in words
+    assert when(later.slots.last()) in words
+    assert Booking.objects.get().slot == later.slots.last()
+    assert kinds(alice.email) == ["booking_moved"]
+    done = client.post(page, sent | hidden(answer))
+    assert done["Location"].startswith(f"/organise/people/{alice.pk}/?done=")
+    assert Booking.objects.get().slot_id == (sent["slot"] if "move" in act else later.slots.last().pk)
+    assert len(kinds(alice.email)) == 2
 
 
 def test_what_has_begun_stays(client, alice):
@@ -118,6 +176,44 @@ def test_what_has_begun_stays(client, alice):
     assert client.post(f"/organise/bookings/{booking.pk}/cancel/", {"reason": "x"})["Location"].endswith("?done=closed")
     assert Booking.objects.get().is_confirmed
     assert "/cancel/" not in client.get(f"/organise/people/{alice.pk}/").content.decode()
+
+
+@pytest.fixture
+def elsewhere(surgery):
+    """Another office, with a surgery of its own."""
+    office = OfficeFactory.create(name="Hull", slug="hull")
+    return SurgeryFactory.create(venue=VenueFactory.create(office=office), starts_at=local(9))
+
+
+def offered(response) -> set[str]:
+    return set(re.findall(r'href="([a-z0-9]{7})/"', response.content.decode()))
+
+
+def test_the_surgeries_are_those_of_one_office_if_one_is_chosen(client, surgery, elsewhere, alice):
+    OfficeFactory.create(name="York", slug="york")
+    for page in ("people/new/", f"people/{alice.pk}/book/"):
+        address = f"/organise/{page}"
+        assert offered(client.get(address)) == {surgery.reference, elsewhere.reference}
+        chosen = client.get(f"{address}?office=hull")
+        assert offered(chosen) == {elsewhere.reference}
+        assert '<option value="hull" selected>' in chosen.content.decode()
+        assert offered(client.get(f"{address}?office=atlantis")) == {surgery.reference, elsewhere.reference}
+    assert "No surgery in York is ahead" in words_of(client.get("/organise/people/new/?office=york"))
+
+
+def test_the_office_where_they_were_last_comes_first_and_all_are_one_choice_away(
+    client, surgery, elsewhere, alice, alices_booking
+):
+    for page in (f"people/{alice.pk}/book/", f"bookings/{alices_booking.pk}/move/"):
+        address = f"/organise/{page}"
+        assert offered(client.get(address)) == {surgery.reference}
+        assert offered(client.get(f"{address}?office=")) == {surgery.reference, elsewhere.reference}
+    later = BookingFactory.create(attendee=alice, surgery=elsewhere, created_at=local(1))
+    assert offered(client.get(f"/organise/people/{alice.pk}/book/")) == {elsewhere.reference}
+    assert offered(client.get(f"/organise/bookings/{later.pk}/move/")) == {elsewhere.reference}
+    Office.objects.filter(pk=elsewhere.venue.office_id).update(is_retired=True)
+    caches["kept"].clear()
+    assert offered(client.get(f"/organise/people/{alice.pk}/book/")) == {surgery.reference, elsewhere.reference}
 
 
 def test_bad_input_is_answered(client, surgery, alice, alices_booking):
@@ -130,7 +226,7 @@ def test_bad_input_is_answered(client, surgery, alice, alices_booking):
     ):  # fmt: skip
         sent = {"slot": ["\0", "9" * 40], "request_id": "\0", "question": "\0" * 9, "reason": "x" * 999}
         assert client.post(f"/organise/{address}", sent).status_code == status
-    assert client.get("/organise/people/new/?page=zzz").status_code == 200
+    assert client.get("/organise/people/new/?page=zzz&office=%00&office=x").status_code == 200
 
 
 @pytest.mark.parametrize("page", ["people/{alice}/book/", "people/{alice}/book/{surgery}/", "bookings/{booking}/move/"])

@@ -4,10 +4,12 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from bookings.errors import BookingClosed, StillBooked
-from bookings.services.diary import add_slot, call_off, set_seats
+from bookings.invariants import violations
+from bookings.services.diary import add_slot, call_off, call_off_several, set_seats
 from notifications.models import OutboxEmail
 from surgeries.models import Surgery
-from tests.factories import BookingFactory, ShiftFactory, UserFactory
+from surgeries.services import DiaryError
+from tests.factories import AttendeeFactory, BookingFactory, ShiftFactory, SurgeryFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +56,28 @@ def test_booked_seats_cannot_be_taken_away(surgery, alices_booking):
     assert slot.seats.count() == 2
 
 
+def test_who_sat_or_hosted_there_gets_the_seat_that_they_wait_for_elsewhere(surgery, alices_booking):
+    there = SurgeryFactory.create(starts_at=surgery.starts_at)
+    off_as_well = SurgeryFactory.create(starts_at=surgery.starts_at)
+    host = ShiftFactory.create(surgery=surgery, champion__user=UserFactory.create()).champion
+    sat, hosted, elsewhere = (
+        BookingFactory.create(surgery=at, waiting=True, attendee=who)
+        for at, who in (
+            (there, alices_booking.attendee),
+            (there, AttendeeFactory.create(email=host.user.email)),
+            (off_as_well, alices_booking.attendee),
+        )
+    )
+    call_off_several(surgeries=[surgery, off_as_well], reason="The café is closed.")
+    for each in (sat, hosted, elsewhere):
+        each.refresh_from_db()
+    assert [each.state for each in (sat, hosted, elsewhere)] == ["confirmed", "confirmed", "cancelled"]
+    assert set(OutboxEmail.objects.filter(kind="booking_promoted").values_list("recipient", flat=True)) == {
+        sat.attendee.email, hosted.attendee.email,
+    }  # fmt: skip
+    assert violations() == {}
+
+
 def test_free_seats_are_taken_away_and_numbers_stay_unique(surgery, alices_booking):
     slot = alices_booking.slot
     for wanted in (1, 5, 2):
@@ -63,7 +87,7 @@ def test_free_seats_are_taken_away_and_numbers_stay_unique(surgery, alices_booki
 
 
 def test_a_slot_lies_within_its_surgery(surgery):
-    with pytest.raises(ValueError, match="within its surgery"):
+    with pytest.raises(DiaryError, match="within the surgery, 10am to 11am"):
         add_slot(surgery=surgery, starts_at=surgery.starts_at, ends_at=surgery.ends_at.replace(year=2100), seats=1)
 
 

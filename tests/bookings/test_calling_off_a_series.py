@@ -1,5 +1,7 @@
 """Calling off several surgeries of a series at once: which are meant, who is told, and all of them or none."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -13,6 +15,7 @@ from bookings.invariants import violations
 from bookings.models import Booking
 from bookings.services.diary import call_off, call_off_several
 from notifications.models import OutboxEmail
+from organisation.models import Office
 from surgeries.models import Series, Shift, Surgery
 from tests.bookings.letters import write
 from tests.bookings.pages import words_of
@@ -130,6 +133,26 @@ def test_all_of_them_or_none(surgeries):
     call_off(surgery=surgeries[0], reason="Paint.")
     assert call_off_several(surgeries=surgeries, reason="Snow.") == surgeries[1:]
     assert Surgery.objects.get(pk=surgeries[0].pk).called_off_reason == "Paint."
+
+
+@pytest.mark.parametrize(
+    ("facts", "goes_on"),
+    [
+        ({"ends_on": None}, "New drafts are made by themselves."),
+        ({"ends_on": date(2099, 6, 27), "planned_until": date(2099, 1, 1)}, "by themselves until 27 June 2099."),
+        ({"ends_on": date(2099, 6, 27), "planned_until": date(2099, 6, 27)}, ""),
+    ],
+)
+def test_the_pages_say_until_when_new_drafts_go_on_coming(organiser, page, series, surgeries, facts, goes_on):
+    Series.objects.filter(pk=series.pk).update(**facts)
+    words = words_of(organiser.get(f"{page}?which=all"))
+    own = words_of(organiser.get(reverse("bookings:series", args=[series.reference])))
+    assert goes_on in words
+    assert ("drafts are made by themselves" in words) is ("drafts are made by themselves" in own) is bool(goes_on)
+    assert goes_on.rstrip(".").lower() in own.lower()
+    Office.objects.update(is_retired=True)
+    for address in (f"{page}?which=all", reverse("bookings:series", args=[series.reference])):
+        assert "by themselves" not in words_of(organiser.get(address))
 
 
 def test_what_is_not_understood_asks_again(organiser, page, surgeries):

@@ -8,7 +8,6 @@ from io import StringIO
 import pytest
 import time_machine
 from django.core.management import call_command
-from django.db import connections
 from django.db.models import Count, Q, Sum
 from pytest_django import DjangoDbBlocker
 
@@ -40,6 +39,7 @@ from surgeries.milestones import notice_milestones
 from surgeries.models import Series, Surgery, Venue
 from tests.bookings.demonstration import NOW, counts, next_brief_of_the_champion
 from tests.factories import BookingFactory, SurgeryFactory
+from tests.factories.crowds import count_rows
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +48,7 @@ def department(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Ite
     with django_db_blocker.unblock():
         with time_machine.travel(NOW, tick=False):
             load()
-        with connections["owner"].cursor() as cursor:
-            cursor.execute("ANALYZE")  # or plans go on as if the tables were empty
+        count_rows()
         yield
         call_command("flush", database="owner", interactive=False, verbosity=0)
 

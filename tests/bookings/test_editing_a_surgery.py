@@ -1,6 +1,7 @@
 """The pages on which a surgery is edited or moved: nothing happens before it was seen what it comes to."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -83,6 +84,20 @@ def test_what_cannot_be_done_is_said_beside_the_field(organiser, surgery, bobs_b
     words = words_of(organiser.post(page, as_it_is(surgery, ends="10:40")))
     assert "Bob O’Brien would have to move first" in words
     assert "Nothing is different yet" in words_of(organiser.post(page, as_it_is(surgery)))
+
+
+def test_a_day_is_understood_as_it_is_written_and_what_is_none_is_named(organiser, surgery):
+    page, later = address(surgery, "edit_surgery"), timezone.localtime(surgery.starts_at) + timedelta(days=3)
+    for written in (f"{later:%-d %b}", f"{later:%A %-d %B}", f"{later:%Y-%m-%d}"):
+        sent = as_it_is(surgery) | {"on": written, "begins": "11", "ends": "12"}
+        words = words_of(organiser.post(page, sent))
+        assert re.search(rf"{later:%A %-d %B}( {later:%Y})?, 11am to midday", words), written
+    words = words_of(organiser.post(page, as_it_is(surgery) | {"on": "31/2/2027", "begins": "4", "ends": ""}))
+    assert "There is no 31 February 2027. Enter the day, such as 27/3/2027 or 27 March" in words
+    assert "Say whether 4 is 4am or 4pm" in words
+    wrong = words_of(organiser.post(page, as_it_is(surgery) | {"begins": "25:00"}))
+    assert "Enter from when, such as 10am, 10:30 or 2.15pm" in wrong
+    assert "Enter until when, such as midday, 12:30 or 2.15pm" in words
 
 
 def test_what_is_over_can_no_longer_be_edited(organiser, surgery):

@@ -154,6 +154,9 @@ def test_an_organiser_looks_at_it_first_and_then_saves_it(organiser: Client):
         assert organiser.post(page, {"words": f" {WORDS}\r\n"})["Location"] == f"{PAGE}?done=saved"
     assert EmailParagraph.objects.get().words == WORDS
     assert "Park &amp; ride" in words(organiser.get(PAGE))
+    assert organiser.post(page, {"words": " "})["Location"] == f"{PAGE}?done=taken_out"
+    assert "Taken out." in words(organiser.get(f"{PAGE}?done=taken_out"))
+    organiser.post(page, {"words": WORDS})
     too_long = words(organiser.post(page, {"words": "x" * 601}))
     assert "The paragraph has to be 600 characters or fewer" in too_long
     assert organiser.get(f"{PAGE}sign_in_code/").status_code == 404

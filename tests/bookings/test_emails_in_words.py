@@ -221,6 +221,15 @@ def test_what_was_asked_for_is_not_said_twice_and_the_advice_is_for_somebody_who
     assert "move the booking" not in text
 
 
+@pytest.mark.parametrize("story", ["waiting", "in_line_already"])
+def test_whoever_waits_has_a_place_in_line_and_no_booking(story):
+    words = words_of(story)
+    assert "See or change your place in line" in words.text
+    for form in (words.text, words.html):
+        assert "can see and change your place in line, so please" in form
+        assert "your booking" not in form
+
+
 def test_whoever_cannot_move_to_where_they_wait_learns_how_to_come_there():
     text = words_of("not_moved_to_where_they_wait").text
     assert "take a free seat with the link of your place in line" in text

@@ -10,16 +10,25 @@ from django.utils import timezone
 from bookings.finding_people import find_people
 from bookings.models import Attendee
 from bookings.people import REMOVED
+from tests.bookings.pages import words_of
 from tests.factories import (
     AttendeeFactory,
     BookingFactory,
     ChampionFactory,
+    SurgeryFactory,
     TeamFactory,
     UserFactory,
     VisitFactory,
+    local,
 )
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def organiser(client):
+    client.force_login(UserFactory.create(name="Olu Organiser", email="olu@example.gov.uk", organiser=True))
+    return client
 
 
 def names(query: str) -> list[str]:
@@ -94,7 +103,46 @@ def test_somebody_who_books_hosts_and_signs_in_is_found_once(client):
     ChampionFactory.create(name="Zoë Abara", user=user)
     attendee = AttendeeFactory.create(name="Z. Abara", email=user.email)
     (found,) = find_people("zoe abara", now=timezone.now()).people
-    assert (found.kind, found.pk, found.is_champion, found.is_organiser) == ("person", attendee.pk, True, True)
+    assert (found.kind, found.pk, found.as_champion, found.is_organiser) == ("person", attendee.pk, "Champion", True)
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("active", "Champion."),
+        ("resting", "Champion, resting."),
+        ("applied", "Applied to be a champion."),
+        ("asked_back", "Applied to be a champion."),
+        ("declined", ""),
+        ("left", ""),
+    ],
+)
+@pytest.mark.parametrize("has_booked", [True, False])
+def test_only_who_is_a_champion_is_called_one(organiser, state, said, has_booked):
+    user = UserFactory.create(name="Zoë Abara", email="zoe@example.gov.uk")
+    rests = {"resting_until": local(30).date()} if state == "resting" else {}
+    ChampionFactory.create(name="Zoë Abara", user=user, state=state, applied_at=timezone.now(), **rests)
+    if has_booked:
+        AttendeeFactory.create(name="Zoë Abara", email=user.email)
+    words = words_of(organiser.post("/organise/people/", {"who": "zoe"}))
+    assert " ".join(f"zoe@example.gov.uk {said} Are they".split()) in words
+
+
+def test_it_says_when_their_seat_is_and_where_they_only_wait(organiser, alice, bob):
+    surgery = SurgeryFactory.create(starts_at=local(7, 11), slots=3, seats=1)
+    BookingFactory.create(attendee=alice, surgery=surgery, slot=surgery.slots.last())
+    BookingFactory.create(attendee=bob, surgery=surgery, waiting=True)
+    day = f"{timezone.localdate(surgery.starts_at):%-d %b %Y}"
+    assert f"Booked for {day}, 11:40am." in words_of(organiser.post("/organise/people/", {"who": "alice"}))
+    assert f"Waits for {day}, 11am." in words_of(organiser.post("/organise/people/", {"who": "bob"}))
+
+
+@pytest.mark.parametrize("typed", ["alice@sign-in.gov.uk", "ALICE@sign-in", "e@sign-in"])
+def test_somebody_who_signs_in_with_another_address_is_found_by_it(everybody, typed):
+    mary = UserFactory.create(name="Mary Smith", email="alice@sign-in.gov.uk")
+    person = AttendeeFactory.create(name="Mary Smith", email="mary.smith@example.gov.uk", user=mary)
+    (found,) = find_people(typed, now=timezone.now()).people
+    assert (found.kind, found.pk, found.email) == ("person", person.pk, "mary.smith@example.gov.uk")
 
 
 def test_whoever_was_removed_is_not_found():
@@ -103,6 +151,7 @@ def test_whoever_was_removed_is_not_found():
     VisitFactory.create(attendee=AttendeeFactory.create(name="Wren Walker"), name=REMOVED)
     assert names("removed") == []
     assert names("name") == []
+    assert REMOVED not in names("removed-1@removed.invalid")
 
 
 def test_what_is_typed_stands_in_no_address_and_no_log(client, alice, caplog):

@@ -1,11 +1,16 @@
 """Forms share the fields that nobody changes, and no form sees what is another's."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db.models import QuerySet
+from django.db.models.sql import Query
+from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
 
 from bookings.forms.booking import BookForm
+from bookings.forms.fields import TopicsField
 from bookings.offers import Offer
 from tests.factories import SurgeryFactory, TopicFactory
 
@@ -38,8 +43,27 @@ def test_a_topic_that_is_new_stands_in_the_next_form() -> None:
     assert "Threads" in str(form_for(28))
 
 
-def test_what_asks_the_database_is_never_shared_between_threads() -> None:
-    one, another = form_for(4), form_for(28)
-    asking = [name for name, field in one.fields.items() if hasattr(field, "queryset")]
-    assert asking
-    assert [name for name in asking if one.fields[name].queryset.query is another.fields[name].queryset.query] == []
+def asked_with(name: str, monkeypatch: pytest.MonkeyPatch) -> list[Query]:
+    """The queries which two forms run for the choices of this field."""
+    run, iterator = [], QuerySet.iterator
+
+    def noted(rows: QuerySet, **how: Any) -> Any:
+        run.append(rows.query)
+        return iterator(rows, **how)
+
+    monkeypatch.setattr(QuerySet, "iterator", noted)
+    for form in (form_for(4), form_for(28)):
+        list(form.fields[name].choices)
+    return run
+
+
+@pytest.mark.parametrize("name", ["team", "topics", "symptoms"])
+def test_no_two_threads_ask_the_database_with_one_query(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, another = asked_with(name, monkeypatch)
+    assert one is not another
+
+
+def test_control_the_choices_of_django_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(TopicsField, "iterator", ModelChoiceIterator)
+    one, another = asked_with("topics", monkeypatch)
+    assert one is another

@@ -1,17 +1,28 @@
 """The organisers' page of one surgery says how it stands, and leads to everything about it."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings.managing import standing_of
+from bookings.managing import slots_of, standing_of
+from bookings.series_moves import Which
+from bookings.series_slots import Wanted, slots_change_of
 from surgeries.models import Surgery
 from tests.bookings.pages import words_of
 from tests.bookings.test_statements_per_page import statements
 from tests.everyone.managing import address, busy
-from tests.factories import BookingFactory, ShiftFactory, SlotFactory, SurgeryFactory, UserFactory
+from tests.factories import (
+    BookingFactory,
+    SeriesFactory,
+    ShiftFactory,
+    SlotFactory,
+    SurgeryFactory,
+    UserFactory,
+    local,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +41,35 @@ def test_it_says_who_is_booked_waits_and_hosts(organiser):
     assert f"{waiting} waiting for a seat" in words
     assert "3 hosts 3 wanted at any time: more are needed" in words
     assert "1 more is wanted from 11am to midday" in words
+
+
+@pytest.mark.parametrize("name", ["brief", "register", "share", "outcomes"])
+def test_its_pages_lead_organisers_back_to_it_and_hosts_to_pages_of_their_own(client, name):
+    host = UserFactory.create()
+    shift = ShiftFactory.create(champion__user=host, surgery__starts_at=local(-1, 10))
+    back = re.compile(r'class="govuk-back-link"[^>]*>([^<]*)<')
+    client.force_login(UserFactory.create(organiser=True))
+    page = client.get(address(shift.surgery, name)).content.decode()
+    assert back.findall(page) == ["The surgery"]
+    assert f'href="{address(shift.surgery)}"' in page
+    client.force_login(host)
+    assert back.findall(client.get(address(shift.surgery, name)).content.decode()) in (["The brief"], ["Your shifts"])
+
+
+def test_slots_stand_in_the_order_of_the_clock_whenever_they_were_added(organiser):
+    surgery = SurgeryFactory.create(
+        slots=0, starts_at=local(7, 10), ends_at=local(7, 12), series=SeriesFactory.create()
+    )
+    hours = [(11, 40), (10, 20), (11, 0), (10, 0)]
+    for hour, minute in hours:
+        SlotFactory.create(surgery=surgery, starts_at=local(7, hour, minute))
+    in_order = [local(7, hour, minute) for hour, minute in sorted(hours)]
+    assert [slot.starts_at for slot in slots_of(surgery)] == in_order
+    change = slots_change_of(surgery, Wanted(), Which.LATER, now=timezone.now())
+    assert [slot.starts_at for slot in change.each[0].slots] == in_order
+    for page in (address(surgery), address(surgery, "manage_slots"), f"/admin/surgeries/surgery/{surgery.pk}/change/"):
+        html = organiser.get(page).content.decode()
+        assert html.index("10:20am") < html.index("11:40am"), page
 
 
 def test_it_leads_to_its_pages_and_to_what_is_printed(organiser):

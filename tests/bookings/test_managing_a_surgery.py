@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings.errors import OutOfDate
+from bookings.forms.hosting import written
 from bookings.needs import needs
 from bookings.services.diary import call_off, delete_draft
 from bookings.services.editing import end_shift
@@ -137,7 +138,7 @@ def test_more_seats_go_to_who_waits_and_booked_ones_stay(organiser, surgery):
     usual = {f"{name}_{slot.pk}": 2 for slot in slots for name in ("seats", "was")}
     words = words_of(organiser.post(page, usual | {f"seats_{slots[0].pk}": 1}))
     names = sorted(booking.name for booking in booked if booking.slot == slots[0])
-    assert f"2 are booked. {names[0]} and {names[1]} would have to move first" in words
+    assert f"10am to 10:20am: 2 are booked. {names[0]} and {names[1]} would have to move first" in words
     assert organiser.post(page, usual | {f"seats_{slots[2].pk}": 3}).status_code == 303
     waits.refresh_from_db()
     assert waits.slot == slots[2]
@@ -171,13 +172,25 @@ def test_who_fits_best_is_suggested_first_and_put_on(organiser):
     begins, ends = (page.split(f'name="{name}"')[1].split("selected")[0].split('value="')[-1].split('"')[0]
                     for name in ("begins", "ends"))  # fmt: skip
     sent = {"suggested": best.champion.pk, "begins": begins, "ends": ends}
-    assert organiser.post(address(surgery, "add_host"), sent).url.endswith("?done=host")
+    by_name = sent | {"suggested": "", "other": best.champion.pk}
+    for again in (sent, sent, by_name):
+        assert organiser.post(address(surgery, "add_host"), again).url.endswith("?done=host")
     shift = surgery.shifts.live().get(champion=best.champion)
     assert (shift.starts_at, shift.ends_at) == (surgery.starts_at, surgery.ends_at)
     assert kinds() == ["shift_taken"]
-    assert "hosts already" in words_of(
-        organiser.post(address(surgery, "add_host"), sent | {"suggested": "", "other": best.champion.pk})
-    )
+    part = {"ends": written(surgery.slots.first().ends_at)}
+    for elsewhen in (sent | part, by_name | part):
+        asked = organiser.post(address(surgery, "add_host"), elsewhen)
+        assert "hosts already" in words_of(asked)
+        assert f'<option value="{best.champion.pk}" selected>' in asked.content.decode()
+
+
+def test_whoever_left_meanwhile_is_not_put_on_and_the_error_leads_to_the_choice(organiser):
+    surgery = SurgeryFactory.create(hosts_wanted=1)
+    gone = ChampionFactory.create(state=Champion.State.LEFT)
+    words = organiser.post(address(surgery, "add_host"), {"suggested": gone.pk}).content.decode()
+    assert '<a href="#id_other">They cannot host any more. Choose somebody else</a>' in words
+    assert 'id="id_other"' in words
 
 
 def test_whom_an_organiser_takes_off_reads_why(organiser, surgery):

@@ -178,7 +178,7 @@ def test_answers_are_shown_and_changed(client, surgery):
     assert 'value="unsure" checked' in page
     assert "Where do I start?</textarea>" in page
     page = press(client, booking, "answers/", topics=new.pk, symptoms=symptom.pk, question="Can I say this?")
-    assert "Thank you. Your host will see what you changed." in words_of(page)
+    assert "Thank you. Your hosts see what you told us." in words_of(page)
     booking.refresh_from_db()
     assert (list(booking.topics.all()), list(booking.symptoms.all())) == ([new], [symptom])
     assert (booking.is_unsure, booking.question) == (False, "Can I say this?")

@@ -206,6 +206,7 @@ def test_a_wrong_link_is_explained(client, alices_booking, page):
     response = client.get(private(alices_booking, page).replace(token_for(alices_booking), "nonsense"))
     assert response.status_code == 404
     assert "We do not know this link" in words_of(response)
+    assert "Your link also stops working if you asked us to remove you" in words_of(response)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -166,10 +166,10 @@ def test_it_shows_this_appraisal_year_unless_asked_for_other_days(client, amina)
     ("asked", "told"),
     [
         ("since=2026-04-02&until=2026-04-01", "The last day has to come after the first one"),
-        ("since=2026-04-02", "The last day has to be a date"),
-        ("since=x&until=2026-04-01", "The first day has to be a date"),
+        ("since=2026-04-02", "Enter the last day, such as 27/3/2027"),
+        ("since=x&until=2026-04-01", "Enter the first day, such as 27/3/2027"),
         ("since=0001-01-01&until=9999-12-31", "has to be in 2000 or later"),
-        ("since=%00&until=２０２６-04-01", "The first day has to be a date"),
+        ("since=%00&until=２０２６-04-01", "Enter the first day, such as 27/3/2027"),
     ],
 )
 def test_days_that_make_no_period_are_told_beside_them(client, amina, asked, told):

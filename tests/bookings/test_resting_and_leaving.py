@@ -115,16 +115,33 @@ def test_a_rest_ends_by_itself_the_day_after_or_by_a_press(client, alice):
 
 def test_leaving_gives_everything_back_and_opening_the_page_does_not(client, alice):
     assert "You still have these shifts" in words_of(client.get("/champion/leave/"))
-    assert title_of(client.post("/champion/leave/")).startswith("Error: ")
     assert now_of(alice) == ("active", None, 2)
     UserFactory.create(organiser=True)
     client.post("/champion/leave/", {"reason": "A new job"})
     assert now_of(alice) == ("left", None, 0)
+    assert {shift.ended_reason for shift in alice.shifts.all()} == {"A new job"}
     _, (given_back, kept) = organisers_read()
     assert [when(shift) in given_back for shift in alice.shifts.all()] == [True, True]
     assert kept == ""
     assert client.get("/champion/shifts/").status_code == 403
     assert "You have left the champions" in words_of(client.get("/champion/"))
+
+
+def test_who_leaves_need_not_say_why_even_with_shifts(client, alice):
+    assert "Would you like to tell the organisers why? (optional)" in words_of(client.get("/champion/leave/"))
+    client.post("/champion/leave/")
+    assert now_of(alice) == ("left", None, 0)
+    assert {shift.ended_reason for shift in alice.shifts.all()} == {"They have left the champions"}
+
+
+def test_who_rests_and_keeps_a_shift_sees_it_on_their_page(client, alice):
+    client.post(
+        "/champion/rest/",
+        {"month": "", "back_on": f"{timezone.localdate() + timedelta(days=90):%-d/%-m/%Y}", "shifts": "keep"},
+    )
+    page = words_of(client.get("/champion/"))
+    assert "You are resting" in page
+    assert "You host next" in page
 
 
 @pytest.mark.parametrize("state", ["left", "applied", "declined"])

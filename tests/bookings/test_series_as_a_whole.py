@@ -1,5 +1,6 @@
 """What is done with a series as a whole: extending, publishing, ending, cloning."""
 
+import re
 from datetime import date, time, timedelta
 from urllib.parse import urlencode
 
@@ -14,13 +15,14 @@ from bookings.services.diary import add_slot
 from bookings.services.series import end_series, publish_drafts, undo
 from bookings.services.series_slots import set_pattern
 from notifications.models import OutboxEmail
-from surgeries.models import Making, Series, Surgery, local_moment
+from surgeries.models import Making, Series, Slot, Surgery, local_moment
 from surgeries.services import DiaryError, Within, extend_series, own_slots, slots_by_place
+from surgeries.templatetags.times import when
 from tests.bookings.dates import dates_page, form_on, send
 from tests.bookings.pages import words_of
 from tests.everyone.diary import NOW
 from tests.everyone.planning import DATES, NEW, OF_SERIES, series
-from tests.factories import OfficeFactory, ShiftFactory, UserFactory, VenueFactory
+from tests.factories import OfficeFactory, ShiftFactory, SurgeryFactory, UserFactory, VenueFactory, local
 
 pytestmark = pytest.mark.django_db
 
@@ -153,12 +155,50 @@ def test_a_clone_begins_with_everything_but_the_venue_and_a_duplicate_with_every
     assert '<option value="w2" selected>' in page
     assert '<option value="" selected>Choose a venue' in page
     assert 'name="seats_per_slot" type="text" value="7"' in page
-    assert 'value="2027-03-16"' in page
+    assert 'value="16/3/2027"' in page
     surgery = pattern.surgeries.first()
     page = organiser.get(f"{NEW}?like={surgery.reference}").content.decode()
     assert f'<option value="{surgery.venue_id}" selected>' in page
     assert 'name="seats_per_slot" type="text" value="2"' in page
     assert organiser.get(f"{NEW}?like=nothing").status_code == 404
+
+
+def test_the_form_says_of_what_it_is_a_copy_also_when_it_comes_back(organiser):
+    pattern = series()
+    surgery = SurgeryFactory.create(starts_at=local(5, 14))
+    for like, words in (
+        (f"like_series={pattern.reference}", f"copy of the series “Tuesday coffee morning”, {pattern.venue}"),
+        (f"like={surgery.reference}", f"copy of {when(surgery)}, {surgery.venue}"),
+    ):
+        page = organiser.get(f"{NEW}?{like}")
+        assert words in words_of(page)
+        of = re.search(r'name="of" value="([^"]*)"', page.content.decode())[1]
+        assert words in words_of(organiser.get(f"{DATES}?{urlencode({'of': of, 'venue': ''})}"))
+    for nothing in ("", "?of=", "?of=surgery-", "?of=series-nothing", "?of=x"):
+        assert "copy of" not in words_of(organiser.get(f"{NEW}{nothing}"))
+
+
+@pytest.mark.parametrize("is_over", [True, False])
+def test_a_surgery_is_duplicated_where_it_is_acted_on(organiser, is_over):
+    surgery = SurgeryFactory.create(starts_at=local(-3 if is_over else 3))
+    page = organiser.get(f"/organise/surgeries/{surgery.reference}/").content.decode()
+    assert page.count("Duplicate it") == 1
+    assert page.index("Duplicate it") < page.index("Its pages")
+
+
+def test_a_list_that_goes_over_the_end_of_a_year_names_the_next_one(organiser):
+    pattern = series(ends_on=date(2029, 1, 1))
+    for days in (323, 673):  # 28 January 2028 and 12 January 2029
+        SurgeryFactory.create(series=pattern, venue=pattern.venue, starts_at=local(days), slots=6)
+    SurgeryFactory.create(series=pattern, venue=pattern.venue, starts_at=local(659), draft=True)
+    for page, shown in (
+        (OF_SERIES, ["Tuesday 16 March, 10am", "Friday 28 January 2028, 10am", "Friday 12 January 2029, 10am"]),
+        (f"{OF_SERIES}publish/", ["Friday 29 December 2028, 10am"]),
+        (f"{OF_SERIES}call-off/", ["Tuesday 16 March, 10am", "Friday 12 January 2029, 10am"]),
+        (f"{OF_SERIES}call-off/?which=all", ["Tuesday 16 March, 10am", "Friday 12 January 2029, 10am"]),
+    ):
+        words = words_of(organiser.get(page))
+        assert [each for each in shown if each not in words] == [], page
 
 
 def like(client, query: str, **said) -> dict[str, str]:
@@ -174,9 +214,9 @@ def test_what_the_form_does_not_ask_is_as_in_the_one_that_it_began_like(organise
     pattern = series(cutoff_minutes=45, end_time=time(12))
     surgery = pattern.surgeries.filter(state="draft").first()
     Surgery.objects.filter(pk=surgery.pk).update(cutoff_minutes=45)
-    own = slots_by_place(surgery)
-    own = {within: seats for within, seats in own.items() if within != Within(20, 20)} | {Within(20, 30): 1}
-    surgery.slots.all()[1].delete()
+    own, gone = slots_by_place(surgery), {Within(20, 20), Within(40, 20)}
+    own = {within: seats for within, seats in own.items() if within not in gone} | {Within(20, 30): 1}
+    Slot.objects.filter(pk__in=[slot.pk for slot in surgery.slots.all()[1:3]]).delete()
     add_slot(surgery=surgery, starts_at=surgery.starts_at + timedelta(minutes=20),
              ends_at=surgery.starts_at + timedelta(minutes=50), seats=1)  # fmt: skip
     set_pattern(pattern, own)

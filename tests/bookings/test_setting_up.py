@@ -1,15 +1,20 @@
 """From nothing to the first published surgery: each line says from the data whether it is done."""
 
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from bookings.starting import setting_up
 from organisation.models import Department
+from surgeries.models import Making
 from tests.bookings.test_statements_per_page import statements
 from tests.factories import (
     ChampionFactory,
+    DecisionFactory,
     DepartmentFactory,
     DirectorateFactory,
     OfficeFactory,
@@ -46,6 +51,7 @@ def test_each_step_is_done_when_what_it_asks_for_is_there_and_no_earlier():
     Department.objects.all().delete()
     DepartmentFactory.create()
     venue = VenueFactory.create(directions="")
+    everything[3] = "Write the directions to your venue"
     assert missing() == everything[3:]
     SurgeryFactory.create(venue=venue, draft=True)
     DirectorateFactory.create()
@@ -65,6 +71,72 @@ def test_each_line_leads_to_a_page_that_is_there(client: Client):
         for step in (*made.steps, *made.later):
             assert client.get(step.where).status_code == 200, step.what
         SurgeryFactory.create(), TeamFactory.create(), TopicFactory.create()
+
+
+def test_a_venue_without_directions_is_mended_and_no_other_one_added(client: Client):
+    venue = VenueFactory.create(directions="")
+    client.force_login(UserFactory.create(organiser=True))
+    step = next(step for step in setting_up().steps if "directions" in step.what)
+    assert step.where == f"/organise/lists/venues/{venue.pk}/"
+    said = {"office": venue.office_id, "name": venue.name, "directions": "Left.", "accessibility": ""}
+    client.post(step.where, said)
+    assert not any("directions" in each for each in missing())
+
+
+def test_a_draft_is_published_and_no_other_surgery_made(client: Client):
+    client.force_login(UserFactory.create(organiser=True))
+
+    def last() -> str:
+        return next(step.where for step in setting_up().steps if step.what == "Publish a surgery")
+
+    assert last() == "/organise/diary/new/"
+    SurgeryFactory.create(draft=True, starts_at=timezone.now() - timedelta(days=9))  # which nobody can publish any more
+    assert last() == "/organise/diary/new/"
+    SurgeryFactory.create(draft=True, starts_at=timezone.now() + timedelta(days=9))
+    first = SurgeryFactory.create(draft=True)
+    assert last() == f"/organise/surgeries/{first.reference}/"
+    assert f"at {first.venue}." in words(client.get("/organise/start/"))
+    client.post(f"{last()}publish/")
+    assert [step.is_done for step in setting_up().steps if step.what == "Publish a surgery"] == [True]
+
+
+LINE = '<a class="govuk-link" href="/organise/start/">Set-up: {} of 9 done</a>. Next: <a'
+
+
+def test_as_long_as_something_is_missing_each_step_leads_to_the_next(client: Client):
+    client.force_login(UserFactory.create(organiser=True))
+    assert LINE.format(0) in words(client.get("/organise/"))
+    assert "Nothing needs you" not in words(client.get("/organise/"))
+    address = client.post("/organise/lists/offices/new/", {"name": "Leeds", "nation": "ENG"})["Location"]
+    added = words(client.get(address))
+    assert LINE.format(1) in added
+    assert '<a class="govuk-link" href="/organise/lists/offices/new/">Add another office</a>' in added
+    assert "of 9 done" not in words(client.get(address.partition("?")[0])), "only after something is done"
+    saved = {"name": "Tests", "email_domains": "example.gov.uk", "cutoff_minutes": 120, "reminder_hour": 8}
+    page = client.get("/organise/lists/department/").context["form"].initial | saved
+    address = client.post("/organise/lists/department/", {k: v for k, v in page.items() if v is not None})["Location"]
+    line = words(client.get(address))
+    assert LINE.format(3) in line
+    assert "name your department" not in line
+    assert LINE.format(3) in words(client.get("/organise/lists/teams/?done=imported"))
+
+    surgery = SurgeryFactory.create()
+    champion = DecisionFactory.create(champion=ChampionFactory.create(), outcome="approved").champion
+    assert LINE.format(6) in words(client.get(f"/organise/champions/{champion.pk}/?done"))
+    assert LINE.format(6) in words(client.get(f"/organise/surgeries/{surgery.reference}/?done=published"))
+    TeamFactory.create(), TopicFactory.create()
+    for page in ("/organise/", address, "/organise/lists/teams/?done=imported"):
+        assert "of 9 done" not in words(client.get(page))
+
+
+def test_what_was_published_at_once_need_not_be_published(client: Client):
+    client.force_login(UserFactory.create(organiser=True))
+    for is_draft, says in [(True, "add hosts and publish it"), (False, "Its page is where you add hosts.")]:
+        surgery = SurgeryFactory.create(draft=is_draft)
+        making = Making.objects.create(request_id=uuid4(), made_at=timezone.now())
+        surgery.making = making
+        surgery.save()
+        assert says in words(client.get(f"/organise/diary/?made={making.pk}"))
 
 
 def test_an_organiser_of_an_empty_department_begins_there(client: Client):

@@ -103,6 +103,15 @@ def test_those_of_a_series_say_when_it_always_is_and_lead_to_its_office():
     assert "The next one" not in texts_for_series(series, None)[0].words
 
 
+def test_of_a_series_whose_next_one_has_moved_they_say_when_and_where_it_is():
+    series = SeriesFactory.create(start_time=time(10), end_time=time(12))
+    usual = SurgeryFactory.create(series=series, venue=series.venue, starts_at=local(7, 10), ends_at=local(7, 12))
+    later = SurgeryFactory.create(series=series, starts_at=local(7, 14), ends_at=local(7, 16), venue__name="Library")
+    assert f"{usual.local_start:%A %-d %B}.\n" in texts_for_series(series, usual)[0].words
+    for text in texts_for_series(series, later)[:2]:
+        assert f"{later.local_start:%A %-d %B}, 2pm to 4pm, in Library, {later.venue.office}." in text.words
+
+
 # ── When there is something to share ──────────────────────────────────────────────────────────────────────────
 def test_of_a_draft_it_says_that_it_has_to_be_published_first(organiser):
     page = page_of(SurgeryFactory.create(draft=True), organiser)
@@ -130,7 +139,7 @@ def test_the_next_of_a_series_is_one_that_people_can_come_to(organiser):
     SurgeryFactory.create(series=series, called_off=True, starts_at=local(4))
     assert "The next one" not in page_of(series, organiser)
     published = SurgeryFactory.create(series=series, starts_at=local(5))
-    assert f"The next one is on {published.local_start:%A %-d %B}." in page_of(series, organiser)
+    assert f"The next one is on {published.local_start:%A %-d %B}" in page_of(series, organiser)
 
 
 # ── For whom, and where they find it ──────────────────────────────────────────────────────────────────────────

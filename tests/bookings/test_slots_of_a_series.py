@@ -9,6 +9,8 @@ from django.utils import timezone
 from bookings.errors import OutOfDate
 from bookings.invariants import violations
 from bookings.series_slots import Wanted, slots_change_of
+from bookings.services.diary import add_slot
+from bookings.services.editing import change_slots
 from bookings.services.series_slots import change_slots_of_series
 from notifications.models import OutboxEmail
 from surgeries.models import PatternSlot, Series, Surgery
@@ -114,6 +116,65 @@ def test_what_was_changed_by_hand_or_is_on_record_is_left_alone(surgeries):
     late = Wanted(added={Within(60, 20): 1})
     assert all("It is over before" in each.why
                for each in slots_change_of(surgeries[0], late, "all", now=timezone.now()).left_alone)  # fmt: skip
+
+
+def set_seats(surgery: Surgery, within: Within, number: int) -> None:
+    """By hand, at this surgery alone."""
+    slot = surgery.slots.get(starts_at=within.times(surgery.starts_at)[0])
+    change_slots(surgery=surgery, seats={slot.pk: number})
+
+
+def shown(surgery: Surgery, wanted: Wanted) -> tuple[list[str], list[str]]:
+    """What changes, and why others are left alone."""
+    it = slots_change_of(surgery, wanted, "all", now=timezone.now())
+    return it.lines, [each.why for each in it.left_alone]
+
+
+def test_who_shows_the_way_may_have_been_changed_by_hand_and_the_others_are_not_said_to_be(series, surgeries):
+    set_seats(surgeries[1], HALF_PAST, 0)
+    set_seats(surgeries[3], HALF_PAST, 4)
+    five = Wanted(seats={HALF_PAST: 5}, was={HALF_PAST: 0})
+    by_hand = "It was changed by hand: its slot 10:20am to 10:40am has 4 seats"
+    assert shown(surgeries[1], five) == (["10:20am to 10:40am: 0 or 2 → 5 seats"], [by_hand])
+    change_slots_of_series(surgery=surgeries[1], wanted=five, which="all")
+    assert [seats(surgery)["10:20"] for surgery in surgeries] == [5, 5, 5, 4]
+    assert made_later(series) == USUAL | {"10:20": 5}
+
+
+def test_those_that_the_series_made_before_it_was_changed_are_not_changed_by_hand(series, surgeries):
+    Series.objects.filter(pk=series.pk).update(seats_per_slot=3)
+    change_slots_of_series(surgery=surgeries[0], wanted=MORE, which="all")
+    assert [seats(surgery)["10:20"] for surgery in surgeries] == [5] * 4
+
+
+def test_a_slot_that_only_the_one_has_is_missing_nowhere_else(series, surgeries):
+    surgeries[0].slots.last().delete()
+    late = Within(45, 15)
+    begins, ends = late.times(surgeries[0].starts_at)
+    add_slot(surgery=surgeries[0], starts_at=begins, ends_at=ends, seats=1)
+    surgeries[3].slots.all()[1].delete()
+    alone = Wanted(seats={late: 5}, was={late: 1})
+    assert shown(surgeries[0], alone)[1] == ["It has no slot 10:45am to 11am"] * 3
+    both = Wanted(seats={late: 5, HALF_PAST: 5}, was={late: 1, HALF_PAST: 2})
+    assert shown(surgeries[0], both)[1] == ["It was changed by hand: it has no slot 10:20am to 10:40am"]
+    change_slots_of_series(surgery=surgeries[0], wanted=both, which="all")
+    more = USUAL | {"10:20": 5}
+    assert [seats(surgery) for surgery in surgeries[1:3]] == [more] * 2
+    assert made_later(series) == more
+
+
+def test_no_new_slot_overlaps_another_at_any_of_them_nor_at_what_the_series_makes_later(series, surgeries):
+    new = Wanted(added={Within(50, 10): 1})
+    with pytest.raises(DiaryError, match="The new slot, 10:50am to 11am, would overlap its slot 10:40am to 11am"):
+        change_slots_of_series(surgery=surgeries[0], wanted=new, which="all")
+    for surgery in (surgeries[0], surgeries[2]):
+        surgery.slots.last().delete()
+    why = "The new slot, 10:50am to 11am, would overlap its slot 10:40am to 11am"
+    assert shown(surgeries[0], new)[1] == [why] * 2
+    change_slots_of_series(surgery=surgeries[0], wanted=new, which="all")
+    after = {"10:00": 2, "10:20": 2, "10:50": 1}
+    assert [seats(surgery) for surgery in surgeries] == [after, USUAL, after, USUAL]
+    assert made_later(series) == USUAL
 
 
 def test_the_preview_says_what_changes_and_its_button_does_what_was_seen(client, series, surgeries):

@@ -156,7 +156,7 @@ def test_the_page_of_the_surgery_says_who_wrote_and_to_how_many_it_was_delivered
     row = OutboxEmail.objects.first()
     OutboxEmail.objects.filter(pk=row.pk).update(state="sent", sent_at=timezone.now())
     text = re.sub(r"\s+", " ", client.get(f"/organise/surgeries/{over.reference}/").content.decode())
-    assert "Olu Organiser. To 2 people (booked), delivered to 1." in text
+    assert "Olu Organiser. To 2 people (booked). Delivered to 1 so far." in text
 
 
 def test_words_that_are_deleted_are_sent_to_nobody(client, over):

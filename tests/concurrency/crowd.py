@@ -1,15 +1,21 @@
 """Many people at once: real threads with connections of their own, and ways to switch the protection off."""
 
+import itertools
 import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from functools import partial
+from typing import Any, TypeVar
 
 from django.db import connection, connections
 
 from bookings import statements
+
+Scene = TypeVar("Scene")
+Act = Callable[[Any], object]
 
 FULL_SIZE = bool(os.environ.get("FULL_SIZE"))
 # How long at most a second act has to finish or to stand before a lock, whichever it will.
@@ -89,6 +95,18 @@ def second_begins_after(statements: int, first: Callable[[], object], second: Ca
     for one in both:
         one.result()
     return count >= statements
+
+
+def at_each_moment(make: Callable[[], Scene], first: Act, second: Act, *, every: int) -> Iterator[Scene]:
+    """A new scene after both acts on it, for each moment of the first at which the second may begin.
+
+    At full size that is after every statement of the first, otherwise after so many.
+    """
+    for number in itertools.count(1, 1 if FULL_SIZE else every):
+        scene = make()
+        if not second_begins_after(number, partial(first, scene), partial(second, scene)):
+            return
+        yield scene
 
 
 def hang_up() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
+from bookings.services.barring import set_role
 from champions import services
 from champions.models import Champion
 from champions.services import AlreadyChampion, DecidedAlready, Said
@@ -18,7 +19,7 @@ class Scene:
 
     def __init__(self) -> None:
         self.applicant = ChampionFactory.create(applied=True)
-        self.nia, self.gareth = UserFactory.create_batch(2, organiser=True)
+        self.nia, self.gareth = UserFactory.create(organiser=True), UserFactory.create(administrator=True)
 
     def approve(self) -> None:
         with suppress(DecidedAlready):
@@ -35,6 +36,9 @@ class Scene:
         )  # fmt: skip
         with suppress(AlreadyChampion):
             services.apply(user=self.applicant.user, said=said)
+
+    def bar(self) -> None:
+        set_role(user=self.applicant.user, role="barred", by=self.gareth)
 
 
 class Newcomer(Scene):
@@ -66,6 +70,11 @@ def test_of_two_organisers_one_decides_and_one_email_tells_of_it(transactional_d
 def test_whoever_answers_while_they_are_approved_is_a_champion_all_the_same(transactional_db):
     assert outcomes(Scene.answer, Scene.approve) == {("active", 1, 1)}
     assert outcomes(Scene.approve, Scene.answer) == {("active", 1, 1)}
+
+
+def test_whoever_is_barred_while_they_answer_has_answered_all_the_same(transactional_db):
+    assert outcomes(Scene.answer, Scene.bar) == {("applied", 0, 1)}
+    assert outcomes(Scene.bar, Scene.answer) == {("applied", 0, 1)}
 
 
 def test_a_form_that_arrives_twice_is_one_application(transactional_db):

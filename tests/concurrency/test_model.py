@@ -164,9 +164,14 @@ class Oracle:
         return "done"
 
     def call_off(self, surgery: int) -> None:
+        touched: set[int] = set()
         for place in self.live(surgery):
+            if place.state == "confirmed":  # who is free then, and may wait elsewhere
+                touched |= self.waits_at(place.person)
             place.state = "cancelled"
         self.called_off.add(surgery)
+        for elsewhere in sorted(touched):
+            self.promote(elsewhere)
 
 
 REFUSALS = {

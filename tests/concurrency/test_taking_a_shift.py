@@ -3,13 +3,15 @@
 import itertools
 from functools import partial
 
+import pytest
 from django.test import Client
 
-from bookings.errors import HostsEnough
+from bookings.errors import HostsEnough, NoChampion
 from bookings.forms.hosting import written
 from bookings.invariants import violations
 from bookings.links import step_in_link
 from bookings.models import Ask
+from bookings.services.barring import set_role
 from bookings.services.hosting import give_back, take_shift
 from champions.models import Champion
 from surgeries.models import Shift
@@ -34,6 +36,8 @@ class LastPlace:
             self.answers.append("yours")
         except HostsEnough:
             self.answers.append("enough")
+        except NoChampion:
+            self.answers.append("barred")
 
 
 class GivenBack(LastPlace):
@@ -78,3 +82,26 @@ def test_of_two_who_press_the_link_in_their_emails_at_once_one_gets_the_shift(ea
 def test_control_without_the_lock_both_would(each_postgres):
     with without_the_lock():
         assert (2, "yours yours") in outcomes()
+
+
+def hosts_when_barred(*, is_barred_first: bool) -> set[bool]:
+    """Whether somebody hosts who is barred and takes a shift at once, whichever statement the second begins after."""
+    found = set()
+    for statements in itertools.count(1):
+        scene = LastPlace()
+        bar = partial(set_role, user=scene.alice.user, role="barred", by=UserFactory.create(administrator=True))
+        acts = [bar, partial(scene.press, scene.alice)]
+        if not second_begins_after(statements, *(acts if is_barred_first else acts[::-1])):
+            return found
+        found.add(Shift.objects.live().filter(champion=scene.alice).exists())
+    raise AssertionError("an act has an end")
+
+
+@pytest.mark.parametrize("is_barred_first", [True, False])
+def test_whoever_is_barred_while_they_take_a_shift_does_not_host(each_postgres, is_barred_first):
+    assert hosts_when_barred(is_barred_first=is_barred_first) == {False}
+
+
+def test_control_unless_it_is_looked_at_under_the_lock_they_would(each_postgres, monkeypatch):
+    monkeypatch.setattr(Champion, "is_barred", False)
+    assert True in hosts_when_barred(is_barred_first=True)

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from bookings.models import SurgeryRequest
+from bookings.models import Booking, SurgeryRequest
 from desk import thresholds
 from desk.needs import KINDS, needs, week_ahead
 from notifications.models import OutboxEmail
@@ -16,12 +16,14 @@ from tests.factories import (
     BookingFactory,
     ChampionFactory,
     DecisionFactory,
+    DepartmentFactory,
     HelpFactory,
     OfficeFactory,
     OutcomeFactory,
     ShiftFactory,
     SurgeryFactory,
     SurgeryRequestFactory,
+    TeamFactory,
     TopicFactory,
     UserFactory,
     VenueFactory,
@@ -171,7 +173,7 @@ def test_a_topic_that_people_ask_for_and_no_champion_knows_who_hosts():
     assert found("topics") == []
     BookingFactory.create(created_at=since + MOMENT).topics.add(topic)
     ChampionFactory.create(topics=[topic], left=True)
-    assert found("topics") == [("TikTok", "Asked for 2 times")]
+    assert found("topics") == [("TikTok", "Asked for twice")]
     retired = TopicFactory.create(is_retired=True)
     SurgeryRequestFactory.create_batch(2, topic=retired, office=None)
     assert len(found("topics")) == 1
@@ -213,7 +215,7 @@ def test_a_champion_who_hosts_more_than_they_like_to_or_than_is_often():
     hosting([20, 21, 22, 23, 24], name="Bob")
     assert found("overloaded") == [
         ("Amina", "3 surgeries in March; they like at most 2"),
-        ("Bob", "5 surgeries in April; 4 a month is often"),
+        ("Bob", "5 surgeries in April; more than 4 a month is a lot"),
     ]
 
 
@@ -253,7 +255,8 @@ def everything(size: int) -> None:
     """So many of every kind."""
     topics = TopicFactory.create_batch(size)
     for number in range(size):
-        at(local(2)), hosted(local(3)), crowded(3), helped(timedelta(days=3)), given_up(number)
+        at(local(2)), hosted(local(3)), crowded(3), helped(timedelta(days=3))
+        given_up(number, about={"booking": Booking.objects.latest("pk").pk})
         ChampionFactory.create(applied=True), OfficeFactory.create()
         SurgeryRequestFactory.create_batch(2, topic=topics[number], office=None)
         hosting([1, 2, 3, 6, 7])
@@ -308,7 +311,11 @@ def test_today_comes_with_the_pages_that_it_is_run_from_and_the_week_with_what_i
 
 def test_a_quiet_morning_says_so_and_when_the_next_surgery_is(organiser: Client):
     hosted(local(60), hosts=2)
+    DepartmentFactory.create(), TeamFactory.create(), TopicFactory.create()
     page = " ".join(organiser.get(PAGE).content.decode().split())
     assert "Nothing to decide." in page
     assert "Nothing needs you" in page
     assert "Saturday 15 May, 10am to 11am" in page
+    # Whatever stands there: here the next surgery, which is months away.
+    assert page.count("The days ahead") == 2
+    assert "The next seven days" not in page

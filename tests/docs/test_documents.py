@@ -69,6 +69,14 @@ def test_what_a_document_names_is_there(document: Path, check: Callable[[Path, s
     assert check(document, document.read_text()) == set()
 
 
+def test_to_change_a_period_every_period_of_the_table_is_looked_for():
+    section = (ROOT / "docs/operations.md").read_text().split("\n## When somebody asks")[1].split("\n## ")[0]
+    periods = set(re.findall(r"^\|.*?\b(\d+ (?:days|months))\b.*\|$", section, flags=re.M))
+    (looked_for,) = re.findall(r"grep -rn \"(.*?)\"", section)
+    assert len(periods) == 4
+    assert set(looked_for.split(r"\|")) == periods
+
+
 @pytest.mark.django_db
 def test_every_question_to_the_database_that_a_document_asks_is_answered():
     asked = [
@@ -95,3 +103,20 @@ def test_every_question_to_the_database_that_a_document_asks_is_answered():
 )
 def test_control_what_is_not_there_is_found(check: Callable[[Path, str], set[str]], text: str):
     assert len(check(ROOT / "docs/organisers.md", text)) == 1
+
+
+def contents(text: str) -> list[str]:
+    """Where the list at the top of a document leads, in its order."""
+    return re.findall(r"^- \[[^\]]+\]\(#([^)]+)\)", text.partition("\n## ")[0], flags=re.M)
+
+
+def headings(text: str) -> list[str]:
+    """What the chapters of a document are called in links, in their order."""
+    chapters = re.findall(r"^## (.+)$", text, flags=re.M)
+    return [anchor for chapter in chapters for anchor in anchors(f"## {chapter}")]
+
+
+def test_the_guide_begins_with_links_to_all_of_its_chapters():
+    text = (ROOT / "docs/organisers.md").read_text()
+    assert contents(text) == headings(text)
+    assert contents(text) != headings(f"{text}\n## Another chapter\n")

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from history.acting import acting
+from history.models import Change
 from tests.everyone.booking import LONG, State
 from tests.factories import BookingFactory, OfficeFactory, UserFactory
 
@@ -43,9 +44,17 @@ def of_one(client: Client) -> Any:
     return client.get(done())
 
 
+def at_once(client: Client) -> Any:
+    """The first page of what was done at once, of several."""
+    client.force_login(UserFactory.create(organiser=True))
+    done()
+    return client.get(reverse("bookings:changes_at_once", args=[Change.objects.filter(who__isnull=False).first().pk]))
+
+
 STATES: dict[str, State] = {
     "changes": seen(),
     "changes, none": seen("?since=2020-01-01&until=2020-01-02"),
     "changes, wrong days": seen("?since=x&until=2020-01-02"),
     "changes of a surgery": of_one,
+    "changes at once": at_once,
 }

@@ -19,12 +19,14 @@ from tests.factories import (
     BookingFactory,
     ChampionFactory,
     DecisionFactory,
+    DepartmentFactory,
     HelpFactory,
     OfficeFactory,
     ShiftFactory,
     SkillFactory,
     SurgeryFactory,
     SurgeryRequestFactory,
+    TeamFactory,
     TopicFactory,
     UserFactory,
     VenueFactory,
@@ -89,6 +91,7 @@ def quiet() -> None:
     surgery = SurgeryFactory.create(starts_at=local(30))
     for _ in range(2):
         ShiftFactory.create(surgery=surgery)
+    DepartmentFactory.create(), TeamFactory.create(), TopicFactory.create()
 
 
 def seen(address: str, make: Callable[[], Any] = busy) -> State:
@@ -131,6 +134,7 @@ def stopping(client: Client, *, is_chosen: bool = True) -> Any:
 
 
 STATES: dict[str, State] = {
+    "guide": seen("/organise/help/", lambda: None),
     "needs": seen("/organise/"),
     "needs, nothing": seen("/organise/", quiet),
     "needs, nothing at all": seen("/organise/", lambda: None),

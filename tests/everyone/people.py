@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from bookings.models import Attendee, Booking, Outcome
+from champions.models import Champion
 from notifications.services import queue_email
 from privacy.services import merge
 from tests.everyone.booking import LONG, State
@@ -78,15 +79,22 @@ def people(query: str | None = None, make: Callable[[], Any] = zoe) -> State:
     return state
 
 
-def page(make: Callable[[], Any], after: str = "", of: str = "") -> State:
-    """The page of somebody, or one below it."""
+def page(make: Callable[[], Any], after: str = "", of: str = "", sent: dict[str, str] | None = None) -> State:
+    """The page of somebody, or one below it; with what is `sent` to it."""
 
     def state(client: Client) -> Any:
         made = make()
         client.force_login(UserFactory.create(organiser=True))
-        return client.get(f"/organise/people/{of}{made.pk}/{after}")
+        address = f"/organise/people/{of}{made.pk}/{after}"
+        return client.get(address) if sent is None else client.post(address, sent)
 
     return state
+
+
+def hosts() -> Champion:
+    """A champion of whom a name alone is known."""
+    champion = ChampionFactory.create(name="Tom Price", user=None)
+    return ShiftFactory.create(champion=champion, surgery__starts_at=local(-5)).champion
 
 
 def many() -> None:
@@ -169,6 +177,7 @@ STATES: dict[str, State] = {
     "move for them, wrong": for_them("bookings/{booking}/move/{there}/", {}),
     "cancel for them": for_them("bookings/{booking}/cancel/"),
     "cancel for them, wrong": for_them("bookings/{booking}/cancel/", {}),
+    "cancel for them, changed meanwhile": for_them("bookings/{booking}/cancel/", {"reason": "As you asked."}),
     "people": people(),
     "people, wrong": people(""),
     "people, found": people("zoe oconor"),
@@ -182,5 +191,7 @@ STATES: dict[str, State] = {
     "person, before": page(often, "?page=2"),
     "person, new": page(lambda: AttendeeFactory.create(name="Ada", email=None)),
     "person, signs in": page(lambda: UserFactory.create(organiser=True), of="users/"),
-    "person, hosts": page(lambda: ShiftFactory.create(surgery__starts_at=local(-5)).champion, of="champions/"),
+    "person, hosts": page(hosts, of="champions/"),
+    "address of who hosts": page(hosts, "address/", of="champions/"),
+    "address of who hosts, wrong": page(hosts, "address/", of="champions/", sent={"email": "ada@example.com"}),
 }

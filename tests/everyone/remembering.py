@@ -62,7 +62,8 @@ def a_champion_removed(client: Client) -> Any:
     """Of whom a name alone was known."""
     client.force_login(UserFactory.create(organiser=True))
     champion = ChampionFactory.create(user=None)
-    return client.post(f"/organise/people/champions/{champion.pk}/erase/", follow=True)
+    page = f"/organise/people/champions/{champion.pk}/erase/"
+    return client.post(page, {"seen": client.get(page).context["ending"].version}, follow=True)
 
 
 def looked_at(client: Client) -> Any:
@@ -84,5 +85,6 @@ STATES: dict[str, State] = {
     "somebody’s data, of somebody removed": seen(removed, is_pressed=True),
     "erase": seen(busy, "erase/"),
     "erase, nothing ahead": seen(lambda: VisitFactory.create().attendee, "erase/"),
+    "erase, changed meanwhile": seen(busy, "erase/", is_pressed=True),
     "erase, an organiser": seen(an_organiser, "erase/", is_pressed=True),
 }

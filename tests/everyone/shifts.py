@@ -179,7 +179,7 @@ STATES: dict[str, State] = {
     "rest, while helping": away("rest", sits_with=LONG[:100]),
     "rest, wrong": away("rest", back_on="yesterday", shifts="give_back"),
     "leave, while helping": away("leave", sits_with="Ada"),
-    "leave, wrong": away("leave", reason=" "),
+    "leave, wrong": away("leave", reason="A new job. " * 30),
     "step in": step_in(),
     "step in, wrong": step_in(begins="x"),
     "step in, too late": step_in(enough),

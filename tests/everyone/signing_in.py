@@ -9,10 +9,11 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from bookings.demonstration.signing_in import load_ready_made
+from surgeries.models import Shift
 from tests.accounts.signing_in import add_app, ask_for_code, enter, show, sign_in
 from tests.everyone.booking import LONG
 from tests.everyone.elsewhere import State
-from tests.factories import ChampionFactory, UserFactory
+from tests.factories import ChampionFactory, ShiftFactory, SurgeryFactory, UserFactory
 
 LONG_ADDRESS = f"{'a' * 60}@{'long.' * 10}example.gov.uk"
 
@@ -58,6 +59,17 @@ def administering(*, of_one: bool = False, **typed: str) -> State:
     return state
 
 
+def barred(client: Client) -> Any:
+    """The page of a champion who was taken off two surgeries and, though that cannot be for long, hosts a third."""
+    champion = ChampionFactory.create(user=UserFactory.create(name=LONG, email=LONG_ADDRESS))
+    ShiftFactory.create_batch(2, champion=champion, ended_at=timezone.now(), ended_reason=Shift.BARRED)
+    client.force_login(UserFactory.create(administrator=True))
+    page = f"/organise/organisers/{champion.user.pk}/"
+    client.post(page, {"role": "barred"})
+    ShiftFactory.create(champion=champion, surgery=SurgeryFactory.create(draft=True))
+    return client.get(page)
+
+
 def signed_in(address: str, *, app: bool = False, demonstration: bool = False, **role: bool) -> State:
     @override_settings(DEMONSTRATION=demonstration)
     def state(client: Client) -> Any:
@@ -65,6 +77,15 @@ def signed_in(address: str, *, app: bool = False, demonstration: bool = False, *
         if app:
             add_app(client)
         return client.get(address)
+
+    return state
+
+
+def removing(**role: bool) -> State:
+    def state(client: Client) -> Any:
+        sign_in(client, UserFactory.create(**role).email)
+        add_app(client)
+        return client.get(f"/account/second-factor/{Authenticator.objects.get(type='totp').pk}/remove/")
 
     return state
 
@@ -146,11 +167,15 @@ STATES: dict[str, State] = {
     "second factor, offered": signed_in("/account/second-factor/", organiser=True, demonstration=True),
     "second factor, of a champion": signed_in("/account/second-factor/"),
     "second factor, passkeys": with_passkeys,
+    "second factor, removed": signed_in("/account/second-factor/?done=removed"),
+    "remove the app": removing(organiser=True),
+    "remove the app, of a champion": removing(),
     "passkey": new_passkey,
     "app": signed_in("/account/second-factor/app/", organiser=True),
     "app, wrong": wrong_app,
-    "recovery codes": signed_in("/account/second-factor/recovery-codes/", app=True),
+    "recovery codes": signed_in("/account/second-factor/recovery-codes/?done=new", app=True),
     "recovery codes, used up": codes_used_up,
     "organisers, wrong": administering(name="", email="bob", role=""),
     "organiser, wrong": administering(of_one=True, role="emperor"),
+    "organiser, barred": barred,
 }

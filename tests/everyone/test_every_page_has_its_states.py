@@ -21,6 +21,7 @@ BUTTONS_ALONE = {
     "accounts/demonstration_people.html",
     "accounts/passkey.html",
     "accounts/recovery_codes.html",
+    "accounts/remove_second_factor.html",
     "accounts/second_factor.html",
     "bookings/brief_guest.html",
     "bookings/came.html",

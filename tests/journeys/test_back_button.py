@@ -2,16 +2,20 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from bookings.models import Booking
 from notifications.limits import EMAILS_PER_ADDRESS, count
 from runner.product import Product
-from surgeries.models import Surgery
+from surgeries.models import Series, Surgery
 from tests.bookings.pages import private
-from tests.factories import BookingFactory, DepartmentFactory, SurgeryFactory
+from tests.everyone.planning import DATES, typed
+from tests.factories import BookingFactory, DepartmentFactory, SurgeryFactory, UserFactory, VenueFactory, local
+from tests.journeys.visitor import Visitor
 from tests.live import launch, visit
 
 ALICE = "alice.adeyemi@example.gov.uk"
@@ -57,6 +61,21 @@ def test_back_to_an_error_under_the_private_link_shows_it_again(page: Page, surg
     expect(page.get_by_label("Your work email address")).to_have_value("alice@")
 
 
+def test_back_from_a_move_shows_what_it_came_to_and_moves_nothing_twice(page: Page, surgery: Surgery) -> None:
+    visitor = Visitor(page)
+    visitor.let_in(UserFactory.create(organiser=True))
+    page.goto(f"/organise/surgeries/{surgery.reference}/edit/")
+    page.get_by_label("From", exact=True).fill("9am")
+    visitor.press_button("See what changes")
+    visitor.press_button("Move it")
+    expect(page.get_by_text("The surgery is changed")).to_be_visible()
+    page.go_back()
+    visitor.sees("What changes, and who is told")
+    visitor.press_button("Move it")
+    expect(page.get_by_text("The surgery is changed")).to_be_visible()
+    assert timezone.localtime(Surgery.objects.get().starts_at).hour == 9
+
+
 def test_back_from_too_much_at_once_shows_what_was_typed(page: Page, surgery: Surgery) -> None:
     for _ in range(EMAILS_PER_ADDRESS.most):
         count(EMAILS_PER_ADDRESS, ALICE)
@@ -89,3 +108,23 @@ def test_back_after_booking_and_the_same_press_again_lead_to_the_same_booking(
     page.get_by_role("button", name="Book a seat").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("You have a seat")
     assert Booking.objects.get().attendee.email == ALICE
+
+
+def test_back_from_what_was_made_shows_its_dates_and_the_same_press_makes_nothing_more(page: Page) -> None:
+    """Looked at anew each date would be taken, by the surgery that was just made, and ticked all the same."""
+    Visitor(page).let_in(UserFactory.create(organiser=True))
+    first, last = (f"{local(days):%Y-%m-%d}" for days in (7, 70))
+    page.goto(f"{DATES}?{urlencode(typed(VenueFactory.create().pk, starts_on=first, ends_on=last, often='w1'))}")
+    boxes = page.get_by_role("checkbox")
+    boxes.first.uncheck()
+    page.get_by_role("button", name="Make what is ticked").click()
+    expect(page.get_by_text("surgeries were made for this series")).to_be_visible()
+    made = Surgery.objects.count()
+    page.go_back()
+    expect(page.get_by_text("Venue taken")).to_have_count(0)
+    expect(boxes.first).not_to_be_checked()
+    expect(boxes.last).to_be_checked()
+    page.wait_for_timeout(1_100)  # two presses within a second are one
+    page.get_by_role("button", name="Make what is ticked").click()
+    expect(page.get_by_text("surgeries were made for this series")).to_be_visible()
+    assert (Series.objects.count(), Surgery.objects.count()) == (1, made)

@@ -94,6 +94,7 @@ def test_each_is_one_sheet_of_a4_whose_codes_lead_where_it_says(
 def largest_mm(page: Page, what: str) -> float:
     """How large its letters are printed."""
     page.emulate_media(media="print")
+    page.wait_for_function("matchMedia('print').matches")  # a busy browser may still be at the end of printing
     pixels = page.locator(what).evaluate("(element) => parseFloat(getComputedStyle(element).fontSize)")
     page.emulate_media(media="null")
     return pixels / 96 * 25.4
@@ -124,18 +125,19 @@ def test_on_a3_the_same_poster_is_larger_in_every_part(page: Page, printed: Prin
 COMFORTABLE_MM = 1.5 * 4000 * 5 / 60 * 3.1416 / 180 / 0.7  # of type, of whose size a capital is 0.7
 
 
-def reads_from_four_metres(page: Page) -> bool:
-    return all(largest_mm(page, f".app-poster__{fact}") >= COMFORTABLE_MM for fact in ("day", "hours", "where"))
+def facts_mm(page: Page) -> float:
+    """How large the smallest letters are of those that say when and where."""
+    return min(largest_mm(page, f".app-poster__{fact}") for fact in ("day", "hours", "where"))
 
 
 def test_when_and_where_it_is_can_be_read_from_four_metres(page: Page, printed: Printed) -> None:
     printed(f"/organise/surgeries/{surgery().reference}/poster/")
-    assert reads_from_four_metres(page)
+    assert facts_mm(page) >= COMFORTABLE_MM
 
 
 def test_control_names_as_long_as_may_be_cannot_on_a4_and_the_page_says_so(page: Page, printed: Printed) -> None:
     printed(f"/organise/surgeries/{long_surgery().reference}/poster/")
-    assert not reads_from_four_metres(page)
+    assert facts_mm(page) < COMFORTABLE_MM
     assert page.get_by_text("on A3 they read from further away").is_visible()
 
 

@@ -79,7 +79,7 @@ def test_somebody_filters_errs_corrects_edits_moves_hands_back_and_leaves(visito
     visitor.tick("I opened an account and never used it")
     visitor.type("What would you like to ask? (optional)", "Where do I begin?")
     visitor.press_button("Save")
-    expect(page.get_by_text("Your host will see what you changed.")).to_be_visible()
+    expect(page.get_by_text("Your hosts see what you told us.")).to_be_visible()
     visitor.select("Which office do you work in?", "York")
     visitor.press_button("Send my answers")
 

@@ -37,7 +37,7 @@ def test_this_and_later_ones_move_and_several_are_called_off(visitor: Visitor) -
     expect(main).to_contain_text("The series follows")
     assert hours() == ["10:00 published"] * 4
     visitor.press_button("Move them and tell everybody")
-    expect(main).to_contain_text("is changed")
+    expect(main).to_contain_text("are changed")
     assert hours() == ["10:00 published", *["11:00 published"] * 3]
 
     page.goto(f"/organise/series/{series.reference}/")

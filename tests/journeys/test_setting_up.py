@@ -59,7 +59,7 @@ def test_from_nothing_to_the_first_published_surgery(visitor: Visitor, tmp_path:
     expect(page.locator(".govuk-error-summary")).to_contain_text("Line 3: “Cafés” is no team yet")
     visitor.press_button("Go on without the wrong lines")
     visitor.sees("What would change")
-    visitor.press_button("Import the headcounts")
+    visitor.press_button("Import the teams and headcounts")
     expect(page.get_by_text("The headcounts are imported.")).to_be_visible()
     assert (Team.objects.get().also_known_as, Headcount.objects.get().people) == ("warning desk", 96)
 

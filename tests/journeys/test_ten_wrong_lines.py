@@ -13,9 +13,9 @@ from tests.journeys.visitor import Visitor
 LINES = [
     ("Ports,40,Coast,", "", "Ports,40,Coast,"),
     ("Tides,about 30,Coast,", "“about 30” is no headcount", "Tides,30,Coast,"),
-    ("Buoys,,Coast,", "The headcount is missing", "Buoys,5,Coast,"),
+    ("Buoys,many,Coast,", "“many” is no headcount", "Buoys,5,Coast,"),
     (",12,Coast,", "Enter the name of the team", "Wrecks,12,Coast,"),
-    ("Maps,-3,Coast,", "“-3” is a formula", "Maps,3,Coast,"),
+    ("Maps,-3,Coast,", "“-3” is no headcount", "Maps,3,Coast,"),
     ("=A2,4,Coast,", "“=A2” is a formula", "Sands,4,Coast,"),
     ("Locks,=2+2,Coast,", "“=2+2” is a formula", "Locks,4,Coast,"),
     ("Weirs,9,,", "“Weirs” is no team yet", "Weirs,9,Coast,"),
@@ -37,7 +37,7 @@ def test_ten_wrong_lines_are_read_put_right_and_imported(visitor: Visitor, tmp_p
     visitor.let_in(UserFactory.create(organiser=True))
     page = visitor.page
     page.goto("/organise/lists/teams/")
-    visitor.press("Import headcounts from a file")
+    visitor.press("Import teams and headcounts from a file")
     page.get_by_label("The file").set_input_files(write(tmp_path / "teams.csv", [wrong for wrong, *_ in LINES]))
     visitor.press_button("See what would change")
 
@@ -57,7 +57,7 @@ def test_ten_wrong_lines_are_read_put_right_and_imported(visitor: Visitor, tmp_p
     expect(page.get_by_role("main")).to_contain_text("10 new")
     expect(page.get_by_role("row", name="Ports")).to_contain_text("38, now 40")
     assert Headcount.objects.count() == 1
-    visitor.press_button("Import the headcounts")
+    visitor.press_button("Import the teams and headcounts")
     expect(page.get_by_role("main")).to_contain_text("The headcounts are imported.")
     expect(page.get_by_role("row", name="Cliffs, Chalk")).to_contain_text("7")
     assert Headcount.objects.count() == 12

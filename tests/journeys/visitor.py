@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, ElementHandle, Locator, Page, expect
 
 from accounts.models import User
 from runner.product import Product
+from tests.journeys.post import Post, post_office
 from tests.live import PATIENCE_MS, visit
 
 # Without JavaScript the screen is narrow as well: each page in every state is looked at in both widths elsewhere.
@@ -171,3 +172,10 @@ def visitor(request: pytest.FixtureRequest, chromium: Browser, live_product: Pro
     """The same person three times: each way of using the product once."""
     with somebody(chromium, live_product, request.param) as person:
         yield person
+
+
+@pytest.fixture
+def post(live_product: Product) -> Iterator[Post]:
+    """Where emails arrive over SMTP, in place of the demonstration mailbox."""
+    with post_office(live_product) as post:
+        yield post

@@ -89,7 +89,7 @@ def test_organisers_add_versions_put_them_right_and_delete_only_what_is_to_come(
         ({"link": "https://example.gov.uk/"}, "Leave out either the address or the words"),
         ({"link": "javascript:alert(1)", "body": ""}, "Enter the whole address of the page"),
         ({"link": "ftp://example.gov.uk/", "body": ""}, "Enter the whole address of the page"),
-        ({"published_on": "soon"}, "The day of publication has to be a date"),
+        ({"published_on": "soon"}, "Enter the day of publication, such as 27/3/2027"),
         ({"body": "x" * 30_001}, "The text has to be 30000 characters or fewer"),
     ],
 )

@@ -104,6 +104,35 @@ def test_every_list_with_headcounts_can_be_imported(organiser: Client, name: str
     assert list(counts().values()) == [50]
 
 
+def test_an_empty_headcount_adds_a_team_without_one_and_leaves_the_others_as_they_are(organiser: Client):
+    policy = DirectorateFactory.create(name="Policy")
+    known = TeamFactory.create(name="Comms", directorate=policy, also_known_as="press")
+    HeadcountFactory.create(team=known, people=40)
+    TeamFactory.create(name="Legal", directorate=policy)
+    file = "name,headcount,directorate,also known as\nData,,Policy,BI; figures\nComms,,,press office\nLegal,,,"
+
+    shown = send(organiser, file)
+    made = shown.context["plan"]
+    assert [len(each) for each in (made.new, made.changed, made.unchanged)] == [1, 1, 1]
+    assert "Legal: not known" in words(shown)
+    assert onwards(organiser, shown)["Location"] == "/organise/lists/teams/?done=imported"
+    assert Team.objects.get(name="Data").also_known_as == "BI; figures"
+    assert Team.objects.get(pk=known.pk).also_known_as == "press office"
+    assert counts() == {"Comms": 40}
+
+
+def test_teams_and_directorates_are_imported_and_not_their_headcounts_alone(organiser: Client):
+    for name, says in [("teams", "teams and headcounts"), ("directorates", "directorates and headcounts")]:
+        for page in (f"/organise/lists/{name}/", f"/organise/lists/{name}/new/"):
+            text = words(organiser.get(page))
+            assert f'href="/organise/lists/{name}/import/"' in text
+            assert f"mport {says} from a file" in text
+    assert "Import headcounts from a file" in words(organiser.get("/organise/lists/offices/"))
+    assert "/import/" not in words(organiser.get("/organise/lists/offices/new/"))
+    assert "semicolon between" in words(organiser.get("/organise/lists/teams/new/"))
+    assert "semicolon between" in words(organiser.get("/organise/lists/teams/import/"))
+
+
 def test_what_changed_meanwhile_is_shown_again_instead_of_overwritten(organiser: Client):
     team = TeamFactory.create(name="Comms")
     shown = send(organiser, "name,headcount\nComms,50")
@@ -146,9 +175,9 @@ def test_what_somebody_adds_in_the_very_moment_is_shown_again_as_well(organiser:
 # ── What is wrong, by line ────────────────────────────────────────────────────────────────────────────────────
 TEN_WRONG = [
     ("Comms,many", "Line 2: “many” is no headcount. Write a whole number"),
-    ("Comms,", "Line 3: The headcount is missing. Write a whole number"),
+    ("Comms,1.5", "Line 3: “1.5” is no headcount. Write a whole number"),
     (",5", "Line 4: Enter the name of the team"),
-    ("Comms,-3", "Line 5: “-3” is a formula. Write what it comes to"),
+    ("Comms,-3", "Line 5: “-3” is no headcount. Write a whole number"),
     ("=SUM(A1:A9),5", "Line 6: “=SUM(A1:A9)” is a formula. Write what it comes to"),
     ("Comms,=2+2", "Line 7: “=2+2” is a formula. Write what it comes to"),
     ("Nowhere,5", "Line 8: “Nowhere” is no team yet. Correct the name, or write its directorate as well"),

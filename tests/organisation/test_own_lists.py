@@ -235,7 +235,7 @@ def test_a_headcount_that_cannot_be_is_refused_beside_the_field(organiser: Clien
     for sent, said in [
         ({"people": people, "counted_on": TODAY()}, "The headcount has to be a whole number from 0 to 1,000,000"),
         ({"people": "5", "counted_on": TODAY() + timedelta(days=1)}, "has to be today or earlier"),
-        ({"people": "5", "counted_on": people}, "The day of the headcount has to be"),
+        ({"people": "5", "counted_on": people}, "Enter the day of the headcount"),
     ]:
         assert said in words(organiser.post(address("count_row", "teams", team.pk), sent))
     assert not Headcount.objects.exists()

@@ -15,6 +15,7 @@ from champions.models import Champion
 from config.logs import JSONFormatter
 from notifications import outbox
 from notifications.models import OutboxEmail
+from notifications.registry import writers
 from privacy import services
 from privacy.models import Erasure
 from privacy.policy import HOLDINGS
@@ -28,6 +29,7 @@ from tests.factories import (
     SurgeryFactory,
     UserFactory,
     VisitFactory,
+    local,
 )
 from tests.privacy.canaries import ADDRESS, alice, dump
 
@@ -124,9 +126,33 @@ def test_what_is_ahead_is_cancelled_and_given_back_first(organiser, django_captu
     assert [theirs.state, waits.state, next_in_line.state] == ["cancelled", "cancelled", "confirmed"]
     shift.refresh_from_db()
     assert (shift.ended_reason, shift.champion.state) == (Shift.GIVEN_BACK, Champion.State.LEFT)
+    of_them = OutboxEmail.objects.filter(recipient=organiser.email, kind__in=["champion_away", "shift_given_back"])
+    for row in of_them:
+        message = writers[row.kind](row)
+        assert "A champion who was removed has" in message.text
+        assert REMOVED not in message.text + message.subject
+    assert len(of_them) == 2
     told = set(OutboxEmail.objects.values_list("recipient", flat=True))
     assert {next_in_line.attendee.email, substitute.user.email, organiser.email} <= told
     assert ADDRESS not in told
+
+
+def test_what_an_organiser_has_not_seen_ends_with_nothing(organiser, client):
+    """The page comes back with what would end by now, and its button then ends that."""
+    booking = BookingFactory.create(attendee__email=ADDRESS)
+    client.force_login(organiser)
+    page = f"/organise/people/{booking.attendee_id}/erase/"
+    seen = client.get(page).context["ending"].version
+    other = BookingFactory.create(attendee=booking.attendee, surgery__starts_at=local(9))
+    for sent in (seen, ""):
+        asked = client.post(page, {"seen": sent})
+        assert asked.status_code == 409
+        assert "Something has changed since you looked." in asked.content.decode()
+        assert str(other.surgery.venue) in asked.content.decode()
+    assert not Erasure.objects.exists()
+    assert client.post(page, {"seen": asked.context["ending"].version}).status_code == 303
+    other.refresh_from_db()
+    assert other.is_cancelled
 
 
 def test_the_private_link_stops_working(organiser, client):

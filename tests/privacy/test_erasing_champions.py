@@ -46,8 +46,13 @@ def test_one_press_removes_who_it_was_and_says_what_is_left(client, organiser, a
     assert "Given back now" in asked
     ada.refresh_from_db()
     assert ada.name == "Ada Alone", "reading changes nothing"
+    not_seen = client.post(page, {"seen": "another"})
+    assert not_seen.status_code == 409
+    assert "Something has changed since you looked." in not_seen.content.decode()
+    assert not Erasure.objects.exists()
+    seen = client.get(page).context["ending"].version
     for _ in range(2):
-        said = client.post(page, follow=True).content.decode()
+        said = client.post(page, {"seen": seen}, follow=True).content.decode()
         assert "That somebody hosted 1 time stays" in said
     ada.refresh_from_db()
     assert (ada.name, ada.about, ada.state, ada.skills.count()) == (REMOVED, "", Champion.State.LEFT, 0)

@@ -97,7 +97,7 @@ def test_the_page_says_it_in_words_once_it_is_pressed_and_notes_who_looked(clien
 def test_what_they_changed_here_is_in_the_file_without_what_it_says(client, organiser):
     bob = BookingFactory.create(attendee__name="Bob Brown")
     for booking in (bob, BookingFactory.create(attendee__name="Bob Brown")):
-        client.post(f"/organise/bookings/{booking.pk}/cancel/", {"reason": "A fire drill."})
+        client.post(f"/organise/bookings/{booking.pk}/cancel/", {"reason": "A fire drill.", "seen": booking.version})
     me = AttendeeFactory.create(email=organiser.email)
     page = f"/organise/people/{me.pk}/data/"
     file = client.post(page.replace("/data/", "/data.json")).json()

@@ -1,6 +1,7 @@
 """Two records turn out to be one person: an organiser sees what follows, and makes them one."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -48,6 +49,8 @@ class TestPages:
         said = read(preview)
         assert "Zo Adams" in said
         assert "This cannot be undone" in said
+        for question in ("Which name stays?", "Which email address stays?"):
+            assert re.search(rf'legend class="[^"]*legend--m">\s*{re.escape(question)}', preview.content.decode())
         assert not Attendee.objects.filter(merged_into__isnull=False).exists()
 
     def test_one_press_does_what_was_seen_and_the_page_of_either_leads_to_the_one(
@@ -89,6 +92,15 @@ class TestPages:
         said = read(client.post(choose, {"chosen": f"user-{user.pk}"}, follow=True))
         assert "since they sign in with it" in said
         assert "Which email address stays?" not in said
+
+    def test_a_champion_has_the_name_that_stays_wherever_they_are_named(self, organiser, zoe):
+        user = UserFactory.create(name="Amina Yusuf")
+        champion = ChampionFactory.create(name="Amina Yusuf", user=user)
+        other = AttendeeFactory.create(name="Amina Yusuf", email=user.email)
+        merge(stays=zoe, goes=other, name=zoe.name, email=user.email)
+        for each in (champion, user):
+            each.refresh_from_db()
+        assert champion.name == user.name == zoe.name != "Amina Yusuf"
 
     @pytest.mark.parametrize(
         "chosen", ["", "person-", "person-x", "user-99999999999999999999", "team-1", "person-\0", "person-²"]
@@ -205,6 +217,6 @@ class TestPrivacy:
         assert change.facts["merged_into_id"] == [None, zoe.pk]
         assert "Zo" not in str(change.facts)
         said = read(client.get(reverse("bookings:changes_of_one", args=["attendee", zoe.pk])))
-        assert "Merged attendee “Name removed”" in said
+        assert "Merged attendee “another record of Zoë Adams”" in said
         assert "Merged into: nothing → Zoë Adams" in said
         assert "the page of the person" in said

@@ -54,6 +54,15 @@ def test_a_series_with_a_last_date_or_without_a_venue_is_left_alone(facts):
     assert days(series) == []
 
 
+@pytest.mark.parametrize("retired", [{}, {"venue__is_retired": True}, {"venue__office__is_retired": True}], ids=str)
+@pytest.mark.parametrize("planned_until", [None, TUESDAY])
+@pytest.mark.parametrize("ends_on", [None, TUESDAY, TUESDAY + timedelta(weeks=30)])
+def test_one_and_many_say_alike_whether_they_go_on(ends_on, planned_until, retired):
+    series = SeriesFactory.create(starts_on=TUESDAY, ends_on=ends_on, planned_until=planned_until, **retired)
+    assert series.goes_on is Series.objects.going_on().exists()
+    assert series.goes_on is (not retired and (not ends_on or (bool(planned_until) and ends_on > TUESDAY)))
+
+
 def test_one_that_cannot_make_surgeries_keeps_no_other_from_it():
     SeriesFactory.create(starts_on=TUESDAY, slot_minutes=600)
     other = SeriesFactory.create(starts_on=TUESDAY, every_weeks=10)

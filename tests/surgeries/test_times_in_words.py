@@ -1,13 +1,15 @@
 """Times read the same everywhere, on London's clocks."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from types import SimpleNamespace
 
 import pytest
+import time_machine
 from django.template import Context, Template
 from django.utils import timezone
 
-from surgeries.templatetags.times import clock, day, day_and_year, rhythm, span, when
+from surgeries.models import local_moment
+from surgeries.templatetags.times import clock, day, day_and_year, rhythm, span, when, when_and_year
 
 
 def at(hour: int, minute: int = 0, *, month: int = 1) -> datetime:
@@ -47,6 +49,19 @@ def test_a_slot_reads_as_in_the_style_guide():
     )
     assert span(slot) == "10:20am to 10:40am"
     assert when(slot) == "Tuesday 3 March, 10:20am to 10:40am"
+
+
+@time_machine.travel("2026-12-31 23:30", tick=False)
+def test_among_others_the_year_is_named_unless_it_is_this_one():
+    def listed(on: date) -> str:
+        start = local_moment(on, time(13))
+        return when_and_year(SimpleNamespace(starts_at=start, ends_at=start + timedelta(hours=2)))
+
+    assert listed(date(2026, 1, 2)) == "Friday 2 January, 1pm to 3pm"
+    assert listed(date(2027, 1, 29)) == "Friday 29 January 2027, 1pm to 3pm"
+    with time_machine.travel("2027-01-01 00:30", tick=False):
+        assert listed(date(2027, 1, 29)) == "Friday 29 January, 1pm to 3pm"
+        assert listed(date(2028, 1, 14)) == "Friday 14 January 2028, 1pm to 3pm"
 
 
 @pytest.mark.parametrize("elsewhere", ["UTC", "Pacific/Kiritimati"])

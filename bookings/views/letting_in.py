@@ -1,4 +1,7 @@
-"""Who runs the programme, for administrators: letting somebody in, changing what they may do, barring them."""
+"""Who runs the programme, for administrators: letting somebody in, changing what they may do, barring them.
+
+They stand here because whoever is barred hosts no more.
+"""
 
 from http import HTTPStatus
 
@@ -6,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts import letting_in, second_factor
@@ -13,7 +17,9 @@ from accounts.forms import LetInForm, RoleForm
 from accounts.models import User
 from accounts.roles import administrator_page
 from accounts.sessions import signed_in
+from bookings.services import barring
 from notifications.form_pages import SeeOther, count_form
+from surgeries.models import Shift
 
 # What the page says has been done: only these names mean anything in its address.
 DONE = {
@@ -36,7 +42,7 @@ def organisers(request: HttpRequest) -> HttpResponseBase:
             if said["email"] != signed_in(request).email:
                 raise PermissionDenied from None
             form.add_error("email", "This is your own address. Another administrator can change what you may do")
-    return render(request, "accounts/organisers.html", {"form": form, "organisers": User.objects.let_in()})
+    return render(request, "bookings/organisers.html", {"form": form, "organisers": User.objects.let_in()})
 
 
 @administrator_page
@@ -48,19 +54,31 @@ def organiser(request: HttpRequest, pk: int) -> HttpResponseBase:
     if form.is_valid():
         try:
             role = form.cleaned_data["role"]
-            return _see(somebody, letting_in.set_role(user=somebody, role=role, by=signed_in(request)))
+            return _see(somebody, barring.set_role(user=somebody, role=role, by=signed_in(request)))
         except letting_in.NotTheirs:
             if not is_own:
                 raise PermissionDenied from None
             status = HTTPStatus.CONFLICT
+    now, with_surgery = timezone.now(), "surgery__venue__office"
+    hosts_at = list(barring.still_to_host(somebody, now=now).select_related(with_surgery))
+    taken_off = [] if somebody.is_active else list(barring.taken_off(somebody, now=now).select_related(with_surgery))
     context = {
         "somebody": somebody,
+        "hosts_at": hosts_at,
+        "hosts_at_number": _surgeries(hosts_at),
+        "taken_off": taken_off,
+        "taken_off_number": _surgeries(taken_off),
         "form": form,
         "is_own": is_own,
         "has_second_factor": second_factor.has_one(somebody),
         "done": DONE.get(request.GET.get("done", "")),
     }
-    return render(request, "accounts/organiser.html", context, status=status)
+    return render(request, "bookings/organiser.html", context, status=status)
+
+
+def _surgeries(shifts: list[Shift]) -> int:
+    """At how many surgeries they are."""
+    return len({shift.surgery_id for shift in shifts})
 
 
 @administrator_page

@@ -22,7 +22,7 @@ from organisation.models import EmailParagraph, Guidelines, Headcount
 from organisation.services import retire
 from surgeries.models import Making
 from tests.access import ORGANISER, make_world
-from tests.bookings.pages import private, words_of
+from tests.bookings.pages import private
 from tests.factories import (
     BookingFactory,
     ChampionFactory,
@@ -42,17 +42,6 @@ ALL = reverse("bookings:changes")
 
 def about(thing) -> str:
     return reverse("bookings:changes_of_one", args=[thing._meta.model_name, thing.pk])
-
-
-@pytest.fixture
-def organiser(db):
-    return UserFactory.create(organiser=True, name="Priya Shah")
-
-
-@pytest.fixture
-def page(client: Client, organiser):
-    client.force_login(organiser)
-    return lambda address: words_of(client.get(address))
 
 
 def test_a_surgery_says_who_moved_it_from_when_to_when_and_from_where(page, organiser):
