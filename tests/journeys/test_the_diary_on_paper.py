@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from runner.product import Product
-from tests.factories import SurgeryFactory, UserFactory, local
+from tests.factories import SurgeryFactory, UserFactory, VenueFactory, local
 from tests.journeys.test_the_brief import let_in
 
 
@@ -22,8 +22,9 @@ def test_a_quiet_month_takes_one_sheet(page: Page, live_product: Product, way: s
     # One that takes six weeks of the calendar, as the longest do.
     ahead = (local(days) for days in range(1, 400))
     first = next(day for day in ahead if day.day == 1 and len(Calendar().monthdayscalendar(day.year, day.month)) == 6)
+    cafe = VenueFactory.create(name="Ground floor café", office__name="Newcastle upon Tyne")
     for day in (3, 10, 17, 24):
-        SurgeryFactory.create(starts_at=first.replace(day=day), venue__name="Ground floor café")
+        SurgeryFactory.create(starts_at=first.replace(day=day), venue=cafe)
     let_in(UserFactory.create(organiser=True), page)
     page.goto(f"/organise/diary/?month={first:%Y-%m}{way}")
     assert sheets(page) == [(842, 595)]
