@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from django.db.models import Q
+from django.urls import reverse
 
 from accounts.models import NOWHERE, User
 from bookings.models import Attendee, Correction
@@ -69,6 +70,24 @@ def is_removed(attendee: Attendee) -> bool:
 def is_named_for_good(attendee: Attendee) -> bool:
     """Whether rows point at it that stay: what was put right in a register, or a record that was merged into it."""
     return attendee.merged.exists() or Correction.objects.filter(attendee=attendee).exists()
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose an address is: what tells them from everybody else, what they are called, and where their page is."""
+
+    key: str
+    name: str
+    page: str
+
+
+def owner_of(email: str) -> Owner | None:
+    """Whoever is known by this normalised address, because they booked, came or sign in with it."""
+    if attendee := Attendee.objects.filter(email=email).first():
+        return Owner(f"person-{attendee.pk}", attendee.name, reverse("bookings:person", args=[attendee.pk]))
+    if user := User.objects.known().filter(email=email).first():
+        return Owner(f"user-{user.pk}", str(user), reverse("bookings:person_who_signs_in", args=[user.pk]))
+    return None
 
 
 def attendee_of(user: User, *, now: datetime) -> Attendee:

@@ -10,6 +10,7 @@ from bookings.forms.changing import ChangeForm
 from bookings.forms.fields import Label
 from bookings.models import Attendee
 from bookings.offers import Offer
+from bookings.people import Owner
 from organisation.addresses import check_work_email
 
 THEIRS = {
@@ -44,12 +45,22 @@ class BookForThemForm(BookForm):
     def __init__(self, *args: Any, offer: Offer, attendee: Attendee | None, **options: Any) -> None:
         super().__init__(*args, offer=offer, **options)
         self.attendee = attendee
+        self.owner: Owner | None = None
         for name, label in THEIRS.items():
             self.fields[name].label = label
         self.fields["team"].help_text = "Its name or its initials."
         for name in ("name", "email") if attendee else ():
             self.fields[name].disabled = True
             self.initial[name] = getattr(attendee, name)
+
+    def ask_whether_it_is(self, owner: Owner) -> None:
+        """Say whose the address is that was typed for somebody new. Sent once more with their key, the form books."""
+        self.owner = owner
+        self.add_error("email", f"{owner.name} is known by this address. Is it them? Then press the button once more")
+
+    def is_meant(self, owner: Owner) -> bool:
+        """Whether the page from which the form was sent said that the address is theirs."""
+        return self.data.get("owner") == owner.key
 
     @property
     def place_in_line(self) -> str:

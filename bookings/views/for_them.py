@@ -21,6 +21,7 @@ from bookings.forms.for_them import BookForThemForm, CancelForThemForm, ChangeFo
 from bookings.links import LinkWithdrawn
 from bookings.models import Attendee, Booking
 from bookings.offers import Offer
+from bookings.people import owner_of
 from bookings.services import booking as services
 from bookings.statements import has_one_already
 from notifications.form_pages import SeeOther, count_form
@@ -181,7 +182,6 @@ def _book(request: HttpRequest, reference: str, attendee: Attendee | None) -> Ht
             if booking := _booked(request, form):
                 return see_person(booking.attendee_id, done="booked" if booking.is_confirmed else "waiting")
             form.renew()
-            form.add_error("slot", BUSY)
         except FormUsedAlready:
             form.renew()
             form.add_error(None, "You booked with this form already. Press the button once more to book again")
@@ -194,17 +194,24 @@ def _book(request: HttpRequest, reference: str, attendee: Attendee | None) -> Ht
 
 
 def _booked(request: HttpRequest, form: BookForThemForm) -> Booking | None:
-    """The booking that the valid form makes, or made before; None if they have one already, or something that clashes.
+    """The booking that the valid form makes, or made before; None if the form says by now why there is none.
 
-    An organiser may know that, so it is looked at before the service would tell the owner of the address by email.
+    An organiser may know whose an address is, and what clashes. So that is looked at here, before the service would
+    book for its owner, or tell them by email.
     """
     said, surgery = form.cleaned_data, form.offer.surgery
-    known = Attendee.objects.filter(email=said["email"]).values_list("pk", flat=True).first() or 0
-    is_sent_before = Booking.objects.filter(submissions=said["request_id"]).exists()
-    if not is_sent_before and has_one_already(
-        attendee_id=known, email=said["email"], surgery=surgery, slot=said["slot"]
-    ):
-        return None
+    if not Booking.objects.filter(submissions=said["request_id"]).exists():
+        owner = None if form.attendee else owner_of(said["email"])
+        if owner and not form.is_meant(owner):
+            form.ask_whether_it_is(owner)
+            return None
+        known = form.attendee or Attendee.objects.filter(email=said["email"]).first()
+        if has_one_already(
+            attendee_id=known.pk if known else 0, email=said["email"], surgery=surgery, slot=said["slot"]
+        ):
+            form.owner = owner
+            form.add_error("slot", BUSY)
+            return None
     count_form(request, said["email"])
     return services.book(
         surgery=surgery, slot=said["slot"], name=said["name"], email=said["email"], answers=form.answers(),

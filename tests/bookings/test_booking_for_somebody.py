@@ -17,6 +17,7 @@ from tests.bookings.test_editing_a_surgery import hidden
 from tests.factories import (
     AttendeeFactory,
     BookingFactory,
+    ChampionFactory,
     OfficeFactory,
     SurgeryFactory,
     UserFactory,
@@ -64,6 +65,43 @@ def test_somebody_new_is_known_from_then_on(client, surgery):
     booking = Booking.objects.select_related("attendee").get()
     assert answer["Location"] == f"/organise/people/{booking.attendee_id}/?done=booked"
     assert booking.attendee.email == "grace.hopper@example.gov.uk"
+
+
+def test_an_address_that_is_known_books_for_its_owner_only_once_the_organiser_says_so(client, surgery, alice):
+    address = f"/organise/people/new/{surgery.reference}/"
+    sent = form(surgery.slots.first(), name="Grace Hopper", email=alice.email, question="How do I start?")
+    asked = client.post(address, sent)
+    text = asked.content.decode()
+    assert asked.status_code == 409
+    assert not Booking.objects.exists()
+    assert f"{alice.name} is known by this address" in words_of(asked)
+    assert f'href="/organise/people/{alice.pk}/"' in text
+    assert "How do I start?" in text
+    assert client.post(address, sent | {"owner": "person-0"}).status_code == 409, "it was somebody else’s page"
+
+    sent |= {"owner": hidden(asked)["owner"]}
+    booked, again = client.post(address, sent), client.post(address, sent | {"owner": ""})
+
+    assert booked["Location"] == again["Location"] == f"/organise/people/{alice.pk}/?done=booked"
+    assert Booking.objects.get().attendee == alice
+
+
+def test_so_does_that_of_somebody_who_only_signs_in(client, surgery):
+    user = UserFactory.create(name="Grace Hopper")
+    address = f"/organise/people/new/{surgery.reference}/"
+    sent = form(surgery.slots.first(), name="Grace", email=user.email.upper())
+    asked = client.post(address, sent)
+    assert "Grace Hopper is known by this address" in words_of(asked)
+    assert f'href="/organise/people/users/{user.pk}/"' in asked.content.decode()
+    assert client.post(address, sent | {"owner": f"user-{user.pk}"})["Location"].endswith("?done=booked")
+    assert Booking.objects.get().attendee.email == user.email
+
+
+def test_what_clashes_for_somebody_whose_address_was_typed_leads_to_their_page(client, surgery, alice, alices_booking):
+    sent = form(surgery.slots.last(), name="Alice", email=alice.email, owner=f"person-{alice.pk}")
+    answer = client.post(f"/organise/people/new/{surgery.reference}/", sent)
+    assert "They have a booking at this surgery already" in words_of(answer)
+    assert f'href="/organise/people/{alice.pk}/"' in answer.content.decode()
 
 
 def test_what_is_wrong_is_said_of_them(client, surgery):
