@@ -101,6 +101,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
     @property
+    def is_removed(self) -> bool:
+        """Whether nothing is known of who it was."""
+        return self.email.endswith(NOWHERE)
+
+    @property
     def is_organiser(self) -> bool:
         """Whether they run the programme, as every administrator may."""
         return self.is_active and self.is_staff

@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
 from bookings.models import Booking, Help, Outcome, Visit
 from bookings.people import Person
 from bookings.register import Standing, by_attendee, came_to_their_seat, standing_at
+from history.models import Change
 from notifications.models import OutboxEmail
 from notifications.registry import names
 from surgeries.models import Shift, Surgery
@@ -18,6 +19,8 @@ COLOURS = {
     Standing.BOOKED: "blue", Standing.WAITING: "yellow", Standing.CAME: "green", Standing.WALKED_IN: "green",
     Standing.DID_NOT_COME: "orange",
 }  # fmt: skip
+BOOKED_FOR = ("bookings:book_for_at", "bookings:book_for_new_at")
+"""The pages on which an organiser books for somebody, as history names them."""
 EMAILS = 25
 """How many of the latest emails are shown."""
 
@@ -101,7 +104,9 @@ def parts(surgeries: Iterable[Surgery], person: Person, *, now: datetime) -> lis
     bookings: dict[int, list[Booking]] = {}
     theirs = Booking.objects.filter(surgery__in=at, attendee__in=person.attendees).select_related("slot", "team")
     kept = Visit.objects.filter(surgery=OuterRef("surgery"))
-    for booking in theirs.annotate(is_kept=Exists(kept)).order_by("created_at", "pk"):
+    made = Change.objects.filter(table=Booking._meta.db_table, key=OuterRef("pk"), what=Change.What.ADDED)
+    theirs = theirs.annotate(is_kept=Exists(kept), is_booked_for=Exists(made.filter(place__in=BOOKED_FOR)))
+    for booking in theirs.order_by("created_at", "pk"):
         bookings.setdefault(booking.surgery_id, []).append(booking)
     outcome = Outcome.objects.filter(visit=OuterRef("pk"))
     topics = outcome.values("visit").values(all=ArrayAgg("topics__name", distinct=True, filter=Q(topics__isnull=False)))

@@ -114,6 +114,7 @@ urlpatterns = [
     path("organise/people/champions/<int:pk>/address/", people.address_of_who_hosts, name="address_of_who_hosts"),
     path("organise/people/new/", for_them.book_for_new, name="book_for_new"),
     path("organise/people/new/<slug:reference>/", for_them.book_for_new_at, name="book_for_new_at"),
+    path("organise/people/users/<int:pk>/book/", for_them.book_for_user, name="book_for_user"),
     path("organise/people/<int:pk>/book/", for_them.book_for, name="book_for"),
     path("organise/people/<int:pk>/book/<slug:reference>/", for_them.book_for_at, name="book_for_at"),
     path("organise/bookings/<int:pk>/move/", for_them.move_for, name="move_for"),

@@ -39,7 +39,7 @@ def notice(request: HttpRequest) -> HttpResponse:
 @require_POST
 def data_of_user(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What is held about somebody who signs in, and never booked: from now on they are known here as everybody else."""
-    user = get_object_or_404(User, pk=pk)
+    user = get_object_or_404(User.objects.known(), pk=pk)
     return SeeOther(reverse("privacy:data", args=[attendee_of(user, now=timezone.now()).pk]))
 
 
@@ -116,7 +116,8 @@ def erase_champion(request: HttpRequest, pk: int) -> HttpResponseBase:
         return SeeOther(reverse("bookings:person_who_hosts", args=[pk]))
     person = Person(champions=frozenset({pk}))
     if champion.name == REMOVED:
-        return render(request, "privacy/champion_erased.html", {"hosted": services.hosted(person, now=now)})
+        removed = {"who": "A champion", "hosted": services.hosted(person, now=now)}
+        return render(request, "bookings/removed.html", removed)
     is_anew = False
     if request.method == "POST":
         try:

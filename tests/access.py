@@ -111,6 +111,7 @@ OF_PEOPLE: list[tuple[str, int | str, int | str, str, Callable[["World", str], s
     ("bookings:book_for_new", 200, 200, "", lambda world, role: reverse("bookings:book_for_new")),
     ("bookings:book_for_new_at", 200, 200, "", lambda world, role: reverse(
         "bookings:book_for_new_at", args=[world.booking.surgery.reference])),  # without saying who
+    ("bookings:book_for_user", 405, "elsewhere", "", of_user("bookings:book_for_user")),
     ("bookings:book_for", 200, 200, "", of_person("bookings:book_for")),
     ("bookings:book_for_at", 200, 200, "", lambda world, role: reverse(
         "bookings:book_for_at", args=[world.booking.attendee_id, world.booking.surgery.reference])),

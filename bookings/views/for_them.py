@@ -13,7 +13,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
+from accounts.models import User
 from accounts.roles import organiser_page
 from bookings.errors import BookingClosed, BookingError, FormUsedAlready, OutOfDate, SlotFull
 from bookings.finding import PER_PAGE, Search, as_listed, entries, known_choices
@@ -21,7 +23,7 @@ from bookings.forms.for_them import BookForThemForm, CancelForThemForm, ChangeFo
 from bookings.links import LinkWithdrawn
 from bookings.models import Attendee, Booking
 from bookings.offers import Offer
-from bookings.people import owner_of
+from bookings.people import attendee_of, owner_of
 from bookings.services import booking as services
 from bookings.statements import has_one_already
 from notifications.form_pages import SeeOther, count_form
@@ -61,11 +63,32 @@ def _booking_page(
     return page
 
 
+def _person_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A page of organisers about somebody who has an address; of anybody else their own page says who they are."""
+
+    @organiser_page
+    @wraps(view)
+    def page(request: HttpRequest, pk: int, **kwargs: Any) -> HttpResponseBase:
+        attendee = get_object_or_404(Attendee, pk=pk)
+        if not attendee.email:
+            return SeeOther(reverse("bookings:person", args=[pk]))
+        return view(request, attendee, **kwargs)
+
+    return page
+
+
 @organiser_page
-def book_for(request: HttpRequest, pk: int) -> HttpResponseBase:
+@require_POST
+def book_for_user(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Book for somebody who signs in, and never booked: from now on they are known here as everybody else."""
+    user = get_object_or_404(User.objects.known(), pk=pk)
+    return SeeOther(reverse("bookings:book_for", args=[attendee_of(user, now=timezone.now()).pk]))
+
+
+@_person_page
+def book_for(request: HttpRequest, attendee: Attendee) -> HttpResponseBase:
     """The coming surgeries, to choose one for somebody who is known."""
-    attendee = get_object_or_404(Attendee.objects.exclude(email=None), pk=pk)
-    back = reverse("bookings:person", args=[pk])
+    back = reverse("bookings:person", args=[attendee.pk])
     context = {"title": f"Book for {attendee}", "back": back, "back_to": "Their page"}
     last = attendee.bookings.select_related("surgery__venue").order_by("-created_at", "-pk").first()
     return _choose_surgery(request, context, usual=last.surgery if last else None)
@@ -78,10 +101,10 @@ def book_for_new(request: HttpRequest) -> HttpResponseBase:
     return _choose_surgery(request, {"title": "Book for somebody new", "back": back, "back_to": "People"})
 
 
-@organiser_page
-def book_for_at(request: HttpRequest, pk: int, reference: str) -> HttpResponseBase:
+@_person_page
+def book_for_at(request: HttpRequest, attendee: Attendee, reference: str) -> HttpResponseBase:
     """A seat or a place on the waiting list there, for somebody who is known."""
-    return _book(request, reference, get_object_or_404(Attendee.objects.exclude(email=None), pk=pk))
+    return _book(request, reference, attendee)
 
 
 @organiser_page

@@ -70,7 +70,9 @@ def person(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_safe
 def person_who_signs_in(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Somebody who signs in, and never booked or came; of anybody else the page above."""
-    user = get_object_or_404(User.objects.known().select_related("champion"), pk=pk)
+    user = get_object_or_404(User.objects.select_related("champion"), pk=pk)
+    if user.is_removed:
+        return render(request, "bookings/removed.html", {"who": "Somebody"})
     attendee = Attendee.objects.filter(Q(user=user) | Q(email=user.email)).first()
     if attendee:
         said = request.GET.urlencode()
@@ -82,16 +84,20 @@ def person_who_signs_in(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_safe
 def person_who_hosts(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A champion of whom no address is known; of anybody else one of the pages above."""
-    champion = get_object_or_404(Champion.objects.exclude(name=REMOVED), pk=pk)
+    champion = get_object_or_404(Champion, pk=pk)
     if champion.user_id:
         return SeeOther(reverse("bookings:person_who_signs_in", args=[champion.user_id]))
+    if champion.name == REMOVED:
+        return SeeOther(f"/organise/people/champions/{pk}/erase/")
     return _show(request, Person(champions=frozenset({pk})), {"name": champion.name, "email": ""})
 
 
 @organiser_page
 def address_of_who_hosts(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Write down the address of a champion of whom a name alone is known: from then on they are as everybody else."""
-    champion = get_object_or_404(Champion.objects.exclude(name=REMOVED), pk=pk)
+    champion = get_object_or_404(Champion, pk=pk)
+    if champion.name == REMOVED:
+        return SeeOther(reverse("bookings:person_who_hosts", args=[pk]))
     form = AddressForm(request.POST if request.method == "POST" else None)
     if not champion.user_id and form.is_valid():
         try:

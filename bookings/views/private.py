@@ -72,6 +72,7 @@ def booking(request: HttpRequest, booking: Booking) -> HttpResponseBase:
         "nearest": nearest(Search(office=surgery.venue.office), now=now, apart_from=[surgery]),
         "can_book_again": surgery.state == Surgery.State.PUBLISHED and not surgery.is_over(now),
         "is_on": booking.times.ends_at > now and not booking.is_waiting,
+        "stays": Booking.objects.live().filter(attendee=booking.attendee_id, surgery=surgery).first(),
         **afterwards.banner(done),
     }
     if not booking.is_cancelled:

@@ -6,7 +6,7 @@ import uuid
 import pytest
 from django.core.cache import caches
 
-from bookings.models import Booking
+from bookings.models import Attendee, Booking
 from bookings.services.booking import cancel, move
 from history.models import Change
 from notifications.models import OutboxEmail
@@ -84,6 +84,24 @@ def test_an_address_that_is_known_books_for_its_owner_only_once_the_organiser_sa
 
     assert booked["Location"] == again["Location"] == f"/organise/people/{alice.pk}/?done=booked"
     assert Booking.objects.get().attendee == alice
+
+
+def test_whoever_only_signs_in_can_be_booked_for_from_their_page(client, surgery, alice):
+    user = UserFactory.create(name="Grace Hopper")
+    page = f"/organise/people/users/{user.pk}/"
+    assert f'action="{page}book/"' in client.get(page).content.decode()
+    first, again = (client.post(f"{page}book/") for _ in range(2))
+    grace = Attendee.objects.get(email=user.email)
+    assert first["Location"] == again["Location"] == f"/organise/people/{grace.pk}/book/"
+    assert surgery.reference in client.get(first["Location"]).content.decode()
+
+
+def test_the_page_of_the_person_says_that_an_organiser_booked(client, surgery, alice, alices_booking):
+    page = f"/organise/people/{alice.pk}/"
+    assert "by an organiser" not in words_of(client.get(page))
+    there = SurgeryFactory.create(starts_at=local(9))
+    client.post(f"{page}book/{there.reference}/", form(there.slots.first()))
+    assert words_of(client.get(page)).count("by an organiser") == 1
 
 
 def test_so_does_that_of_somebody_who_only_signs_in(client, surgery):
@@ -258,7 +276,7 @@ def test_bad_input_is_answered(client, surgery, alice, alices_booking):
     nameless = AttendeeFactory.create(email=None)
     there = f"book/{surgery.reference}/"
     for address, status in (
-        (f"people/{nameless.pk}/{there}", 404), (f"people/0/{there}", 404), (f"people/{'9' * 30}/{there}", 404),
+        (f"people/{nameless.pk}/{there}", 303), (f"people/0/{there}", 404), (f"people/{'9' * 30}/{there}", 404),
         (f"people/{alice.pk}/book/nothing/", 404), ("people/new/nothing/", 404), (f"bookings/{'9' * 30}/move/", 404),
         (f"people/{alice.pk}/{there}", 200), (f"bookings/{alices_booking.pk}/move/{surgery.reference}/", 200),
     ):  # fmt: skip

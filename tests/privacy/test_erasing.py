@@ -8,6 +8,7 @@ from django.core.cache import caches
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import NOWHERE
 from bookings.models import Attendee, Booking
 from bookings.people import REMOVED, person_of
 from bookings.register import register_of
@@ -163,6 +164,19 @@ def test_the_private_link_stops_working(organiser, client):
     assert client.get(page).status_code == 200
     erase(attendee=booking.attendee, by=organiser)
     assert client.get(page).status_code == 404
+
+
+def test_old_addresses_of_their_pages_lead_to_what_is_left(organiser, client):
+    user = UserFactory.create()
+    attendee = BookingFactory.create(attendee__email=user.email).attendee
+    erase(attendee=attendee, by=organiser)
+    client.force_login(organiser)
+    for old in (f"people/users/{user.pk}/", f"people/{attendee.pk}/", f"people/{attendee.pk}/book/"):
+        said = client.get(f"/organise/{old}", follow=True)
+        assert (said.status_code, "Somebody who was removed" in said.content.decode()) == (200, True)
+    for old in ("data", "book"):
+        assert client.post(f"/organise/people/users/{user.pk}/{old}/").status_code == 404
+    assert not Attendee.objects.filter(email__endswith=NOWHERE).exists()
 
 
 def test_a_name_alone_goes_as_well_and_joins_nobody(organiser):

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings.errors import OutOfDate
+from bookings.links import token_for
 from bookings.models import Attendee
 from bookings.people import REMOVED
 from history.models import Change
@@ -72,6 +73,17 @@ class TestPages:
         for sent in (seen | {"name": "0", "email": "0"}, {}):
             assert "The two records are one now." in read(client.post(other_way, sent, follow=True)), "a second tab"
         assert Attendee.objects.filter(merged_into=None, pk__in=[zoe.pk, zoe_married.pk]).get() == zoe
+
+    def test_the_link_of_what_ended_says_what_stays(self, client, zoe, zoe_married):
+        surgery = SurgeryFactory.create()
+        ended = BookingFactory.create(attendee=zoe, surgery=surgery, waiting=True)
+        page = f"/bookings/{token_for(ended)}/"
+        BookingFactory.create(attendee=zoe_married, surgery=surgery)
+        assert "You still have" not in read(client.get(page))
+        merge(stays=zoe_married, goes=zoe, name=zoe.name, email=zoe.email)
+        said = read(client.get(page))
+        assert "You still have a seat here" in said
+        assert "Book again" not in said
 
     def test_what_has_changed_since_is_shown_before_it_is_done(self, client, organiser, zoe, zoe_married):
         sent = {"seen": merging_of(zoe, zoe_married, now=timezone.now()).version, "name": "0", "email": "0"}
