@@ -17,7 +17,6 @@ from tests.bookings.test_editing_a_surgery import hidden
 from tests.factories import (
     AttendeeFactory,
     BookingFactory,
-    ChampionFactory,
     OfficeFactory,
     SurgeryFactory,
     UserFactory,
