@@ -15,7 +15,7 @@ from accounts.second_factor import forget
 
 
 class UserForm(forms.ModelForm):
-    """An address, a name, and what they may do."""
+    """An address and a name. What they may do is shown beside them, and changed elsewhere."""
 
     email = WorkEmailField(label="Work email address", help_text="Codes to sign in go there.")
 
@@ -42,22 +42,20 @@ class UserAdmin(admin.ModelAdmin):
         self.message_user(request, "Their second factor is forgotten, and they are signed out.", messages.SUCCESS)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
-        """Whoever is barred hosts no more, and nothing here knows of that."""
-        return ["is_active"] if obj else []
+        """They read by email what they may do, and whoever is barred hosts no more: nothing here knows of either."""
+        return ["is_staff", "is_superuser", "is_active"]
 
     def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:
         """Beside what cannot be changed here, the way to where it can."""
         if obj:
             page = reverse("letting_in:organiser", args=[obj.pk])
-            words = 'Bar them, or let them in again, on <a href="{}">the page of what they may do</a>.'
+            words = 'All three are changed on <a href="{}">the page of what they may do</a>.'
             kwargs["help_texts"] = {"is_active": format_html(words, page)}
         return super().get_form(request, obj, change, **kwargs)
 
-    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Somebody is let in on the page of the organisers, and told."""
         return False
 
-    def save_model(self, request: HttpRequest, obj: User, form: UserForm, change: bool) -> None:
-        """Nobody has a password; what Django keeps in its place is drawn once."""
-        if not change:
-            obj.set_unusable_password()
-        super().save_model(request, obj, form, change)
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
