@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,6 +18,7 @@ from django.core.management import call_command
 from django.db import connections
 from playwright.sync_api import Browser, BrowserType, Page, ViewportSize, expect, sync_playwright
 from psycopg.conninfo import make_conninfo
+from pytest_django import DjangoDbBlocker
 
 from runner.postgres import APPLICATION, DATABASE, OWNER, debian_binaries, temporary_server
 from runner.processes import Child
@@ -165,34 +166,47 @@ def page(chromium: Browser, live_product: Product) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="session")
-def _debian_postgres() -> Iterator[dict[str, dict]]:
-    """Settings of the two roles on the PostgreSQL of Debian's packages."""
+def _debian_postgres(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, dict]]:
+    """Settings of the two roles on the PostgreSQL of Debian's packages, where everything is migrated."""
     binaries = debian_binaries()
     if binaries is None:
         pytest.skip("Debian's PostgreSQL is not installed")
     with temporary_server(binaries=binaries) as server:
         place = {"HOST": server.sockets, "PORT": "5432", "NAME": DATABASE, "PASSWORD": ""}
-        yield {"default": place | {"USER": APPLICATION}, "owner": place | {"USER": OWNER}}
+        elsewhere = {"default": place | {"USER": APPLICATION}, "owner": place | {"USER": OWNER}}
+        with django_db_blocker.unblock(), _pointing_to(elsewhere):
+            call_command("migrate", verbosity=0)
+        yield elsewhere
 
 
 @pytest.fixture(params=["embedded", "debian"])
-def each_postgres(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker) -> Iterator[str]:
+def each_postgres(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[str]:
     """Runs the test on the embedded PostgreSQL, and again on Debian's when that is installed.
 
     The test commits; the tables are emptied afterwards. It may not use `db` or another fixture that does.
     """
-    with ExitStack() as after, django_db_blocker.unblock():
-        if request.param == "debian":
-            elsewhere = request.getfixturevalue("_debian_postgres")
-            after.callback(_point_to, {alias: connections[alias].settings_dict.copy() for alias in elsewhere})
-            _point_to(elsewhere)
-            call_command("migrate", verbosity=0)
+    elsewhere = request.getfixturevalue("_debian_postgres") if request.param == "debian" else {}
+    with django_db_blocker.unblock(), _pointing_to(elsewhere):
         yield request.param
         call_command("flush", database="owner", interactive=False, verbosity=0)
 
 
+@contextmanager
+def _pointing_to(elsewhere: dict[str, dict]) -> Iterator[None]:
+    """Have these connections lead elsewhere meanwhile."""
+    here = {alias: connections[alias].settings_dict.copy() for alias in elsewhere}
+    _point_to(elsewhere)
+    try:
+        yield
+    finally:
+        _point_to(here)
+
+
 def _point_to(settings: dict[str, dict]) -> None:
-    connections.close_all()
+    if settings:
+        connections.close_all()
     for alias, values in settings.items():
         connections[alias].settings_dict.update(values)
 
