@@ -147,13 +147,14 @@ def pages() -> dict[str, str]:
 
 def weigh() -> Iterator[tuple[str, int, int, int]]:
     """For each page of the journey: its statements, and its bytes as they are and gzipped."""
-    from django.core.cache import caches
     from django.db import connection
     from django.test import Client as Visitor
     from django.test.utils import CaptureQueriesContext
 
+    from organisation.kept import forget
+
     for name, path in pages().items():
-        caches["kept"].clear()
+        forget()
         with CaptureQueriesContext(connection) as statements:
             response = Visitor(SERVER_NAME="127.0.0.1").get(path)
         assert response.status_code == 200, f"{path} answered {response.status_code}"

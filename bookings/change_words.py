@@ -107,7 +107,7 @@ PLACES = {
         ],
         "the page of the person": [
             *("bookings:book_for_at", "bookings:book_for_new_at", "bookings:move_for_to", "bookings:cancel_for"),
-            *("bookings:address_of_who_hosts", "privacy:same", "privacy:merge"),
+            *("bookings:address_of_who_hosts", "bookings:book_for_user", "privacy:same", "privacy:merge"),
         ],
         "the page of the department": ["organisation:department"],
         "the lists": [

@@ -25,7 +25,7 @@ from django.utils import dateformat, timezone
 from django.utils.text import get_text_list
 
 from bookings.availability import Availability, with_availability
-from bookings.kept import kept
+from organisation.kept import kept
 from organisation.models import Department, Office, Topic
 from surgeries.models import Shift, Surgery, SurgeryQuerySet
 

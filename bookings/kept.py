@@ -1,36 +1,12 @@
-"""What is the same for everybody and asked for all the time is made once a second in each process, not once a request.
-
-Django's in-memory cache does the keeping: it is safe between threads, holds a bounded number of entries, and pickles
-them, so that nobody can change what another request is given.
-"""
+"""Pages and files that carry nothing of whoever asks for them: rendered once (`organisation.kept`), sent to many."""
 
 import gzip
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
-from math import inf
-from time import monotonic
-from typing import TypeVar
 
-from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response, patch_vary_headers
-
-Made = TypeVar("Made")
-
-
-def kept(key: str, make: Callable[[], Made], *, seconds: float) -> Made:
-    """What `make` returned for this key, asked no longer than `seconds` ago, by a clock that nobody can set back.
-
-    Several threads that find nothing may make it at the same time, so that none waits for a slow one.
-    """
-    shelf, asked_at = caches["kept"], monotonic()
-    made_at, made = shelf.get(key, (-inf, None))
-    if asked_at - made_at >= seconds:
-        made = make()
-        shelf.set(key, (asked_at, made), timeout=seconds)
-    return made
 
 
 @dataclass(frozen=True)

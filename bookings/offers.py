@@ -1,6 +1,7 @@
 """What somebody can choose from at a surgery: its times, each with its seats, and its waiting list."""
 
 import re
+from copy import copy
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -40,7 +41,8 @@ class Offer:
     @cached_property
     def slots(self) -> list[Any]:
         """Those that have not begun, each with its `seats_left`, of which the type of a slot does not know."""
-        slots: list[Any] = [slot for slot in self.every_slot if slot.starts_at > self.now]
+        # Copies: the surgery and its slots may be what everybody is shown for a while.
+        slots: list[Any] = [copy(slot) for slot in self.every_slot if slot.starts_at > self.now]
         for slot in slots:
             slot.seats_left = self.seats.get(slot.pk, 0)
         return slots

@@ -10,6 +10,7 @@ import re
 import traceback
 from datetime import UTC, datetime
 
+ENCODER = json.JSONEncoder(ensure_ascii=False, default=str)
 PRIVATE = re.compile(
     r"[^\s'\"<>=]+@[^\s'\"<>]+|(?:(?<=/bookings/)|(?<=/visits/)|(?<=/step-in/)|(?<=/digest/)|(?<=/champion/calendar/))[^/\s'\"]+"
 )
@@ -34,7 +35,7 @@ class JSONFormatter(logging.Formatter):
         line |= getattr(record, "facts", {})
         if record.exc_info and record.exc_info[0]:
             line["exception"] = chain(record.exc_info[1])
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return ENCODER.encode(line)
 
 
 def about(request) -> dict[str, str | None]:

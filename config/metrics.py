@@ -6,7 +6,6 @@ from math import isinf
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from bookings.invariants import violations
 from notifications.reports import clock_at, outbox_at
+from organisation.kept import kept
 
 TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8"
 # However often monitoring asks, each process checks the invariants once in so many seconds.
@@ -36,7 +36,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def lines(now: datetime) -> Iterator[str]:
     """Every number, each with a sentence that says what it is. None of them is about anybody."""
-    broken = caches["kept"].get_or_set("broken", _broken, INVARIANTS_KEPT) or 0
+    broken = kept("broken", _broken, seconds=INVARIANTS_KEPT)
     outbox = outbox_at(now)
     yield from _gauge("invariants_broken", "Rows that break what must never be false, up to 20 of each kind.", broken)
     yield from _gauge("outbox_unsent", "Emails that wait to be sent, or to be tried again.", outbox.unsent)

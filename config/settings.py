@@ -239,7 +239,7 @@ if _owner_url := env.str("DATABASE_OWNER_URL", default=""):
     DATABASES["owner"] = database("DATABASE_OWNER_URL", _owner_url)
     DATABASES["default"]["TEST"] = {"MIRROR": "owner"}
 
-# What is the same for everybody and asked for all the time (bookings/kept.py): in each process, and bounded.
+# Parts of pages that are the same for everybody for a while: in each process, and bounded. See organisation/kept.py.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "kept": {

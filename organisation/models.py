@@ -5,12 +5,13 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.core.cache import caches
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
+
+from organisation.kept import kept
 
 UNNAMED = "Your department"
 
@@ -60,7 +61,7 @@ class Department(models.Model):
     @classmethod
     def recent(cls) -> "Department":
         """The current one, or as it was less than a second ago: for pages, which nearly all show its name."""
-        return caches["kept"].get_or_set("department", cls.current, 1) or cls.current()
+        return kept("department", cls.current, seconds=1.0)
 
     @property
     def is_named(self) -> bool:

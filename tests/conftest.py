@@ -139,9 +139,9 @@ def django_db_setup(
 @pytest.fixture(autouse=True)
 def nothing_kept() -> None:
     """Forget the pages and lists that the process keeps for a while, so that no test sees those of another."""
-    from django.core.cache import caches
+    from organisation.kept import forget
 
-    caches["kept"].clear()
+    forget()
 
 
 @pytest.fixture(autouse=True, scope="session")

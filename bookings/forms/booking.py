@@ -263,8 +263,8 @@ class BookForm(AnswersForm):
 
     def refuse(self, refusal: BookingError, *, now: datetime) -> None:
         """Say why that could not be booked, and offer what there is now. Everything that was typed is kept."""
-        slot, surgery = self.cleaned_data["slot"], self.offer.surgery
-        surgery.refresh_from_db()
+        slot = self.cleaned_data["slot"]
+        surgery = Surgery.objects.select_related("venue__office").get(pk=self.offer.surgery.pk)
         self.offer = Offer(surgery, now=now)
         choose_from(self, self.offer)
         if self.offer.free:

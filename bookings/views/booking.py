@@ -17,7 +17,6 @@ from django.views.decorators.http import require_safe
 from bookings.errors import BookingError, FormUsedAlready
 from bookings.finding import Search, hosts_of, nearest
 from bookings.forms.booking import BookForm, why_not
-from bookings.kept import kept
 from bookings.links import token_for
 from bookings.models import Submission
 from bookings.offers import Offer
@@ -26,6 +25,7 @@ from bookings.statements import seats_per_slot
 from bookings.views.decorators import see_booking
 from notifications.form_pages import FOR_BACK, SeeOther, count_form, form_page
 from notifications.limits import LimitReached
+from organisation.kept import kept
 from surgeries.models import Surgery
 
 

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_safe
 
 from bookings import calendars
 from bookings.finding import Choice, Search, hosting, known_choices
-from bookings.kept import Kept, kept
+from bookings.kept import Kept
+from organisation.kept import kept
 from surgeries.models import Surgery
 
 # Building a calendar of hundreds of surgeries takes a while, and programs that subscribe are in no hurry.

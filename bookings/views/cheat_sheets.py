@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from bookings.finding import Search, about, known_choices, nearest
-from bookings.kept import Kept, kept
+from bookings.kept import Kept
+from organisation.kept import kept
 from organisation.models import CheatSheet
 
 # It says how many seats are left, like the list.

@@ -19,7 +19,8 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from bookings.finding import Choices, Entry, Search, find, hosts_of, known_choices, names_of, topics_of
-from bookings.kept import Kept, kept
+from bookings.kept import Kept
+from organisation.kept import kept
 from surgeries.templatetags.times import day, local, span
 
 EMBED_IS_KEPT = 1.0

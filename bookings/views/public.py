@@ -14,9 +14,10 @@ from django.views.decorators.http import require_safe
 from bookings.availability import Availability
 from bookings.finding import Search, as_listed, find, known_choices, nearest
 from bookings.forms.asking import AskForm
-from bookings.kept import Kept, kept
+from bookings.kept import Kept
 from bookings.offers import Offer
 from notifications.form_pages import FOR_BACK, SeeOther, count_form, form_page
+from organisation.kept import kept
 from surgeries.models import Surgery
 
 # What the list says about seats is never older than this, in seconds.

@@ -5,12 +5,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import vobject
-from django.core.cache import caches
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bookings.calendars import booking_calendar, plain, surgery_calendar
 from bookings.models import Booking
+from organisation.kept import forget
 from surgeries.models import Surgery
 from tests.factories import (
     AttendeeFactory,
@@ -40,7 +40,7 @@ def entry(content: bytes):
 
 
 def fetch(client, path: str):
-    caches["kept"].clear()
+    forget()
     response = client.get(path)
     assert response.status_code == 200
     assert response.headers["Content-Type"] == "text/calendar; charset=utf-8"
@@ -332,7 +332,7 @@ def test_a_calendar_of_an_unknown_office_or_topic_is_not_found(client, db, path)
 def test_an_unchanged_calendar_is_the_same_file_and_need_not_be_sent_again(client, db):
     SurgeryFactory.create()
     first = client.get("/calendar.ics")
-    caches["kept"].clear()
+    forget()
     again = client.get("/calendar.ics", headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304
     assert not again.content
@@ -345,7 +345,7 @@ def test_the_number_of_queries_does_not_grow_with_the_number_of_surgeries(client
         surgery = SurgeryFactory.create(venue=venue, slots=1, starts_at=local(number))
         ShiftFactory.create(surgery=surgery)
         if number in {1, 30}:
-            caches["kept"].clear()
+            forget()
             with django_assert_num_queries(3):
                 client.get("/calendar.ics")
 

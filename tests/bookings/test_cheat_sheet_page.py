@@ -1,12 +1,12 @@
 """The page of a cheat sheet: what it says, where to ask about it, and what stands there once it is retired."""
 
 import pytest
-from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bookings.demonstration import department
 from bookings.demonstration.department import load_cheat_sheets
+from organisation.kept import everything_kept, forget
 from organisation.models import CheatSheet
 from tests.factories import (
     BookingFactory,
@@ -54,7 +54,7 @@ def test_it_leads_to_the_other_level_while_that_is_there(client, sheet):
         client.get(sheet.get_absolute_url())
     )
     CheatSheet.objects.filter(pk=other.pk).update(is_retired=True)
-    caches["kept"].clear()
+    forget()
     assert "More of it" not in words(client.get(sheet.get_absolute_url()))
 
 
@@ -116,7 +116,7 @@ def test_it_takes_as_few_statements_however_much_there_is(client, sheet):
         for _ in range(more):
             BookingFactory(surgery=surgery_about(sheet.topic))
         CheatSheetFactory.create_batch(more)
-        caches["kept"].clear()
+        forget()
         numbers.append(statements(client, sheet))
     assert numbers == [4, 4]  # the sheets of the topic, the department, the surgeries and their hosts
 
@@ -136,10 +136,10 @@ def test_it_is_the_same_for_everybody_and_browsers_ask_before_they_show_it_again
 
 def test_addresses_that_lead_nowhere_are_not_kept(client, sheet):
     client.get(sheet.get_absolute_url())
-    before = set(caches["kept"]._cache)
+    before = set(everything_kept())
     for number in range(20):
         client.get(f"/cheat-sheets/linkedin-{number}/beginner/")
-    assert {each for each in set(caches["kept"]._cache) - before if "sheet" in each} == set()
+    assert {each for each in set(everything_kept()) - before if "sheet" in each} == set()
 
 
 # ── Those of the demonstration ────────────────────────────────────────────────────────────────────────────────

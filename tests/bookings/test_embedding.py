@@ -4,11 +4,11 @@ import json
 from datetime import datetime
 
 import pytest
-from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bookings.views.embed import EMBED_SHOWS, FEED_HOLDS
+from organisation.kept import forget
 from tests.access import ORGANISER, make_world
 from tests.bookings.test_kept_for_a_second import many
 from tests.factories import (
@@ -177,7 +177,7 @@ def test_it_carries_no_cookie_whoever_asks_and_is_made_once_a_second(client, sur
     with CaptureQueriesContext(connection) as second:
         client.get(f"{address}?junk=1&topic=linkedin&page=7")
     assert len(second) == 0
-    caches["kept"].clear()
+    forget()
     many(30)
     with CaptureQueriesContext(connection) as full:
         client.get(address)

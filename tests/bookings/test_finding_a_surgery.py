@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
-from django.core.cache import caches
 from django.utils import timezone
 
+from organisation.kept import forget
 from tests.factories import (
     BookingFactory,
     ChampionFactory,
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 def listing(client, query: str = "") -> str:
-    caches["kept"].clear()
+    forget()
     response = client.get(f"/{query}")
     assert response.status_code == 200
     return " ".join(response.content.decode().split())

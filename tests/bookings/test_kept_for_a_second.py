@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
-from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bookings.kept import kept
+from bookings.finding import around
 from bookings.services.diary import call_off
+from bookings.views.booking import _surgery
+from organisation.kept import everything_kept, forget, kept
 from surgeries.models import Seat, Slot, Surgery
-from tests.bookings.pages import page_of, private
+from tests.bookings.pages import filled_in, page_of, private
 from tests.factories import (
     BookingFactory,
     ChampionFactory,
@@ -39,7 +40,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr("bookings.kept.monotonic", clock)
+    monkeypatch.setattr("organisation.kept.monotonic", clock)
     return clock
 
 
@@ -64,7 +65,7 @@ def many(surgeries: int) -> None:
 
 
 def queries(client, path: str) -> int:
-    caches["kept"].clear()
+    forget()
     with CaptureQueriesContext(
         connection,
     ) as captured:
@@ -120,7 +121,7 @@ def test_it_carries_no_cookie_no_token_and_no_nonce(client):
 def test_everybody_gets_the_same_bytes(client):
     many(3)
     nobodys = client.get("/").content
-    caches["kept"].clear()
+    forget()
     client.force_login(UserFactory.create(administrator=True))
     client.get("/ask/")  # brings a cookie of its own
     client.cookies["messages"] = "stale"
@@ -171,11 +172,11 @@ def test_browsers_and_proxies_ask_before_they_show_what_they_kept(client):
     many(3)
     first = client.get("/")
     assert first.headers["Cache-Control"] == "no-cache"
-    caches["kept"].clear()
+    forget()
     again = client.get("/", headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
     BookingFactory.create(surgery=Surgery.objects.first())
-    caches["kept"].clear()
+    forget()
     assert client.get("/", headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
 
 
@@ -196,9 +197,54 @@ def test_many_threads_may_ask_at_once():
         key = f"page-{number % 150}"
         return kept(key, lambda: key * 1000, seconds=0.001) == key * 1000
 
-    caches["kept"].clear()
+    forget()
     with ThreadPoolExecutor(16) as pool:
         assert all(pool.map(ask, range(4000)))
+
+
+# ── Nobody changes what everybody gets ───────────────────────────────────────────────────────────────────────
+def said_of(surgery: Surgery) -> list[object]:
+    """All that the surgery has, and its slots: what is kept beside the columns as well."""
+    rows = [surgery, surgery.venue, surgery.venue.office, *surgery.slots.all()]
+    facts = [{name: value for name, value in vars(row).items() if not name.startswith("_")} for row in rows]
+    return [*facts, *(sorted(row._state.fields_cache) for row in rows), sorted(surgery._prefetched_objects_cache)]
+
+
+def every_page_of(client, surgery: Surgery) -> None:
+    """Book, find it full, wait, and look at each: all that is made of what is kept."""
+    slot, page = surgery.slots.get(), page_of(surgery)
+    for path in ("/", surgery.get_absolute_url(), page, f"{page}?slot={slot.pk}"):
+        assert client.get(path).status_code == 200
+    booked, refused, waits = (
+        client.post(page, filled_in(which, email=f"{name}@example.gov.uk"))
+        for name, which in (("ada", slot), ("bob", slot), ("cyd", None))
+    )
+    assert [each.status_code for each in (booked, refused, waits)] == [303, 409, 303]
+    for answer in (booked, waits):
+        assert client.get(answer["Location"]).status_code == 200
+    assert client.get(page).status_code == 200
+
+
+@pytest.mark.django_db
+def test_no_page_changes_what_is_kept(client):
+    surgery = SurgeryFactory.create(slots=1, seats=1)
+    asked = {
+        f"surgery:{surgery.reference}": _surgery(surgery.reference),
+        f"around:{surgery.reference}": around(surgery),
+    }
+    fresh = {key: said_of(made) for key, made in asked.items()}
+    every_page_of(client, surgery)
+    assert {key: said_of(everything_kept()[key]) for key in asked} == fresh
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("change", ["seats_left", "state"])
+def test_control_a_change_is_found(client, change):
+    surgery = SurgeryFactory.create()
+    made, fresh = _surgery(surgery.reference), said_of(_surgery(surgery.reference))
+    assert said_of(made) == fresh
+    setattr(made if change == "state" else made.slots.all()[0], change, 0)
+    assert said_of(made) != fresh
 
 
 # ── Never full ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -206,10 +252,10 @@ def test_many_threads_may_ask_at_once():
 def test_junk_in_the_address_is_not_kept(client):
     many(1)
     client.get("/")
-    before = set(caches["kept"]._cache)
+    before = set(everything_kept())
     for number in range(50):
         client.get(f"/?junk={number}&page={number}x&{number}=1")
-    assert set(caches["kept"]._cache) == before
+    assert set(everything_kept()) == before
 
 
 @pytest.mark.django_db
@@ -217,7 +263,7 @@ def test_what_is_kept_is_bounded(client):
     many(1)
     for number in range(300):
         client.get(f"/?page={number}")
-    assert len(caches["kept"]._cache) <= 200
+    assert len(everything_kept()) <= 200
 
 
 # ── Light ─────────────────────────────────────────────────────────────────────────────────────────────────────

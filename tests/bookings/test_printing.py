@@ -3,9 +3,9 @@
 from datetime import date
 
 import pytest
-from django.core.cache import caches
 from django.urls import reverse
 
+from organisation.kept import forget
 from surgeries.models import Series
 from tests.factories import DepartmentFactory, SeriesFactory, SurgeryFactory, UserFactory
 
@@ -62,7 +62,7 @@ def test_both_are_in_the_name_of_the_department_once_it_has_one(client, make):
     for what in ("poster", "cards"):
         assert "Your department" not in words(client, thing, what).partition('class="app-paper')[2]
     DepartmentFactory.create(name="Department for Coasts and Rivers")
-    caches["kept"].clear()
+    forget()
     for what in ("poster", "cards"):
         assert "Department for Coasts and Rivers" in words(client, thing, what).partition('class="app-paper')[2]
 

@@ -4,13 +4,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.core.cache import caches
 
 from bookings.errors import SlotGone
 from bookings.models import Booking
 from bookings.services.booking import Answers, book
 from bookings.services.diary import add_slot
 from bookings.services.editing import remove_slot
+from organisation.kept import everything_kept
 from surgeries.models import Slot, Surgery
 from tests.bookings.pages import ADA, filled_in, page_of, words_of
 from tests.factories import BookingFactory, SurgeryFactory, local
@@ -62,10 +62,10 @@ def test_a_slot_that_was_added_just_now_can_be_booked(client, surgery):
 
 def test_the_control_a_surgery_that_is_kept_does_not_know_the_slot(surgery):
     added = add(surgery)
-    _, kept = caches["kept"].get(f"surgery:{surgery.reference}")
+    kept = everything_kept()[f"surgery:{surgery.reference}"]
     assert added not in kept.slots.all()
 
 
 def test_an_address_that_no_surgery_has_is_not_kept(client, surgery):
     assert client.get(page_of(surgery).replace(surgery.reference, "bcdfghj")).status_code == 404
-    assert caches["kept"].get("surgery:bcdfghj") is None
+    assert "surgery:bcdfghj" not in everything_kept()

@@ -2,7 +2,6 @@
 
 import pytest
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import caches
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +9,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import include, path
 
+from organisation.kept import forget
 from tests.factories import DepartmentFactory
 
 ERRORS = {
@@ -64,7 +64,7 @@ def test_whoever_is_stuck_learns_whom_to_ask(client: Client, status: str) -> Non
     address = "/no-such-page/" if status == "404" else f"/fail/{status}/"
     assert "mailto:organisers@coast.example.gov.uk" in page(client.get(address))
 
-    caches["kept"].clear()
+    forget()
     with connection.execute_wrapper(away):
         response = client.get(address)
     assert response.status_code == int(status)

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import yaml
 from django.conf import settings as product
-from django.core.cache import caches
 from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,6 +16,7 @@ from django.utils import timezone
 from bookings import invariants
 from notifications.models import DutyRun, OutboxEmail
 from notifications.registry import duties
+from organisation.kept import forget
 from tests.factories import BookingFactory
 from tests.notifications.letters import queue_letter, queue_letters
 
@@ -199,7 +199,7 @@ def test_a_broken_invariant_raises_its_alert_and_one_that_nothing_breaks_does_no
     BookingFactory.create()
     monkeypatch.setattr(invariants, "INVARIANTS", {"nobody books": "SELECT id FROM bookings_booking"})
     assert numbers(client)["surgeries_invariants_broken", ""] == 0, "they are asked once a minute"
-    caches["kept"].clear()
+    forget()
     assert raised(numbers(client), quiet) == {"SurgeriesInvariantBroken"}
 
 

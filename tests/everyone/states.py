@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.core.cache import caches
 from django.db import transaction
 from django.test import Client
 
+from organisation.kept import forget
 from tests.everyone import (
     afterwards,
     arriving,
@@ -59,7 +59,7 @@ class Shown:
 
 def shown(state: str) -> Shown:
     """Make the rows of the state, ask for its page through the whole of Django, and undo the rows."""
-    caches["kept"].clear()
+    forget()
     with _undone():
         response = STATES[state](Client())
     assert response.headers["Content-Type"].startswith("text/html"), f"{state} shows no page"

@@ -1,12 +1,12 @@
 """The kit to start surgeries elsewhere: all of its parts are there, for everybody, in the department's name."""
 
 import pytest
-from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from organisation.kept import forget
 from organisation.kit import PARTS
 from tests.factories import CheatSheetFactory, DepartmentFactory, TopicFactory
 
@@ -44,7 +44,7 @@ def test_each_part_is_in_the_name_of_the_department_once_it_has_one(client: Clie
     CheatSheetFactory.create()
     assert "Your department" not in words(client, address)
     DepartmentFactory.create(name="Department for Coasts and Rivers")
-    caches["kept"].clear()
+    forget()
     assert "Department for Coasts and Rivers" in words(client, address)
 
 
@@ -78,7 +78,7 @@ def test_it_takes_few_statements_however_many_cheat_sheets_there_are(client: Cli
     numbers = []
     for more in (1, 12):
         CheatSheetFactory.create_batch(more)
-        caches["kept"].clear()
+        forget()
         with CaptureQueriesContext(connection) as queries:
             client.get(address)
         numbers.append(len(queries))

@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -15,6 +14,7 @@ from bookings.models import Booking, Letter
 from bookings.people import REMOVED
 from history.acting import acting
 from history.models import Change
+from organisation.kept import forget
 from surgeries.models import Slot
 from tests.bookings.pages import words_of
 from tests.factories import (
@@ -128,7 +128,7 @@ def test_all_of_what_was_done_at_once_can_be_read_page_by_page(client):
     seen: list[str] = []
     counts = []
     for _ in range(2):
-        caches["kept"].clear()
+        forget()
         with CaptureQueriesContext(connection) as queries:
             response = client.get(address)
         counts.append(len(queries))
