@@ -3,14 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Func, JSONField, OuterRef
 from django.utils import timezone
 from django.utils.text import get_text_list
 
 from bookings.fit import Candidate, Need, fit
+from bookings.models import Booking
 from bookings.needs import candidates
-from champions.models import Champion
+from champions.models import Champion, ChampionQuerySet
 from surgeries.hosts import Gap
+from surgeries.models import Shift, Surgery
+from surgeries.templatetags.times import clock
 
 BEST = 5
 
@@ -27,15 +33,50 @@ class Suggestion:
 def suggested(need: Need, *, now: datetime) -> list[Suggestion]:
     """The champions who fit best where hosts are missing."""
     today = timezone.localdate(now)
-    champions = candidates(Champion.objects.active().select_related("user"), now=now)
+    active = with_what_they_have(Champion.objects.active().select_related("user"), need.surgery)
+    champions = candidates(active, now=now)
     able = [(each, gap) for each in champions if each.can_be_asked_about(need) and (gap := each.gap_for(need))]
     able.sort(key=lambda it: (-fit(it[0], need, today=today).score, it[0].champion.name))
     return [Suggestion(each.champion, gap, _why(each, need, today)) for each, gap in able[:BEST]]
 
 
+def with_what_they_have(champions: ChampionQuerySet, surgery: Surgery) -> ChampionQuerySet:
+    """With what they host or have booked while the surgery lasts: what `has_then` says."""
+    shifts = Shift.objects.live().overlapping(surgery).filter(champion=OuterRef("pk")).order_by("starts_at")
+    seats = Booking.objects.overlapping(surgery).filter(attendee__email=OuterRef("user__email"))
+    where = ("surgery_id", "surgery__venue__name", "surgery__venue__office__name")
+    return champions.annotate(
+        hosts_then=ArraySubquery(shifts.values(it=_array(*where, "starts_at", "ends_at"))),
+        sits_then=ArraySubquery(
+            seats.order_by("slot__starts_at").values(it=_array(*where, "slot__starts_at", "slot__ends_at"))
+        ),
+    )
+
+
+def _array(*fields: str) -> Func:
+    return Func(*fields, function="jsonb_build_array", output_field=JSONField())
+
+
+def has_then(champion: Champion, surgery: Surgery) -> str:
+    """What somebody, of those `with_what_they_have`, has at that time, in words.
+
+    It may leave them time enough to host a part of the surgery: so it is said, and nobody is left out for it.
+    """
+    words = [f"hosts {_there(it, surgery)}" for it in champion.hosts_then]  # type: ignore[attr-defined]
+    words += [f"has a seat {_there(it, surgery)}" for it in champion.sits_then]  # type: ignore[attr-defined]
+    return "; ".join(words)
+
+
+def _there(it: list[Any], surgery: Surgery) -> str:
+    there, venue, office, start, end = it
+    where = "here" if there == surgery.pk else f"at {venue}, {office}"
+    return f"{where}, {clock(datetime.fromisoformat(start))} to {clock(datetime.fromisoformat(end))}"
+
+
 def _why(candidate: Candidate, need: Need, today: date) -> str:
-    """What the fit is judged by, said of somebody instead of to them."""
-    return ". ".join(words[:1].upper() + words[1:] for words in _reasons(candidate, need, today))
+    """What the fit is judged by, said of somebody instead of to them. Who could host a part has something besides."""
+    said = [*_reasons(candidate, need, today), has_then(candidate.champion, need.surgery)]
+    return ". ".join(words[:1].upper() + words[1:] for words in said if words)
 
 
 def _reasons(candidate: Candidate, need: Need, today: date) -> Iterator[str]:

@@ -14,7 +14,7 @@ from bookings.forms.fields import Label
 from bookings.forms.hosting import written
 from bookings.moves import Facts, Problem
 from bookings.series_moves import Which
-from bookings.suggesting import Suggestion
+from bookings.suggesting import Suggestion, has_then, with_what_they_have
 from champions.forms import LineField
 from champions.models import Champion
 from organisation.fields import ComingDayField
@@ -148,12 +148,23 @@ class EditSurgeryForm(forms.Form):
 
 
 class SuggestedField(forms.ModelChoiceField):
-    """One of the champions `among` those suggested. Only of another the database is asked."""
+    """One of the champions `among` those suggested, or ELSE. Only of another the database is asked."""
 
+    ELSE = "else"
     among: Mapping[str, Champion] = {}
 
     def to_python(self, value: Any) -> Any:
-        return self.among.get(str(value)) or super().to_python(value)
+        return None if value == self.ELSE else self.among.get(str(value)) or super().to_python(value)
+
+
+class EverybodyField(forms.ModelChoiceField):
+    """Whoever hosts at present. What they have at the time of the surgery stands beside their names."""
+
+    surgery: Surgery
+
+    def label_from_instance(self, champion: Champion) -> str:
+        has = has_then(champion, self.surgery)
+        return f"{champion} ({has})" if has else str(champion)
 
 
 class HostForm(forms.Form):
@@ -166,8 +177,8 @@ class HostForm(forms.Form):
         Champion.objects.none(), required=False, label="Who fits best", widget=forms.RadioSelect,
         error_messages=NOT_SHOWN,
     )  # fmt: skip
-    other = forms.ModelChoiceField(
-        Champion.objects.none(), required=False, label="Somebody else", empty_label="Choose", error_messages=NOT_SHOWN
+    other = EverybodyField(
+        Champion.objects.none(), required=False, label="Who else", empty_label="Choose", error_messages=NOT_SHOWN
     )
     begins = forms.ChoiceField(label="From", error_messages={"required": "Choose from when", **NOT_SHOWN})
     ends = forms.ChoiceField(label="Until", error_messages={"required": "Choose until when", **NOT_SHOWN})
@@ -180,19 +191,19 @@ class HostForm(forms.Form):
         for name, choices in (("begins", in_order[:-1]), ("ends", in_order[1:])):
             self._choose(name, [(written(each), clock(each)) for each in choices])
         self.initial = {"begins": written(surgery.starts_at), "ends": written(surgery.ends_at)}
-        for name in ("suggested", "other"):
-            field = self.fields[name]
-            assert isinstance(field, forms.ModelChoiceField)
-            field.queryset = Champion.objects.active().order_by("name")
-        self._choose(
-            "suggested", [(str(each.champion.pk), Label(each.champion.name, hint=each.why)) for each in suggestions]
-        )
         self.suggestions = suggestions
-        suggested = self.fields["suggested"]
+        suggested, other = self.fields["suggested"], self.fields["other"]
         assert isinstance(suggested, SuggestedField)
-        suggested.among = {str(each.champion.pk): each.champion for each in suggestions}
+        assert isinstance(other, EverybodyField)
+        active = Champion.objects.active().order_by("name")
+        suggested.queryset, other.queryset = active, with_what_they_have(active, surgery)
+        suggested.among, other.surgery = {str(each.champion.pk): each.champion for each in suggestions}, surgery
+        offered = [(str(each.champion.pk), Label(each.champion.name, hint=each.why)) for each in suggestions]
+        # Radios cannot be cleared, so there is one that takes the choice back.
+        somebody_else = Label("Somebody else", hint="Choose them under “Who else”", divider="or")
+        self._choose("suggested", [*offered, (suggested.ELSE, somebody_else)])
         if not suggestions:
-            self.fields["other"].label = "Champion"
+            other.label = "Champion"
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]
@@ -202,18 +213,27 @@ class HostForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         suggested, other = cleaned.get("suggested"), cleaned.get("other")
-        field = "suggested" if self.suggestions else "other"
         if not self.suggestions and self.has_error("suggested"):
             del self.errors["suggested"]  # which the page does not show
             self.add_error("other", "They cannot host any more. Choose somebody else")
         if suggested and not other and suggested not in {each.champion for each in self.suggestions}:
             assert isinstance(self.data, QueryDict)
             self.data = self.data.copy()
-            self.data["suggested"], self.data["other"] = "", str(suggested.pk)  # where the page shows them now
-        if not self.errors and suggested and other:
-            self.add_error(field, "Choose one champion: one of those who fit best, or somebody else")
-        elif not self.errors and not (suggested or other):
-            self.add_error(field, "Choose a champion")
+            # Where the page shows them now.
+            self.data["suggested"], self.data["other"] = SuggestedField.ELSE, str(suggested.pk)
+        if self.has_error("suggested") or self.has_error("other"):
+            pass  # which says enough about who
+        elif suggested and other and suggested != other:
+            both = f"You chose {suggested} and {other}"
+            if self.suggestions:
+                self.add_error("suggested", f"{both}. For {other} choose “Somebody else” here")
+            else:
+                self.add_error("other", f"{both}. Choose one of them")
+        elif not (suggested or other):
+            if self.data.get("suggested") == SuggestedField.ELSE or not self.suggestions:
+                self.add_error("other", "Choose a champion")
+            else:
+                self.add_error("suggested", "Choose a champion, or “Somebody else”")
         if {"begins", "ends"} <= cleaned.keys() and self.moments[cleaned["ends"]] <= self.moments[cleaned["begins"]]:
             self.add_error("ends", "The end has to come after the start")
         return cleaned

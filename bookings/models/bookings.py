@@ -68,7 +68,7 @@ class BookingQuerySet(models.QuerySet):
         """Confirmed or waiting."""
         return self.filter(state__in=Booking.LIVE)
 
-    def overlapping(self, slot: Slot) -> Self:
+    def overlapping(self, slot: Slot | Surgery) -> Self:
         """Confirmed bookings in a slot, of any surgery, that shares time with this one."""
         return self.holding_a_seat().filter(slot__starts_at__lt=slot.ends_at, slot__ends_at__gt=slot.starts_at)
 

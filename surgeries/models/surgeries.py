@@ -248,7 +248,7 @@ class ShiftQuerySet(models.QuerySet):
         """Those that somebody really hosted: of surgeries that took place, and are over."""
         return self.live().filter(surgery__state=Surgery.State.PUBLISHED, surgery__ends_at__lte=now)
 
-    def overlapping(self, slot: Slot) -> Self:
+    def overlapping(self, slot: Slot | Surgery) -> Self:
         """Those that share time with the slot, of whatever surgery."""
         return self.filter(starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at)
 

@@ -1,5 +1,7 @@
 """Publishing a surgery, taking that back, calling it off, its slots and its hosts: from the organisers' pages."""
 
+from html import unescape
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +16,7 @@ from champions.models import Champion
 from notifications.models import OutboxEmail
 from surgeries.models import Shift, Surgery
 from surgeries.services import DiaryError, extend_series
+from surgeries.templatetags.times import span
 from tests.bookings.letters import write
 from tests.bookings.pages import words_of
 from tests.bookings.test_editing_a_surgery import hidden
@@ -183,6 +186,71 @@ def test_who_fits_best_is_suggested_first_and_put_on(organiser):
         asked = organiser.post(address(surgery, "add_host"), elsewhen)
         assert "hosts already" in words_of(asked)
         assert f'<option value="{best.champion.pk}" selected>' in asked.content.decode()
+
+
+def options_of(page) -> list[str]:
+    """What the list of everybody reads, in its order."""
+    select = page.content.decode().split('name="other"')[1].split("</select>")[0]
+    return [unescape(option.split(">")[1].split("<")[0]) for option in select.split("<option")[1:]]
+
+
+def test_the_list_of_everybody_says_what_they_have_at_that_time(organiser):
+    surgery = SurgeryFactory.create(slots=3)
+    there, seat = SurgeryFactory.create(slots=1), SurgeryFactory.create(slots=1)
+    later = SurgeryFactory.create(starts_at=surgery.ends_at, slots=1)
+    free, part, sits, here = (
+        ChampionFactory.create(name=name, user=UserFactory.create()) for name in ("Ann", "Bo", "Cy", "Di")
+    )
+    ChampionFactory.create(name="Eve", user=None)
+    ShiftFactory.create(surgery=there, champion=part), ShiftFactory.create(surgery=later, champion=free)
+    ShiftFactory.create(surgery=surgery, champion=here)
+    booked = BookingFactory.create(surgery=seat, attendee__email=sits.user.email)
+    BookingFactory.create(surgery=surgery, attendee=booked.attendee, slot=surgery.slots.last())
+
+    page = organiser.get(address(surgery, "add_host"))
+
+    assert options_of(page) == [
+        "Choose",
+        "Ann",
+        f"Bo (hosts at {there.venue}, {span(there)})",
+        f"Cy (has a seat at {seat.venue}, {span(seat)}; has a seat here, {span(surgery.slots.last())})",
+        f"Di (hosts here, {span(surgery)})",
+        "Eve",
+    ]
+
+
+def test_of_whoever_fits_best_and_could_host_a_part_of_it_the_choice_says_what_they_have(organiser):
+    surgery = SurgeryFactory.create(slots=2, hosts_wanted=1)
+    ShiftFactory.create(surgery=surgery, champion__name="Ann", ends_at=surgery.slots.first().ends_at)
+    there = SurgeryFactory.create(slots=1, starts_at=surgery.starts_at)
+    ShiftFactory.create(surgery=there, champion__name="Bo")
+
+    words = words_of(organiser.get(address(surgery, "add_host")))
+
+    assert f"Hosts at {there.venue}, {span(there)}" in words.partition("Who else")[0]
+
+
+def test_whoever_was_chosen_among_those_who_fit_best_is_taken_back_for_somebody_else(organiser):
+    surgery = needs_hosts()
+    (need,) = needs([surgery], now=timezone.now())
+    best, *_ = suggested(need, now=timezone.now())
+    else_ = ChampionFactory.create(name="Somebody New", user=UserFactory.create())
+    page = address(surgery, "add_host")
+    times = {"begins": written(surgery.starts_at), "ends": written(surgery.slots.first().ends_at)}
+
+    both = organiser.post(page, times | {"suggested": best.champion.pk, "other": else_.pk})
+    assert f"You chose {best.champion} and Somebody New. For Somebody New choose “Somebody else” here" in words_of(both)
+    kept = both.content.decode()
+    assert f'value="{best.champion.pk}" checked' in kept
+    assert f'value="{else_.pk}" selected' in kept
+    assert f'value="{times["ends"]}" selected' in kept
+    for nobody, says in (({}, "Choose a champion, or “Somebody else”"), ({"suggested": "else"}, "Choose a champion")):
+        assert says in words_of(organiser.post(page, times | nobody | {"other": ""}))
+    assert not surgery.shifts.filter(champion=else_).exists()
+
+    assert organiser.post(page, times | {"suggested": "else", "other": else_.pk}).url.endswith("?done=host")
+    assert surgery.shifts.live().filter(champion=else_).exists()
+    assert not surgery.shifts.filter(champion=best.champion).exists()
 
 
 def test_whoever_left_meanwhile_is_not_put_on_and_the_error_leads_to_the_choice(organiser):

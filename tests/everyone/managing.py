@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings.services.diary import call_off
+from champions.models import Champion
 from surgeries.models import Series, Surgery
 from tests.everyone.booking import LONG, State
 from tests.everyone.hosting import full, hosted
@@ -135,6 +136,21 @@ def needs_hosts() -> Surgery:
     return made
 
 
+def busy_elsewhere() -> Surgery:
+    """Two of those who could host it have something else at that time."""
+    made = needs_hosts()
+    there = SurgeryFactory.create(starts_at=made.starts_at, slots=1)
+    ShiftFactory.create(surgery=there, champion=ChampionFactory.create(name="Ffion Rees"))
+    sits = ChampionFactory.create(name=LONG[50:100], user=UserFactory.create())
+    BookingFactory.create(surgery=there, attendee__email=sits.user.email)
+    return made
+
+
+def both_said(made: Surgery) -> dict[str, Any]:
+    best, other = Champion.objects.get(name="Gwen Parry"), Champion.objects.get(name="Ffion Rees")
+    return {"suggested": best.pk, "other": other.pk}
+
+
 def seats_wrong(made: Surgery) -> dict[str, Any]:
     first, *others = made.slots.all()
     return {f"seats_{slot.pk}": 2 for slot in others} | {f"seats_{first.pk}": 1, "begins": "8am", "ends": "x"}
@@ -223,6 +239,7 @@ STATES: dict[str, State] = {
     "slots, wrong": sent(busy, "manage_slots", seats_wrong),
     "put on": seen(needs_hosts, page="add_host"),
     "put on, wrong": sent(needs_hosts, "add_host", lambda made: {"begins": "x"}),
+    "put on, both": sent(busy_elsewhere, "add_host", both_said),
     "put on, hosts enough": seen(hosted, page="add_host"),
     "take off": take_off,
     "take off, wrong": take_off_wrong,
