@@ -40,6 +40,22 @@ class LocalTimeField(forms.TimeField):
         return super().to_python(_on_a_24_hour_clock(value) if isinstance(value, str) else value)
 
 
+def end_as_long(said: tuple[time, time], was: tuple[time, time]) -> time | None:
+    """The end by which it stays as long as it was, if the start alone was changed, to the end or past it.
+
+    None if nothing has to be done for that, or if it would end on another day.
+    """
+    (begins, ends), (began, ended) = said, was
+    if ends != ended or begins == began or begins < ends:
+        return None
+    end = _minutes(begins) + _minutes(ended) - _minutes(began)
+    return time(*divmod(end, 60)) if end < 24 * 60 else None
+
+
+def _minutes(at: time) -> int:
+    return at.hour * 60 + at.minute
+
+
 def _on_a_24_hour_clock(text: str) -> str:
     """Such as "14:15" for "2.15 pm". What is not understood stays as it is, and is refused as such.
 

@@ -1,7 +1,7 @@
 """What organisers choose and type about one surgery."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -18,7 +18,7 @@ from bookings.suggesting import Suggestion, has_then, with_what_they_have
 from champions.forms import LineField
 from champions.models import Champion
 from organisation.fields import ComingDayField
-from surgeries.fields import LocalTimeField
+from surgeries.fields import LocalTimeField, end_as_long
 from surgeries.models import MOST_CUTOFF_MINUTES, MOST_HOSTS, Surgery, Venue, local_moment
 from surgeries.templatetags.times import clock
 
@@ -104,6 +104,7 @@ class EditSurgeryForm(forms.Form):
     def __init__(self, *args: Any, surgery: Surgery, **options: Any) -> None:
         super().__init__(*args, **options)
         self.surgery = surgery
+        self.new_end: time | None = None
         if not surgery.series_id:
             del self.fields["which"]
         start, end = timezone.localtime(surgery.starts_at), timezone.localtime(surgery.ends_at)
@@ -122,6 +123,18 @@ class EditSurgeryForm(forms.Form):
         if not today <= on <= today + AHEAD:
             raise forms.ValidationError("The day has to be today or later, within the next three years")
         return on
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever moves the start alone past the end means all of it. The next page says so: see `new_end`."""
+        said = super().clean() or {}
+        if not self.errors:
+            was = (self.initial["begins"], self.initial["ends"])
+            self.new_end = end_as_long((said["begins"], said["ends"]), was)
+        if self.new_end:
+            assert isinstance(self.data, QueryDict)
+            self.data = self.data.copy()
+            self.data["ends"], said["ends"] = clock(self.new_end), self.new_end  # what the next page sends
+        return said
 
     def facts(self) -> Facts:
         """What services are to be told, once the form is valid."""

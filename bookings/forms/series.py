@@ -7,15 +7,17 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.http import QueryDict
 
 from accounts.fields import NOT_SHOWN
 from bookings.forms.planning import BY_MONTH, BY_WEEKS, HOW_OFTEN, ONCE, PatternForm
 from bookings.series_moves import Which
 from bookings.services.series import FACTS
 from organisation.fields import NumberField
+from surgeries.fields import end_as_long
 from surgeries.models import MOST_CUTOFF_MINUTES, Series, Surgery, Venue
 from surgeries.services import slot_times, times_of
-from surgeries.templatetags.times import day_and_year, when_and_year
+from surgeries.templatetags.times import clock, day_and_year, when_and_year
 
 TICKED = "ticked"
 
@@ -117,6 +119,23 @@ class SeriesForm(PatternForm):
         self.fields["starts_on"].label = "First date"
         self.order_fields(["name", "venue", "starts_on", "often", "begins", "ends", "slot_minutes", "seats_per_slot",
                            "hosts_wanted", "cutoff_minutes", "is_drop_in"])  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever moves the start alone past the end means all of it. The end follows, to be looked at."""
+        typed, end = self.cleaned_data, None
+        if {"begins", "ends"} <= typed.keys():
+            was = (self.known.start_time, self.known.end_time)
+            end = end_as_long((typed["begins"], typed["ends"]), was)
+        if end:
+            assert isinstance(self.data, QueryDict)
+            self.data = self.data.copy()
+            self.data["ends"], typed["ends"] = clock(end), end
+        said = super().clean()
+        if end:
+            self.add_error(
+                "ends", f"With the new start it would end at {clock(end)}, to stay as long. Check it, and save"
+            )
+        return said
 
     def _make_pattern(self, said: dict[str, Any]) -> None:
         often = said["often"]

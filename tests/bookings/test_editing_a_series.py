@@ -67,6 +67,17 @@ def test_surgeries_that_it_makes_from_now_on_follow_and_those_that_are_there_sta
     assert there[0].venue == Venue.objects.get(pk=there[0].venue_id)
 
 
+def test_a_start_past_the_end_proposes_the_end_by_which_it_stays_as_long(organiser, series):
+    asked = organiser.post(page_of(series), typed(organiser, series, begins="2pm"))
+    assert "With the new start it would end at 3pm, to stay as long" in words_of(asked)
+    assert 'value="3pm"' in asked.content.decode()
+    assert Series.objects.get().start_time == time(10)
+    assert organiser.post(page_of(series), typed(organiser, series, begins="2pm", ends="3pm")).status_code == 303
+    assert (Series.objects.get().start_time, Series.objects.get().end_time) == (time(14), time(15))
+    later = organiser.post(page_of(series), typed(organiser, series, begins="5pm", ends="4pm"))
+    assert "The end has to come after the start" in words_of(later)
+
+
 def test_without_a_cut_off_of_its_own_it_does_as_the_department_says(organiser, series):
     Department.objects.create(pk=1, cutoff_minutes=15)
     organiser.post(page_of(series), typed(organiser, series, cutoff_minutes=""))

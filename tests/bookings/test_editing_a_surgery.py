@@ -10,11 +10,12 @@ from django.utils import timezone
 from bookings.models import Booking
 from notifications.models import OutboxEmail
 from surgeries.models import Surgery
+from surgeries.templatetags.times import span
 from tests.bookings.pages import words_of
 from tests.bookings.test_bad_input import NASTY, encoded
 from tests.bookings.test_statements_per_page import crowd, statements
 from tests.everyone.managing import address, as_it_is, clashing
-from tests.factories import BookingFactory, ShiftFactory, UserFactory, VenueFactory
+from tests.factories import BookingFactory, ShiftFactory, SurgeryFactory, UserFactory, VenueFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +99,40 @@ def test_a_day_is_understood_as_it_is_written_and_what_is_none_is_named(organise
     wrong = words_of(organiser.post(page, as_it_is(surgery) | {"begins": "25:00"}))
     assert "Enter from when, such as 10am, 10:30 or 2.15pm" in wrong
     assert "Enter until when, such as midday, 12:30 or 2.15pm" in words
+
+
+def test_whoever_moves_the_start_alone_past_the_end_moves_all_of_it_and_sees_it_first(organiser):
+    surgery = SurgeryFactory.create(slots=6)  # 10am to midday
+    page = address(surgery, "edit_surgery")
+
+    seen = organiser.post(page, as_it_is(surgery, begins="2pm"))
+
+    words = words_of(seen)
+    assert "You changed when it starts and not when it ends, so it stays as long as it was and ends at 4pm" in words
+    assert "2pm to 4pm" in words
+    assert 'value="4pm"' in organiser.post(page, hidden(seen) | {"again": ""}).content.decode()
+    for _ in range(2):
+        assert organiser.post(page, hidden(seen)).url.endswith("?done=changed")
+    surgery.refresh_from_db()
+    assert span(surgery) == "2pm to 4pm"
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ({"begins": "midday"}, "midday to 2pm"),
+        ({"begins": "11am"}, "Slots would be after the end"),
+        ({"begins": "9am"}, "9am to midday"),
+        ({"begins": "2pm", "ends": "1pm"}, "The end has to come after the start"),
+        ({"begins": "10am", "ends": "9am"}, "The end has to come after the start"),
+        ({"begins": "11pm"}, "The end has to come after the start"),
+    ],
+)
+def test_an_end_that_was_typed_or_comes_after_the_start_stays_as_it_is(organiser, typed, says):
+    surgery = SurgeryFactory.create(slots=6)
+    words = words_of(organiser.post(address(surgery, "edit_surgery"), as_it_is(surgery, **typed)))
+    assert says in words
+    assert ("stays as long as it was" in words) == (typed["begins"] == "midday")
 
 
 def test_what_is_over_can_no_longer_be_edited(organiser, surgery):

@@ -214,6 +214,7 @@ STATES: dict[str, State] = {
     "edit surgery, seen, series": sent(
         of_series, "edit_surgery", lambda made: as_it_is(made, begins="11:00", ends="13:00", which="all")
     ),
+    "edit surgery, seen, as long": sent(busy, "edit_surgery", lambda made: as_it_is(made, begins="14:00")),
     "edit surgery, seen, draft": sent(
         lambda: hosted(draft=True), "edit_surgery", lambda made: as_it_is(made, days=1, note=LONG * 3)
     ),
