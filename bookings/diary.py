@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -206,6 +207,12 @@ class Month:
             [Day(day, day.month == month.month, day == self.today, tuple(by_day[day])) for day in week]
             for week in Calendar().monthdatescalendar(month.year, month.month)
         ]
+
+    @cached_property
+    def ahead(self) -> Entry | None:
+        """The first from today on, to which a link leads past those that stand before it; None if none does."""
+        ahead = next((each for each in self.entries if timezone.localdate(each.surgery.starts_at) >= self.today), None)
+        return ahead if ahead and ahead != self.entries[0] else None
 
     @property
     def has_weekend(self) -> bool:

@@ -132,6 +132,23 @@ def test_the_page_shows_all_of_it_and_keeps_what_was_chosen_in_its_links(organis
     assert f"?month=2027-03&amp;{chosen}&amp;as=list" in page
 
 
+@pytest.mark.parametrize("way", ["", "&as=list"])
+@pytest.mark.usefixtures("in_march")
+def test_a_link_leads_past_the_days_before_today_where_there_are_any(organiser, way):
+    SurgeryFactory.create(starts_at=local(-2), slots=0), SurgeryFactory.create(starts_at=local(40), slots=0)
+    nothing_ahead = organiser.get(f"{DIARY}?month=2027-03{way}").content.decode()
+    first, second = (SurgeryFactory.create(starts_at=local(5, hour), slots=0) for hour in (10, 14))
+    SurgeryFactory.create(starts_at=local(7), slots=0)
+    page = organiser.get(f"{DIARY}?month=2027-03{way}").content.decode()
+    assert 'href="#ahead"' in page
+    assert page.count('id="ahead"') == 1
+    assert page.partition('id="ahead"')[2].index(first.reference) < page.partition('id="ahead"')[2].index(
+        second.reference
+    )
+    nothing_before = organiser.get(f"{DIARY}?month=2027-04{way}").content.decode()
+    assert "ahead" not in nothing_ahead.partition("<main")[2] + nothing_before.partition("<main")[2]
+
+
 @pytest.mark.usefixtures("in_march")
 def test_an_empty_month_says_where_there_is_something():
     def nearest(month: date, **chosen) -> date | None:

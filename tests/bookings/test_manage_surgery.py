@@ -82,6 +82,17 @@ def test_it_leads_to_its_pages_and_to_what_is_printed(organiser):
     assert reverse("bookings:room", args=[surgery.reference]) in organiser.get(address(surgery)).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("starts_at", "leads_to"),
+    [(timedelta(minutes=-30), ["The room", "Register", "Change, print or share it"]),
+     (timedelta(days=2), ["Change, print or share it"])],
+)  # fmt: skip
+def test_on_a_phone_what_is_needed_on_the_day_comes_before_the_reading(organiser, starts_at, leads_to):
+    page = organiser.get(address(SurgeryFactory.create(starts_at=timezone.now() + starts_at))).content.decode()
+    jump = page.partition("app-manage__jump")[2].partition("</ul>")[0]
+    assert re.findall(r">([^<]+)</a>", jump) == leads_to
+
+
 def test_every_state_has_its_word():
     now, hour = timezone.now(), timedelta(hours=1)
     at = {
