@@ -41,12 +41,14 @@ def dates_page(
 ) -> HttpResponseBase:
     """The dates of a pattern, each with a box, and once they are sent: what is ticked is made, once.
 
+    Whoever presses Enter beside a box only has a `look` at what they have ticked.
+
     `until` is None for a surgery of no series; `change` leads to where the pattern was typed.
     """
     now = timezone.now()
     planned = plan(series, days, now=now)
     form = DatesForm(request.POST if request.method == "POST" else None, planned=planned)
-    if form.is_valid():
+    if form.is_valid() and "look" not in request.POST:
         said = form.cleaned_data
         try:
             making = make(

@@ -80,3 +80,53 @@ def test_a_year_at_two_offices(visitor: Visitor, monkeypatch: pytest.MonkeyPatch
     visitor.press(re.compile(r"Undo: delete these \d+ drafts"), role="button")
     visitor.sees("Diary")
     assert list(Series.objects.all()) == [cardiff]
+
+
+def check_the_dates(visitor: Visitor) -> None:
+    """Go to the page that shows four dates before they are made."""
+    venue = VenueFactory.create(office=OfficeFactory.create(name="Leeds", nation="ENG"), name="Canteen")
+    visitor.let_in(UserFactory.create(organiser=True))
+    first = timezone.localdate() + timedelta(days=9)
+    visitor.page.goto(
+        f"/organise/diary/new/dates/?venue={venue.pk}&starts_on={first}&begins=10am&ends=midday&slot_minutes=20"
+        "&seats_per_slot=3&hosts_wanted=2&often=w1&times=4"
+    )
+    visitor.sees("Check the dates")
+
+
+@pytest.mark.parametrize("visitor", ["with JavaScript", "without JavaScript"], indirect=True)
+def test_enter_beside_a_date_makes_nothing_and_keeps_what_is_ticked(visitor: Visitor) -> None:
+    check_the_dates(visitor)
+    boxes = visitor.page.get_by_role("checkbox")
+    boxes.first.set_checked(False)
+    boxes.last.set_checked(True)
+    visitor.page.get_by_role("radio", name="Publish them at once").check()
+
+    for where in (boxes.last, visitor.page.get_by_role("radio").last):
+        where.focus()
+        with visitor.page.expect_navigation():
+            visitor.page.keyboard.press("Enter")
+
+        visitor.sees("Check the dates")
+        expect(boxes).to_have_count(4)
+        expect(boxes.first).not_to_be_checked()
+        expect(boxes.last).to_be_checked()
+        expect(visitor.page.get_by_role("radio", name="Publish them at once")).to_be_checked()
+        assert not Surgery.objects.exists()
+
+    visitor.press_button("Make what is ticked")
+    visitor.sees("Every ")
+    assert Surgery.objects.count() >= 1
+
+
+@pytest.mark.parametrize("visitor", ["with JavaScript"], indirect=True)
+def test_enter_would_make_them_if_that_were_the_first_button_of_the_form(visitor: Visitor) -> None:
+    check_the_dates(visitor)
+    visitor.page.evaluate("document.querySelector('button[name=look]').remove()")
+
+    visitor.page.get_by_role("checkbox").last.focus()
+    with visitor.page.expect_navigation():
+        visitor.page.keyboard.press("Enter")
+
+    visitor.sees("Every ")
+    assert Surgery.objects.exists()
