@@ -6,7 +6,6 @@ from http import HTTPStatus
 from io import StringIO
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -30,7 +29,8 @@ from organisation.models import Team
 from organisation.services import HasChanged, import_headcounts
 from organisation.views.lists import list_page
 
-MOST_SAID = 100
+# Of how many wrong lines the page says what is wrong with them.
+MOST_SAID = 200
 
 
 @list_page
@@ -63,10 +63,7 @@ def _go_on(request: HttpRequest, own_list: OwnList, form: ImportForm, text: str)
     counted_on: date = form.cleaned_data["counted_on"]
     made, leaves_out = plan(own_list, text, counted_on=counted_on), "leave_out" in request.POST
     if made.wrong and not leaves_out:
-        said = [ValidationError(str(each)) for each in made.wrong[:MOST_SAID]]
-        if more := len(made.wrong) - MOST_SAID:
-            said += [ValidationError(f"And {more:,} more lines are wrong")] if more > 0 else []
-        form.add_error("file", said)
+        form.add_error("file", _how_many(made))
         return _ask(request, own_list, form, made=made, text=text)
     has_changed = False
     if "seen" in request.POST:
@@ -81,13 +78,24 @@ def _go_on(request: HttpRequest, own_list: OwnList, form: ImportForm, text: str)
     return render(request, "organisation/import_preview.html", context, status=status)
 
 
+def _how_many(made: Plan) -> str:
+    """How many lines are wrong, for the summary and beside the field. What is wrong with each stands between them."""
+    if len(made.wrong) == 1:
+        return "A line of the file is wrong. Put it right and choose the file again"
+    return f"{len(made.wrong):,} lines of the file are wrong. Put them right and choose the file again"
+
+
 def _ask(
     request: HttpRequest, own_list: OwnList, form: ImportForm, *, made: Plan | None = None, text: str = ""
 ) -> HttpResponse:
+    wrong = made.wrong if made else []
+    more = len(wrong) - MOST_SAID
     context: dict[str, Any] = {
         "list": own_list,
         "form": form,
         "plan": made,
+        "wrong": wrong[:MOST_SAID],
+        "more_wrong": f"{more:,} more {'line is' if more == 1 else 'lines are'}" if more > 0 else "",
         "text": text,
         "columns": columns_of(own_list),
         "can_add": own_list.is_added_by_file,

@@ -104,7 +104,7 @@ def paragraphs() -> None:
 
 
 RIGHT = f"name,headcount,directorate,also known as\nOf the file,5,Policy,{LONG}\n{LONG},7,,x"
-WRONG = RIGHT + "".join(f"\nNo {n},many,{LONG}" for n in range(120))
+WRONG = RIGHT + "".join(f"\nNo {n},many,{LONG}" for n in range(220))
 
 
 def imported(text: str, *, before: str = "", **sent: str) -> State:

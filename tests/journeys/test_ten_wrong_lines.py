@@ -43,11 +43,14 @@ def test_ten_wrong_lines_are_read_put_right_and_imported(visitor: Visitor, tmp_p
 
     summary = page.locator(".govuk-error-summary")
     expect(summary).to_be_focused()
-    said = summary.get_by_role("link").all_inner_texts()
-    for (_, problem, _), words, number in zip(LINES[1:], said, range(3, 13), strict=True):
-        assert words.startswith(f"Line {number}: ")
+    expect(summary.get_by_role("link")).to_have_text(
+        "10 lines of the file are wrong. Put them right and choose the file again"
+    )
+    rows = page.get_by_role("table", name="What is wrong").get_by_role("row").all_inner_texts()[1:]
+    for (_, problem, _), words, number in zip(LINES[1:], rows, range(3, 13), strict=True):
+        assert words.startswith(f"{number}\t")
         assert problem in words
-    expect(page.get_by_role("main")).to_contain_text("10 lines are wrong, so nothing has been changed")
+    expect(page.get_by_role("main")).to_contain_text("Nothing has been changed")
     visitor.follow(summary.get_by_role("link").first)
     expect(page.get_by_label("The file")).to_be_focused()
 

@@ -191,9 +191,11 @@ def test_ten_wrong_lines_are_all_said_and_nothing_is_changed_until_they_are_left
     TeamFactory.create(name="Comms", directorate__name="Policy")
     file = "\n".join(["name,headcount,directorate", *(line for line, _ in TEN_WRONG), "comms,50"])
     shown = send(organiser, file)
-    page = words(shown).replace("&#x27;", "'")
-    assert [said for _, said in TEN_WRONG if page.count(said) < 2] == []  # in the summary, and beside the field
-    assert "10 lines are wrong, so nothing has been changed" in page
+    page = re.sub(r"</th> <td[^>]*>|>Line</span> ", "|", words(shown)).replace("&#x27;", "'")
+    as_in_table = [said.removeprefix("Line ").replace(": ", "|", 1) for _, said in TEN_WRONG]
+    assert [said for said in as_in_table if page.count(f"|{said}") != 1] == []  # once, beside its number
+    assert page.count("10 lines of the file are wrong. Put them right and choose the file again") == 2
+    assert "Nothing has been changed" in page
     assert "<title>Error: " in page
     assert not Headcount.objects.exists()
 
@@ -204,12 +206,19 @@ def test_ten_wrong_lines_are_all_said_and_nothing_is_changed_until_they_are_left
     assert counts() == {"Comms": 50}
 
 
+def test_of_thousands_of_wrong_lines_the_page_says_two_hundred_and_how_many_more(organiser: Client):
+    page = words(send(organiser, "name,headcount\n" + "x,many\n" * 1234))
+    assert "1,234 lines of the file are wrong" in page
+    assert page.count("“many” is no headcount") == 200
+    assert "And 1,034 more lines are wrong" in page
+
+
 def test_nobody_gets_around_the_wrong_lines_by_saying_what_they_saw(organiser: Client):
     TeamFactory.create(name="Comms")
     text = "name,headcount\nComms,5\nNowhere,5"
     seen = plan(lists["teams"], text, counted_on=TODAY()).digest
     answer = organiser.post(PAGE.format("teams"), {"text": text, "counted_on": TODAY(), "seen": seen})
-    assert "1 line is wrong" in words(answer)
+    assert "A line of the file is wrong" in words(answer)
     assert not Headcount.objects.exists()
 
 
