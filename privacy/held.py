@@ -6,23 +6,39 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connection, models
+from django.db.models.functions import Concat
 from django.utils.dateparse import parse_datetime
 from django.utils.text import capfirst
 
+from bookings.models import Booking, Visit
 from bookings.people import Person
 from organisation.models import Grade, Office, Symptom, Team, Topic
 from privacy.policy import HOLDINGS, Category, Holding
 from privacy.traces import changes_by, counts_about, sessions_of
-from surgeries.models import Slot, Surgery
+from surgeries.models import Series, Shift, Slot, Surgery, Venue
 from surgeries.templatetags.times import day_and_time
 
 UNSAID = "Kept, and shown to nobody"
-# What an id is given with, so that it says something. Of other people it stays a number.
+# What an id is given with, so that it says something: a name that is nobody’s, or a time and where that was. Of other
+# people it stays a number, which is in the file alone.
 NAMED: dict[type[models.Model], str] = {
-    Office: "name", Team: "name", Grade: "name", Topic: "name", Symptom: "words",
+    Office: "name", Team: "name", Grade: "name", Topic: "name", Symptom: "words", Venue: "name", Series: "name",
+    Group: "name", Permission: "name",
 }  # fmt: skip
+TIMED: dict[type[models.Model], tuple[str, str]] = {
+    Surgery: ("starts_at", "venue"),
+    Slot: ("starts_at", "surgery__venue"),
+    Shift: ("starts_at", "surgery__venue"),
+    Booking: ("surgery__starts_at", "surgery__venue"),
+    Visit: ("surgery__starts_at", "surgery__venue"),
+}
+# What an email is about is kept under these words.
+ABOUT: dict[str, type[models.Model]] = {str(model._meta.model_name): model for model in TIMED}
+# Numbers that say something to the product alone: by them it tells forms, links, calendars and rows apart.
+NUMBERS = {"calendar_sequence", "link_number", "object_id", "request_id", "stands_for", "version"}
 
 
 @dataclass(frozen=True)
@@ -43,14 +59,13 @@ class Section:
 
     @property
     def in_words(self) -> list[list[tuple[str, str]]]:
-        """Each row as a page shows it: what is there, under the name of its field."""
-        return [list(self._shown(row)) for row in self.rows]
+        """Each row as a page shows it: what is there, under the name of its field; what is a bare number is not."""
+        return [said for row in self.rows if (said := list(self._shown(row)))]
 
     def _shown(self, row: dict[str, Any]) -> Iterator[tuple[str, str]]:
         for name, value in row.items():
-            if value in (None, "", [], {}) or name == "id":
-                continue
-            yield capfirst(_label(self.holding.of, name)), _in_words(self.holding.of, name, value)
+            if value not in (None, "", [], {}) and name != "id" and (said := _in_words(self.holding.of, name, value)):
+                yield capfirst(_label(self.holding.of, name)), said
 
 
 def held_about(person: Person) -> list[Section]:
@@ -59,7 +74,8 @@ def held_about(person: Person) -> list[Section]:
     ids: dict[type[models.Model], set[int]] = {}
     for number, row in _rows(person):
         found.setdefault(number, []).append(_unsaid(HOLDINGS[number], row))
-        _collect(HOLDINGS[number].of, row, ids)
+        for to, pk in _ids(HOLDINGS[number].of, row):
+            ids.setdefault(to, set()).add(pk)
     names = _names(ids)
     for number, rows in found.items():
         found[number] = [_named(HOLDINGS[number].of, row, names) for row in rows]
@@ -146,15 +162,17 @@ def _related(model: type[models.Model], name: str) -> Any:
         return None
 
 
-def _collect(model: type[models.Model], row: dict[str, Any], ids: dict[type[models.Model], set[int]]) -> None:
+def _ids(model: type[models.Model], row: dict[str, Any]) -> Iterator[tuple[type[models.Model], Any]]:
+    """The ids in a row that can be given with what they stand for."""
     for name, value in row.items():
-        to = _related(model, name)
-        if to in NAMED or to in {Surgery, Slot}:
-            ids.setdefault(to, set()).update(value if isinstance(value, list) else [value] if value else [])
+        if name == "about" and isinstance(value, dict):
+            yield from ((ABOUT[word], each) for word, each in value.items() if word in ABOUT)
+        elif (to := _related(model, name)) in NAMED or to in TIMED:
+            yield from ((to, each) for each in (value if isinstance(value, list) else [value]) if each)
 
 
 def _names(ids: dict[type[models.Model], set[int]]) -> dict[tuple[type[models.Model], int], str]:
-    """What these ids stand for: one statement for the department’s own lists, and one for surgeries and slots."""
+    """What these ids stand for: one statement for what has a name, and one for what has a time and a place."""
     names: dict[tuple[type[models.Model], int], str] = {}
     lists = [(model, name) for model, name in NAMED.items() if ids.get(model)]
     parts = [
@@ -166,11 +184,14 @@ def _names(ids: dict[type[models.Model], set[int]]) -> dict[tuple[type[models.Mo
         names[lists[number][0], pk] = called
     times = [
         model._default_manager.filter(pk__in=ids.get(model, ())).order_by()
-        .annotate(of=models.Value(number), place=place).values_list("of", "pk", "starts_at", "place")
-        for number, (model, place) in enumerate(((Surgery, models.F("venue__name")), (Slot, models.Value(""))))
+        .annotate(
+            of=models.Value(number), time=models.F(time),
+            place=Concat(f"{venue}__name", models.Value(", "), f"{venue}__office__name"),
+        ).values_list("of", "pk", "time", "place")
+        for number, (model, (time, venue)) in enumerate(TIMED.items())
     ]  # fmt: skip
-    for number, pk, starts_at, place in times[0].union(times[1], all=True):
-        names[(Surgery, Slot)[number], pk] = ", ".join(filter(None, [day_and_time(starts_at), place]))
+    for number, pk, time, place in times[0].union(*times[1:], all=True):
+        names[list(TIMED)[number], pk] = f"{day_and_time(time)}, {place}"
     return names
 
 
@@ -183,7 +204,16 @@ def _named(model: type[models.Model], row: dict[str, Any], names: dict) -> dict[
         is_known = isinstance(value, int) and (to, value) in names
         return {"id": value, "name": names[to, value]} if is_known else value
 
-    return {field: name(_related(model, field), value) for field, value in row.items()}
+    def named(field: str, value: Any) -> Any:
+        if field == "about" and isinstance(value, dict):
+            return {word: name(ABOUT.get(word), each) for word, each in value.items()}
+        return name(_related(model, field), value)
+
+    return {field: named(field, value) for field, value in row.items()}
+
+
+def _is_named(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() == {"id", "name"}
 
 
 def _label(model: type[models.Model], name: str) -> str:
@@ -194,20 +224,20 @@ def _label(model: type[models.Model], name: str) -> str:
 
 
 def _in_words(model: type[models.Model], name: str, value: Any) -> str:
+    """What a page says of it: nothing of a row that is known by its number alone."""
     if isinstance(value, list):
-        return ", ".join(_in_words(model, name, each) for each in value)
+        return ", ".join(filter(None, (_in_words(model, name, each) for each in value)))
+    if _is_named(value):
+        return str(value["name"])
     if isinstance(value, dict):
-        return (
-            str(value["name"])
-            if value.keys() == {"id", "name"}
-            else ", ".join(f"{key}: {said}" for key, said in value.items())
-        )
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
+        said = {word: each["name"] if _is_named(each) else each for word, each in value.items()}
+        return ", ".join(f"{word}: {each}" for word, each in said.items() if name != "about" or isinstance(each, str))
     field = next((each for each in model._meta.get_fields() if each.name == name), None)
     if isinstance(field, models.DateTimeField):
         moment = value if isinstance(value, datetime) else parse_datetime(str(value))
         return day_and_time(moment) if moment else str(value)
-    if field is not None and field.is_relation:
-        return f"Number {value}"
-    return str(dict(getattr(field, "flatchoices", None) or ()).get(value, value))
+    if name in NUMBERS or (field is not None and field.is_relation):
+        return ""
+    choices = getattr(getattr(field, "base_field", field), "flatchoices", None)
+    words = {True: "Yes", False: "No"} if isinstance(value, bool) else dict(choices or ())
+    return str(words.get(value, value))

@@ -5,21 +5,27 @@ import json
 import pytest
 
 from bookings.change_words import place_named
-from bookings.models import JournalEntry
+from bookings.models import JournalEntry, Visit
 from bookings.people import person_of
+from notifications.services import queue_email
 from privacy.held import UNSAID, as_json, held_about
 from privacy.models import Disclosure
 from privacy.policy import HOLDINGS, Category
+from surgeries.templatetags.times import day_and_time
 from tests.factories import (
     AttendeeFactory,
     BookingFactory,
     ChampionFactory,
     HelpFactory,
     ShiftFactory,
+    SurgeryFactory,
     UserFactory,
+    VenueFactory,
     VisitFactory,
+    local,
 )
 from tests.privacy.canaries import ADDRESS, alice, written
+from tests.privacy.two_records import read
 
 pytestmark = pytest.mark.django_db
 
@@ -123,6 +129,38 @@ def test_a_helper_learns_nothing_of_those_they_helped(client, organiser):
     assert "Help that they gave" in text
     assert "Bob" not in text
     assert '"visit"' not in text
+
+
+def test_the_page_names_times_and_places_and_shows_no_bare_number_nor_another_name(client, organiser):
+    user = UserFactory.create(email=ADDRESS)
+    attendee = AttendeeFactory.create(email=ADDRESS, user=user)
+    venue = VenueFactory.create(name="Ground floor café", office__name="Leeds")
+    surgery = SurgeryFactory.create(starts_at=local(-3, hour=10), venue=venue)
+    booking = BookingFactory.create(attendee=attendee, surgery=surgery)
+    visit = VisitFactory.create(booking=booking, taken_in_by=UserFactory.create(name="Bob Brown"))
+    other = ShiftFactory.create(champion__name="Bob Brown", surgery=surgery)
+    HelpFactory.create(visit=visit, surgery=surgery, shift=other)
+    Visit.objects.filter(pk=visit.pk).update(stands_for=[999_999])
+    queue_email(kind="booking_reminder", to=ADDRESS, about={"booking": booking.pk, "sequence": 0}, dedupe_key="1")
+    page = f"/organise/people/{attendee.pk}/data/"
+
+    shown = client.post(page)
+    sections = {each.heading: each.in_words for each in shown.context["sections"]}
+    when = f"{day_and_time(surgery.starts_at)}, Ground floor café, Leeds"
+    assert ("Surgery", when) in sections["Bookings"][0]
+    assert {"Surgery": when, "Booking": when}.items() <= dict(sections["Visits"][0]).items()
+    assert {"Visit": when, "Shift": when}.items() <= dict(sections["Help that they got"][0]).items()
+    assert ("About", f"booking: {when}") in sections["Emails"][0]
+    text = read(shown)
+    assert "Bob" not in text
+    assert "Number " not in text
+    assert "999999" not in text
+    # The file has every field.
+    rows = {each["what"]: each["rows"] for each in client.post(page.replace("/data/", "/data.json")).json()["held"]}
+    assert rows["Visits"][0]["booking"] == {"id": booking.pk, "name": when}
+    assert (rows["Visits"][0]["taken_in_by"], rows["Visits"][0]["stands_for"]) == (visit.taken_in_by_id, [999_999])
+    assert rows["Bookings"][0]["seat"] == booking.seat_id
+    assert rows["Emails"][0]["about"] == {"booking": {"id": booking.pk, "name": when}, "sequence": 0}
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
