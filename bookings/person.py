@@ -88,6 +88,8 @@ class Emailed:
     at: datetime
     state: str
     is_dead: bool
+    # What went to an address of theirs that is not known any more.
+    went_elsewhere: bool
 
 
 def surgeries_of(person: Person):
@@ -171,7 +173,7 @@ def emails_to(person: Person) -> tuple[list[Emailed], bool]:
     shown = [
         Emailed(
             names.get(row.kind, row.kind), row.sent_at or row.created_at, row.get_state_display(),
-            is_dead=row.state == OutboxEmail.State.DEAD,
+            is_dead=row.state == OutboxEmail.State.DEAD, went_elsewhere=row.is_not_to_recipient,
         )
         for row in rows[:EMAILS]
     ]  # fmt: skip

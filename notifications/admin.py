@@ -38,6 +38,7 @@ class OutboxEmailAdmin(admin.ModelAdmin):
     show_full_result_count = False
     fields = (
         "what", "recipient", "state", "attempts", "last_error", "created", "next_try", "until", "sent",
+        "is_readdressed",
     )  # fmt: skip
     actions = ["try_again"]
 

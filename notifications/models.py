@@ -67,12 +67,15 @@ class OutboxEmail(models.Model):
     last_error = models.CharField(max_length=200, blank=True, db_default="", help_text="Never holds personal data.")
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
+    # Said when the recipient is changed of what is under way or finished, and unsaid with the next attempt.
+    is_readdressed = models.BooleanField("went to an address that they had before", default=False, db_default=False)
     left_alone_at = models.DateTimeField(null=True, blank=True, help_text="When an organiser left it at that.")
 
     personal: ClassVar[set[str]] = {"recipient", "dedupe_key", "context"}
     impersonal: ClassVar[set[str]] = {
         "kind", "about", "needs_context", "not_after", "state", "attempts", "unsure_attempts", "next_try_at", "lease",
-        "lease_until", "last_error", "created_at", "sent_at", "left_alone_at",
+        "lease_until", "last_error", "created_at", "sent_at", "is_readdressed",
+        "left_alone_at",
     }  # fmt: skip
     is_recorded: ClassVar[bool] = False
 
@@ -120,6 +123,11 @@ class OutboxEmail(models.Model):
         """The Message-ID header: the same at every attempt, so that a repeated copy folds into the first."""
         domain = parseaddr(settings.EMAIL_FROM)[1].rpartition("@")[2]
         return f"<outbox.{self.pk}.{self.created_at:%Y%m%d%H%M%S%f}@{domain}>"
+
+    @property
+    def is_not_to_recipient(self) -> bool:
+        """Whether the attempts there were went to an address that the recipient had before, and none is ahead."""
+        return self.is_readdressed and self.state != self.State.QUEUED
 
     @property
     def can_be_tried_again(self) -> bool:

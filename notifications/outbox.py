@@ -43,7 +43,7 @@ def claim(now: datetime) -> list[OutboxEmail]:
         batch = list(due.select_for_update(skip_locked=True)[:BATCH])
         if batch:
             taken = OutboxEmail.objects.filter(pk__in=[email.pk for email in batch])
-            taken.update(state=State.SENDING, lease=lease, lease_until=now + LEASE)
+            taken.update(state=State.SENDING, lease=lease, lease_until=now + LEASE, is_readdressed=False)
     for email in batch:
         email.lease = lease
     return batch

@@ -1,7 +1,7 @@
 """Moving what one record of a person has to the other, once it is decided what becomes of it (`privacy.merging`)."""
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User
 from bookings.after_emails import CAME
@@ -93,7 +93,8 @@ def _join_thanks(stays: Attendee, goes: Attendee) -> None:
 
 
 def _join_emails(it: Merging, dropped: set[str], email: str | None) -> None:
-    """What is queued goes to the address that stays, and what was sent is listed there.
+    """What is queued goes to the address that stays. What was sent is under that one as well, so that it is theirs
+    until it is deleted, but says that it went elsewhere.
 
     Nobody is thanked anew for a visit for which they were thanked under the other number.
     """
@@ -107,4 +108,5 @@ def _join_emails(it: Merging, dropped: set[str], email: str | None) -> None:
         if its in thanked and key not in thanked:
             theirs.filter(dedupe_key=its).update(dedupe_key=key)
     if email:
-        OutboxEmail.objects.filter(recipient__in=dropped).update(recipient=email)
+        tried = ~Q(state=OutboxEmail.State.QUEUED)
+        OutboxEmail.objects.filter(recipient__in=dropped).update(recipient=email, is_readdressed=tried)

@@ -56,6 +56,7 @@ def emails(number: int = 6) -> None:
     for each in range(number):
         give_up(each, about={"booking": booking.pk})
     give_up(number, about={"shift": ShiftFactory.create().pk}, needs_context=True)
+    give_up(number + 3, about={}, is_readdressed=True)
     give_up(number + 1, about={}, not_after=timezone.now() - timedelta(days=1))
     give_up(number + 2, about={"surgery": booking.surgery_id}, left_alone_at=timezone.now())
 

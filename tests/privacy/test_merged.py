@@ -1,6 +1,7 @@
 """Two records were one person: what becomes of everything that either had."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from django.utils import timezone
@@ -16,8 +17,11 @@ from bookings.services.booking import correct_email
 from bookings.services.disowning import disown
 from bookings.services.thanking import thank
 from notifications.models import OutboxEmail
-from notifications.services import queue_email
+from notifications.outbox import claim
+from notifications.registry import writers
+from notifications.services import queue_email, try_again
 from privacy.merging import HOSTS, SAME_TIME, TWICE, merging_of
+from privacy.services import erase
 from tests.factories import (
     AttendeeFactory,
     BookingFactory,
@@ -33,7 +37,7 @@ from tests.factories import (
     VisitFactory,
     local,
 )
-from tests.privacy.two_records import one
+from tests.privacy.two_records import one, read
 
 pytestmark = pytest.mark.django_db
 WRONG = 404
@@ -227,6 +231,39 @@ def test_emails_that_wait_go_to_the_address_that_stays_and_nobody_is_thanked_twi
     assert set(OutboxEmail.objects.values_list("recipient", flat=True)) == {address}
     assert set(OutboxEmail.objects.values_list("dedupe_key", flat=True)) >= {"waits", f"{key}{zoe.pk}"}
     assert already_booked(OutboxEmail.objects.get(kind="already_booked")), "it has something to say still"
+
+
+def test_what_was_sent_to_the_address_that_went_is_not_said_to_have_gone_to_the_other_one(client, organiser, zoe):
+    goes = AttendeeFactory.create(name="Zoë Brown", email="zoe.old@example.gov.uk")
+    for state in ("sent", "dead", "queued"):
+        queue_email(kind=f"booking_{state}", to=goes.email, about={}, dedupe_key=state)
+    queue_email(kind="booking_here", to=zoe.email, about={}, dedupe_key="here")
+    now, emails = timezone.now(), OutboxEmail.objects
+    emails.filter(dedupe_key__in=["sent", "here"]).update(state="sent", sent_at=now)
+    emails.filter(dedupe_key="dead").update(state="dead", last_error="550 no such mailbox")
+    old = goes.email
+    one(zoe, goes, name=zoe.name, email=zoe.email)
+
+    before = "to an address that they had before"
+    listed = client.get(f"/organise/people/{zoe.pk}/").context["emails"]
+    assert {each.called: each.went_elsewhere for each in listed} == {
+        "booking_sent": True, "booking_dead": True, "booking_queued": False, "booking_here": False,
+    }  # fmt: skip
+    assert read(client.get(f"/organise/people/{zoe.pk}/")).count(before) == 2
+    assert "It was for an address that they had before, and goes to this one if you try again." in read(
+        client.get("/organise/emails/")
+    )
+    # Tried again, it goes to the address that is theirs now.
+    assert try_again(email=emails.get(dedupe_key="dead"))
+    assert not emails.get(dedupe_key="dead").is_not_to_recipient
+    with patch.dict(writers, dict.fromkeys(["booking_dead", "booking_queued"])):
+        assert {each.recipient for each in claim(now + timedelta(minutes=1))} == {zoe.email}
+    emails.filter(dedupe_key="dead").update(state="sent", sent_at=now, lease=None, lease_until=None)
+    assert not emails.get(dedupe_key="dead").is_not_to_recipient
+    # The address that went is nowhere, and what was sent there goes with whoever it was sent to.
+    assert old not in str(list(emails.values()))
+    erase(attendee=zoe, by=None)
+    assert not emails.filter(dedupe_key__in=["sent", "dead", "queued", "here"]).exists()
 
 
 def test_a_name_alone_becomes_somebody_with_an_address(zoe):
