@@ -11,6 +11,7 @@ import pytest
 import zxingcpp
 from playwright.sync_api import Page
 
+from organisation.models import Department
 from runner.product import Product
 from surgeries.models import Surgery
 from tests.everyone.printing import long_series, long_surgery, series, surgery
@@ -19,16 +20,26 @@ from tests.journeys.test_the_brief import let_in
 
 MM = 72 / 25.4  # of the points in which a PDF counts
 SCALE = 2
+MOST_TRIES = 10
 Printed = Callable[[str], pypdfium2.PdfDocument]
 
 
 @pytest.fixture
 def printed(page: Page) -> Printed:
-    """Opens a page as an organiser, and prints it."""
+    """Opens a page as an organiser, and prints it.
+
+    The product keeps the name of the department for a second, which may be that of the test before: of a long one it
+    makes smaller letters. So the page is opened until it is in the name of the department as it is.
+    """
     let_in(UserFactory.create(organiser=True), page)
 
     def printed(address: str) -> pypdfium2.PdfDocument:
         page.goto(address)
+        name, tries = Department.current().name, 0
+        while name not in page.locator(".app-paper").inner_text() and tries < MOST_TRIES:
+            page.wait_for_timeout(200)
+            page.reload()
+            tries += 1
         return pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
 
     return printed
