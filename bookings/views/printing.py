@@ -6,6 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import get_text_list
 from django.views.decorators.http import require_safe
 
 from accounts.roles import organiser_page
@@ -13,7 +15,10 @@ from bookings.arriving_links import here_link, here_link_of_series
 from organisation.models import Department
 from organisation.paper import paper_of
 from surgeries.models import Series, Surgery, Venue
-from surgeries.templatetags.times import clock, day, rhythm, span
+from surgeries.templatetags.times import clock, day, day_of_month, rhythm, span
+
+DAYS = 4
+"""How many days the poster of a series names."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,8 @@ class Notice:
     link: str
     back: str
     state: str = ""
+    # Of a series, the days on which it is next as usual, in words.
+    next_days: str = ""
 
     @property
     def is_wordy(self) -> bool:
@@ -61,7 +68,7 @@ def cards(request: HttpRequest, reference: str) -> HttpResponse:
 @organiser_page
 @require_safe
 def series_poster(request: HttpRequest, reference: str) -> HttpResponse:
-    """The poster of a series, which is good for all of its surgeries."""
+    """The poster of a series: good for all of its surgeries, until the next ones that it names are over."""
     return _poster(request, _of_series(reference))
 
 
@@ -79,7 +86,7 @@ def _poster(request: HttpRequest, notice: Notice) -> HttpResponse:
 def _of_surgery(reference: str) -> Notice:
     surgery = get_object_or_404(Surgery.objects.select_related("venue__office"), reference=reference)
     return Notice(
-        day="\N{NO-BREAK SPACE}".join(day(surgery.starts_at).rsplit(" ", 1)),  # the date stays in one line
+        day=_unbroken(day(surgery.starts_at)),
         hours=span(surgery),
         venue=surgery.venue,
         is_drop_in=surgery.is_drop_in,
@@ -98,4 +105,23 @@ def _of_series(reference: str) -> Notice:
         is_drop_in=series.is_drop_in,
         link=here_link_of_series(series),
         back=reverse("bookings:series", args=[series.reference]),
+        next_days=_next_days(series),
     )
+
+
+def _next_days(series: Series) -> str:
+    """The next days on which it is where and when it usually is, such as "8 December and 22 December".
+
+    Of every second Tuesday nobody knows which one is meant. A day of the week is named if it is not the usual one.
+    """
+    usual = series.surgeries.upcoming(timezone.now()).filter(
+        venue=series.venue, starts_at__time=series.start_time, ends_at__time=series.end_time
+    )
+    days = [timezone.localdate(each.starts_at) for each in usual[:DAYS]]
+    said = (day(each) if each.weekday() != series.starts_on.weekday() else day_of_month(each) for each in days)
+    return get_text_list([_unbroken(each) for each in said], "and")
+
+
+def _unbroken(date: str) -> str:
+    """With the date in one line, wherever the line ends."""
+    return "\N{NO-BREAK SPACE}".join(date.rsplit(" ", 1))

@@ -47,6 +47,12 @@ def day(moment: date | datetime) -> str:
 
 
 @register.filter(expects_localtime=False)
+def day_of_month(moment: date | datetime) -> str:
+    """Such as "3 March": where the day of the week is known."""
+    return dateformat.format(local(moment), "j F")
+
+
+@register.filter(expects_localtime=False)
 def day_and_year(moment: date | datetime) -> str:
     """Such as "Tuesday 3 March 2026": for what may be long ago."""
     return dateformat.format(local(moment), "l j F Y")

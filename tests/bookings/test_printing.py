@@ -1,13 +1,15 @@
 """What posters and table cards say, and where organisers find them."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from organisation.kept import forget
 from surgeries.models import Series
-from tests.factories import DepartmentFactory, SeriesFactory, SurgeryFactory, UserFactory
+from surgeries.models.moments import local_moment
+from tests.factories import DepartmentFactory, SeriesFactory, SurgeryFactory, UserFactory, VenueFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +38,31 @@ def test_the_poster_of_a_series_says_when_it_always_is(client):
     page = words(client, SeriesFactory.create(starts_on=date(2026, 3, 3), every_weeks=2))
     assert "Every second Tuesday" in page
     assert "10am to midday" in page
+
+
+@time_machine.travel(datetime(2026, 11, 29, 12, tzinfo=UTC), tick=False)
+def test_the_poster_of_a_series_names_the_next_four_days_on_which_it_is_as_usual(client):
+    series = SeriesFactory.create(starts_on=date(2026, 11, 24), every_weeks=2)
+
+    def held(day: date, at: time = time(10), **facts) -> None:
+        starts_at = local_moment(day, at)
+        times = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=2)}
+        SurgeryFactory.create(**{"series": series, "venue": series.venue} | times | facts)
+
+    held(date(2026, 11, 24))
+    assert "Next on" not in words(client, series)
+    held(date(2026, 12, 8))
+    assert "Next on 8\N{NO-BREAK SPACE}December<" in words(client, series)
+    held(date(2026, 12, 1), draft=True)
+    held(date(2026, 12, 2), called_off=True)
+    held(date(2026, 12, 15), at=time(14))
+    held(date(2026, 12, 16), venue=VenueFactory.create())
+    held(date(2026, 12, 17), series=None)
+    for day in (date(2026, 12, 23), date(2027, 1, 5), date(2027, 1, 19), date(2027, 2, 2)):
+        held(day)
+    page = words(client, series).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Next on 8 December, Wednesday 23 December, 5 January and 19 January<" in page
+    assert "print a new one before the last of them" in page
 
 
 def test_of_a_surgery_that_is_called_off_there_is_nothing_to_print(client):

@@ -1,13 +1,15 @@
 """Posters, table cards and words to share, in each of their states."""
 
 from collections.abc import Callable
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from surgeries.models import Series, Surgery, Venue
+from surgeries.models.moments import local_moment
 from tests.everyone.booking import State
 from tests.everyone.finding import LONG
 from tests.factories import (
@@ -39,7 +41,18 @@ def surgery(**facts: Any) -> Surgery:
 
 
 def series() -> Series:
-    return SeriesFactory.create(venue=cafe())
+    """With more surgeries ahead than a poster names."""
+    made = SeriesFactory.create(venue=cafe())
+    for weeks in (1, 3, 5, 7, 9):
+        of_series(made, days=7 * weeks)
+    return made
+
+
+def of_series(made: Series, days: int, **facts: Any) -> Surgery:
+    """One of its surgeries, so many days from today, where and when they usually are."""
+    at, begins, ends = timezone.localdate() + timedelta(days=days), made.start_time, made.end_time
+    times = {"starts_at": local_moment(at, begins), "ends_at": local_moment(at, ends)}
+    return SurgeryFactory.create(**{"series": made, "venue": made.venue} | times | facts)
 
 
 def long_surgery() -> Surgery:
@@ -47,8 +60,12 @@ def long_surgery() -> Surgery:
 
 
 def long_series() -> Series:
+    """Whose next days are none of its usual ones."""
     times = {"start_time": time(10, 20), "end_time": time(12, 40)}
-    return SeriesFactory.create(venue=long_venue(), every_weeks=12, is_drop_in=False, **times)
+    made = SeriesFactory.create(venue=long_venue(), every_weeks=12, is_drop_in=False, **times)
+    for days in (8, 92, 176, 260):
+        of_series(made, days=days)
+    return made
 
 
 def shown(what: str, make: Callable[[], Surgery | Series]) -> State:
@@ -73,7 +90,7 @@ def share(make: Callable[[], Surgery | Series]) -> State:
 
 def hosted() -> Surgery:
     of = series()
-    made = SurgeryFactory.create(series=of, venue=of.venue)
+    made = of.surgeries.all()[0]
     for name in ("Amina Yusuf", "Tom Price"):
         topics = TopicFactory.create_batch(3)
         ShiftFactory.create(surgery=made, champion=ChampionFactory.create(name=name, topics=topics))
@@ -87,6 +104,8 @@ STATES: dict[str, State] = {
     "poster, draft": shown("poster/", lambda: surgery(draft=True)),
     "poster, called off": shown("poster/", lambda: surgery(called_off=True)),
     "poster of a series": shown("poster/", series),
+    "poster of a series, long names": shown("poster/", long_series),
+    "poster of a series, nothing ahead": shown("poster/", lambda: SeriesFactory.create(venue=cafe())),
     "table card": shown("cards/", surgery),
     "table card of a series, long names": shown("cards/", long_series),
     "share": share(hosted),

@@ -102,6 +102,21 @@ def test_each_is_one_sheet_of_a4_whose_codes_lead_where_it_says(
         assert not cut_off(page)
 
 
+@pytest.mark.parametrize("make", [series, long_series])
+def test_the_longest_rhythm_and_days_leave_the_poster_of_a_series_on_one_sheet(
+    page: Page, printed: Printed, make: Callable
+) -> None:
+    printed(f"/organise/series/{make().reference}/poster/")
+    day = "Wednesday 23\N{NO-BREAK SPACE}September"
+    for what, words in (
+        ("day", "Every second Wednesday of the month"),
+        ("hours", "10:20am to 12:40pm"),
+        ("next", f"Next on {day}, 30\N{NO-BREAK SPACE}September, {day} and {day}"),
+    ):
+        page.locator(f".app-poster__{what}").evaluate("(element, words) => { element.textContent = words }", words)
+    assert not cut_off(page)
+
+
 def largest_mm(page: Page, what: str, paper: int = 210) -> float:
     """How large its letters are printed on a sheet of so many millimetres across.
 
@@ -149,8 +164,11 @@ def facts_mm(page: Page) -> float:
     return min(largest_mm(page, f".app-poster__{fact}") for fact in ("day", "hours", "where"))
 
 
-def test_when_and_where_it_is_can_be_read_from_four_metres(page: Page, printed: Printed) -> None:
-    printed(f"/organise/surgeries/{surgery().reference}/poster/")
+@pytest.mark.parametrize(("kind", "make"), [("surgeries", surgery), ("series", series)])
+def test_when_and_where_it_is_can_be_read_from_four_metres(
+    page: Page, printed: Printed, kind: str, make: Callable
+) -> None:
+    printed(f"/organise/{kind}/{make().reference}/poster/")
     assert facts_mm(page) >= COMFORTABLE_MM
 
 
