@@ -106,9 +106,11 @@ def add_app(request: HttpRequest) -> HttpResponseBase:
             return SeeOther(resolve_url("accounts:recovery_codes"))
         form.add_error("code", WRONG)
     adapter = get_adapter()
-    picture = adapter.build_totp_svg(adapter.build_totp_url(user, secret))
-    key = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
-    return render(request, "accounts/add_app.html", {"form": form, "picture": picture, "key": key})
+    link = adapter.build_totp_url(user, secret)
+    context = {"form": form, "link": link, "picture": adapter.build_totp_svg(link)}
+    context["key"] = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
+    context["is_another"] = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+    return render(request, "accounts/add_app.html", context)
 
 
 @own_page

@@ -1,11 +1,16 @@
 """The second factor: who has to have one, what it keeps out, and that no code of it works twice."""
 
+import html
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,7 +22,7 @@ from notifications.models import LimitCount
 from tests.accounts.signing_in import add_app, another_than, code_of, is_signed_in, show, sign_in
 from tests.accounts.test_sign_in_limits import in_one_browser
 from tests.bookings.pages import words_of
-from tests.factories import ChampionFactory, UserFactory
+from tests.factories import ChampionFactory, DepartmentFactory, UserFactory
 from tests.notifications.test_claiming import at_once
 
 ALICE = "alice@example.gov.uk"
@@ -70,6 +75,42 @@ def test_control_nothing_else_keeps_them_out(client, alice, monkeypatch):
     monkeypatch.setattr(second_factor, "is_missing", lambda request: False)
     sign_in(client, ALICE)
     assert client.get("/admin/").status_code == 200
+
+
+def test_on_the_phone_itself_a_link_leads_to_the_app(client, alice):
+    sign_in(client, ALICE)
+    page = client.get("/account/second-factor/app/").content.decode()
+    link = html.unescape(re.search(r'href="(otpauth://[^"]+)"', page)[1])
+    facts = parse_qs(urlsplit(link).query)
+    assert facts["secret"] == [client.session[second_factor.TOTP_SECRET]]
+    assert facts["issuer"] == [settings.MFA_TOTP_ISSUER]
+    assert "The app that you have now" not in page
+
+
+def test_another_phone_stands_in_for_the_one_before_once_it_has_shown_a_code(client, alice, secret, clock):
+    sign_in(client, ALICE)
+    show(client, code_of(secret))
+    codes = second_factor.recovery_codes(alice)
+    assert "works until this one has shown its first code" in words_of(client.get("/account/second-factor/app/"))
+    another = client.session[second_factor.TOTP_SECRET]
+    clock.shift(timedelta(seconds=30))
+    # Until then, as the page says, nothing changes.
+    client.post("/account/second-factor/app/", {"code": another_than(code_of(another))})
+    assert second_factor.use_code(user=alice, code=code_of(secret))
+    client.post("/account/second-factor/app/", {"code": code_of(another)})
+    clock.shift(timedelta(seconds=30))
+    assert not second_factor.use_code(user=alice, code=code_of(secret))
+    assert second_factor.use_code(user=alice, code=code_of(another))
+    assert second_factor.recovery_codes(alice) == codes
+
+
+def test_whoever_has_lost_everything_reads_whom_to_ask(client, alice, secret):
+    DepartmentFactory.create(contact_email="surgeries@example.gov.uk")
+    caches["kept"].clear()
+    sign_in(client, ALICE)
+    page = words_of(client.get("/sign-in/second-factor/"))
+    assert "An administrator can let you set up another second factor" in page
+    assert "surgeries@" in page
 
 
 def test_a_champion_may_do_without(client):

@@ -172,6 +172,7 @@ STATES: dict[str, State] = {
     "remove the app, of a champion": removing(),
     "passkey": new_passkey,
     "app": signed_in("/account/second-factor/app/", organiser=True),
+    "app, another": signed_in("/account/second-factor/app/", organiser=True, app=True),
     "app, wrong": wrong_app,
     "recovery codes": signed_in("/account/second-factor/recovery-codes/?done=new", app=True),
     "recovery codes, used up": codes_used_up,
