@@ -10,6 +10,8 @@ from django.utils import timezone
 
 # The part of an address behind the @ that no mail reaches (RFC 2606): whoever was removed has it.
 NOWHERE = "@removed.invalid"
+# What stands in place of a name that was removed.
+REMOVED = "Name removed"
 
 
 def normalise_email(address: str) -> str:

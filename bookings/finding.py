@@ -25,6 +25,7 @@ from django.utils import dateformat, timezone
 from django.utils.text import get_text_list
 
 from bookings.availability import Availability, with_availability
+from champions.models import all_called
 from organisation.kept import kept
 from organisation.models import Department, Office, Topic
 from surgeries.models import Shift, Surgery, SurgeryQuerySet
@@ -242,11 +243,12 @@ def _with_all_around(pk: int) -> Surgery:
 
 
 def hosts_in_words(shifts: list[Shift], *, first: str = "") -> str:
-    """Such as "With Amina Yusuf and Tom Price: LinkedIn, privacy and 2 more topics"; empty while nobody hosts.
+    """Such as "With Amina Yusuf and Tom Price: LinkedIn, privacy and 2 more topics"; empty while nobody hosts
+    whose name is known.
 
     The topic named `first` comes first, if any of them knows it.
     """
-    if not shifts:
+    if all(shift.champion.is_removed for shift in shifts):
         return ""
     who = names_of(shifts)
     topics = topics_of(shifts, first=first)
@@ -266,7 +268,7 @@ def topics_of(shifts: Iterable[Shift], *, first: str = "") -> list[str]:
 
 def names_of(shifts: Iterable[Shift]) -> str:
     """Who hosts, such as "Amina Yusuf and Tom Price"; once each, whatever parts of the surgery they have."""
-    return get_text_list(list(dict.fromkeys(shift.champion.name for shift in shifts)), "and")
+    return get_text_list(all_called(shift.champion for shift in shifts), "and")
 
 
 def by_week(listed: Iterable[Entry], *, now: datetime) -> tuple[Week, ...]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from bookings.models import WORDS_KEPT, Booking, Help, Outcome, Visit, VisitQuerySet
 from bookings.services.outcomes import RECORDED_FOR
+from champions.models import all_called
 from surgeries.models import Shift, Surgery
 
 LATEST = ("-visit__surgery__starts_at", "-pk")
@@ -28,7 +29,7 @@ class Visitor:
     @property
     def helpers(self) -> list[str]:
         """Who helped them, each once."""
-        return list(dict.fromkeys(each.shift.champion.name for each in self.helps))
+        return all_called(each.shift.champion for each in self.helps)
 
     @property
     def is_still_here(self) -> bool:

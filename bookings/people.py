@@ -7,12 +7,9 @@ from datetime import datetime
 from django.db.models import Q
 from django.urls import reverse
 
-from accounts.models import NOWHERE, User
+from accounts.models import NOWHERE, REMOVED, User
 from bookings.models import Attendee, Correction
 from bookings.statements import lock_attendee
-
-# What stands in place of a name that was removed.
-REMOVED = "Name removed"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,8 +14,7 @@ from bookings.fit import fit
 from bookings.links import step_in_link
 from bookings.models import Ask
 from bookings.needs import candidate_of, needs
-from bookings.people import REMOVED
-from champions.models import Champion
+from champions.models import Champion, all_called
 from notifications.models import OutboxEmail
 from notifications.registry import Message, email
 from notifications.rendering import button_to, render_email
@@ -196,7 +195,7 @@ def given_back(row: OutboxEmail) -> Message | None:
         "shift_given_back",
         shift,
         who=_who(shift.champion),
-        is_removed=shift.champion.name == REMOVED,
+        is_removed=shift.champion.is_removed,
         asked=get_text_list(names, "and"),
         hosts=get_text_list([each.champion.name for each in _hosting(shift.surgery)], "and"),
         missing=bool(gaps(shift.surgery, _hosting(shift.surgery))),
@@ -206,7 +205,7 @@ def given_back(row: OutboxEmail) -> Message | None:
 
 def _who(champion: Champion) -> str:
     """What organisers read them called; whoever was removed has no name by now."""
-    return "A champion who was removed" if champion.name == REMOVED else champion.name
+    return "A champion who was removed" if champion.is_removed else champion.name
 
 
 @email(ASKED, called="Champion asked to host")
@@ -277,6 +276,6 @@ def _beside(shift: Shift) -> list[tuple[str, str]]:
     """With whom they host, unless they do not any more."""
     if shift.ended_at:
         return []
-    others = shift.surgery.shifts.live().exclude(champion=shift.champion_id).order_by("champion__name")
-    names = dict.fromkeys(others.values_list("champion__name", flat=True))
+    others = shift.surgery.shifts.live().exclude(champion=shift.champion_id).select_related("champion")
+    names = all_called(other.champion for other in others.order_by("champion__name"))
     return [("With", ", ".join(names) or "Nobody else so far")]

@@ -1,5 +1,6 @@
 """Champions: what they say of themselves, what they know, and what became of their application."""
 
+from collections.abc import Iterable
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils.crypto import get_random_string
 from django.utils.formats import date_format
 from django.utils.text import get_text_list
 
+from accounts.models import REMOVED
 from organisation.models import Office, Topic
 
 
@@ -151,6 +153,16 @@ class Champion(models.Model):
         return self.name
 
     @property
+    def is_removed(self) -> bool:
+        """Whether nothing is known of who it was."""
+        return self.name == REMOVED
+
+    @property
+    def called(self) -> str:
+        """What people read them called where they hosted: whoever was removed has no name by now."""
+        return "A champion" if self.is_removed else self.name
+
+    @property
     def is_active(self) -> bool:
         """Whether they host at present. Nobody does who is barred."""
         return self.state == self.State.ACTIVE and not self.is_barred
@@ -190,6 +202,15 @@ class Champion(models.Model):
     def is_undecided(self) -> bool:
         """Whether an organiser can still approve, ask back or decline."""
         return self.state in {self.State.APPLIED, self.State.ASKED_BACK}
+
+
+def all_called(champions: Iterable[Champion]) -> list[str]:
+    """What people read several of them called, once each: whoever was removed comes last, beside others with a name."""
+    everybody = list(champions)
+    names = list(dict.fromkeys(each.name for each in everybody if not each.is_removed))
+    if not any(each.is_removed for each in everybody):
+        return names
+    return [*names, "another champion"] if names else ["A champion"]
 
 
 IN_ORDER = [

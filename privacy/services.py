@@ -101,7 +101,7 @@ def erase_champion(
     champion = Champion.objects.get(pk=champion.pk)
     if champion.user_id:
         raise ErasureRefused("They sign in by now. Remove them from their page.")
-    if champion.name == REMOVED:
+    if champion.is_removed:
         return []
     _check_seen(seen, person, now=now)
     noted = [note_champion(champion, by=by, now=now)]

@@ -17,7 +17,7 @@ from accounts.sessions import signed_in
 from bookings.errors import OutOfDate
 from bookings.finding_people import CHAMPION, PERSON, USER, find_people
 from bookings.models import Attendee
-from bookings.people import REMOVED, Person, attendee_of, is_removed, person_of
+from bookings.people import Person, attendee_of, is_removed, person_of
 from champions.models import Champion
 from notifications.form_pages import FOR_BACK, SeeOther
 from privacy import services
@@ -115,7 +115,7 @@ def erase_champion(request: HttpRequest, pk: int) -> HttpResponseBase:
     if champion.user_id:
         return SeeOther(reverse("bookings:person_who_hosts", args=[pk]))
     person = Person(champions=frozenset({pk}))
-    if champion.name == REMOVED:
+    if champion.is_removed:
         removed = {"who": "A champion", "hosted": services.hosted(person, now=now)}
         return render(request, "bookings/removed.html", removed)
     is_anew = False

@@ -24,6 +24,7 @@ from bookings.services.outcomes import delete_next_step, share_next_step
 from bookings.services.thanking import thank
 from bookings.views.decorators import private_page, see_booking, see_visit, visit_page
 from notifications.form_pages import SeeOther, count_form
+from surgeries.models import Shift, Surgery
 
 DONE = {
     "thanks": "Thank you. Whoever hosted will be glad of it.",
@@ -51,7 +52,7 @@ def what_came_of_it(over: Booking | Visit, visitor: Visitor | None, *, now: date
     context: dict[str, Any] = {"visitor": visitor}
     if visitor:
         context["helpers"] = get_text_list(visitor.helpers, "and")
-    if over.is_time_for_thanks(now) and (hosting := hosts_of(around(over.surgery))):
+    if over.is_time_for_thanks(now) and (hosting := _to_thank(around(over.surgery))):
         said = Thanks.objects.filter(attendee=over.attendee_id, surgery=over.surgery_id).first()
         context |= {"is_time_for_thanks": True, "hosts": names_of(hosting), "thanks": said}
     return context
@@ -71,6 +72,11 @@ def visit(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     return render(request, "bookings/visit.html", context)
 
 
+def _to_thank(surgery: Surgery) -> list[Shift]:
+    """Who hosted; whoever was removed reads no thanks."""
+    return [shift for shift in hosts_of(surgery) if not shift.champion.is_removed]
+
+
 @private_page
 def thanks(request: HttpRequest, booking: Booking) -> HttpResponseBase:
     """Thank whoever hosted, in a sentence if one likes; or change the words."""
@@ -85,7 +91,7 @@ def visit_thanks(request: HttpRequest, visit: Visit) -> HttpResponseBase:
 
 def _thanks(request: HttpRequest, over: Booking | Visit, *, see: Callable[..., SeeOther]) -> HttpResponseBase:
     surgery = around(over.surgery)
-    hosting = hosts_of(surgery)
+    hosting = _to_thank(surgery)
     if not (hosting and over.is_time_for_thanks(timezone.now())):
         return see()
     said = Thanks.objects.filter(attendee=over.attendee_id, surgery=over.surgery_id).first()

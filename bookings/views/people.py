@@ -15,7 +15,7 @@ from accounts.roles import organiser_page
 from bookings.finding_people import find_people
 from bookings.forms.people import AddressForm, FindForm
 from bookings.models import Attendee
-from bookings.people import REMOVED, Person, is_removed, person_of
+from bookings.people import Person, is_removed, person_of
 from bookings.people import person_who_signs_in as whoever_signs_in
 from bookings.person import emails_to, figures, parts, surgeries_of
 from bookings.services.editing import know_by_email
@@ -87,7 +87,7 @@ def person_who_hosts(request: HttpRequest, pk: int) -> HttpResponseBase:
     champion = get_object_or_404(Champion, pk=pk)
     if champion.user_id:
         return SeeOther(reverse("bookings:person_who_signs_in", args=[champion.user_id]))
-    if champion.name == REMOVED:
+    if champion.is_removed:
         return SeeOther(f"/organise/people/champions/{pk}/erase/")
     return _show(request, Person(champions=frozenset({pk})), {"name": champion.name, "email": ""})
 
@@ -96,7 +96,7 @@ def person_who_hosts(request: HttpRequest, pk: int) -> HttpResponseBase:
 def address_of_who_hosts(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Write down the address of a champion of whom a name alone is known: from then on they are as everybody else."""
     champion = get_object_or_404(Champion, pk=pk)
-    if champion.name == REMOVED:
+    if champion.is_removed:
         return SeeOther(reverse("bookings:person_who_hosts", args=[pk]))
     form = AddressForm(request.POST if request.method == "POST" else None)
     if not champion.user_id and form.is_valid():

@@ -5,9 +5,12 @@ import json
 from uuid import uuid4
 
 import pytest
+from django.core.cache import caches
 from django.core.management import call_command
 from django.urls import reverse
 
+from bookings.after_emails import thank_you_for_coming
+from bookings.links import link_to_visit, private_link
 from bookings.people import REMOVED
 from champions.models import Champion
 from notifications.models import OutboxEmail
@@ -15,7 +18,18 @@ from privacy.ledger import line_of
 from privacy.models import Erasure
 from privacy.services import ErasureRefused, erase_champion
 from surgeries.models import Shift
-from tests.factories import ChampionFactory, JournalEntryFactory, ShiftFactory, TopicFactory, UserFactory, local
+from tests.factories import (
+    BookingFactory,
+    ChampionFactory,
+    HelpFactory,
+    JournalEntryFactory,
+    ShiftFactory,
+    SurgeryFactory,
+    TopicFactory,
+    UserFactory,
+    VisitFactory,
+    local,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -94,3 +108,31 @@ def test_whoever_has_the_number_since_stays(organiser, ada, tmp_path):
     assert "Erased again: 0." in replay(tmp_path, line_of(noted))
     other.refresh_from_db()
     assert other.name == "Ada Alone"
+
+
+def test_where_they_hosted_people_read_of_a_champion_and_of_no_name(client, ada):
+    surgery = SurgeryFactory.create(starts_at=local(-2))
+    host = ShiftFactory.create(surgery=surgery, champion=ada)
+    visit = VisitFactory.create(booking=BookingFactory.create(surgery=surgery))
+    HelpFactory.create(visit=visit, surgery=surgery, shift=host)
+    booking = private_link(visit.booking)
+    row = OutboxEmail(kind="visit_over", recipient=visit.attendee.email, about={"surgery": surgery.pk})
+
+    erase_champion(champion=ada, by=None)
+
+    for page in (surgery.get_absolute_url(), booking, link_to_visit(visit)):
+        said = client.get(page, follow=True).content.decode()
+        assert REMOVED not in said
+        assert "A champion" in said, page
+    assert "A champion helped you." in client.get(booking, follow=True).content.decode()
+    assert "With: A champion" in " ".join(thank_you_for_coming(row).text.split())
+    # Thanks would be read by nobody.
+    assert "Say thank you" not in client.get(booking, follow=True).content.decode()
+    assert client.get(f"{booking}thanks/").status_code == 303
+
+    # Beside somebody who is known they come last.
+    ShiftFactory.create(surgery=surgery, champion__name="Zoe Park")
+    caches["kept"].clear()
+    assert "With: Zoe Park and another champion" in " ".join(thank_you_for_coming(row).text.split())
+    said = client.get(booking, follow=True).content.decode()
+    assert "Zoe Park hosted. Did it help?" in said
