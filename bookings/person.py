@@ -148,13 +148,15 @@ def figures(person: Person, *, now: datetime) -> Figures:
     bookings = Booking.objects.filter(attendee__in=person.attendees)
     missed = Booking.objects.no_shows(now).filter(attendee__in=person.attendees)
     visits = Visit.objects.filter(attendee__in=person.attendees)
+    hosted = Shift.objects.hosted(now).filter(champion__in=person.champions)
     counted = {
         "booked": bookings.live(),
         "came": visits.filter(came_to_their_seat()),
         "walked_in": visits.filter(~came_to_their_seat()),
         "missed": missed,
         "cancelled": bookings.filter(state=Booking.State.CANCELLED),
-        "hosted": Shift.objects.hosted(now).filter(champion__in=person.champions),
+        # As their record and their milestones count it: whoever hosted two parts of a surgery hosted it once.
+        "hosted": Surgery.objects.filter(pk__in=hosted.values("surgery")),
     }
     first, *others = (
         rows.order_by()

@@ -207,8 +207,8 @@ def ending_of(person: Person, *, now: datetime) -> Ending:
 
 
 def hosted(person: Person, *, now: datetime) -> int:
-    """How often they hosted, which stays when they are erased."""
-    return Shift.objects.hosted(now).filter(champion__in=person.champions).count()
+    """How many surgeries they hosted, which stays when they are erased."""
+    return Shift.objects.hosted(now).filter(champion__in=person.champions).values("surgery").distinct().count()
 
 
 def _locked(*attendees: Attendee, now: datetime, since: datetime | None = None) -> tuple[Person, dict[int, Surgery]]:

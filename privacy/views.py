@@ -212,6 +212,6 @@ def _shown(side: Side, it: Merging) -> dict[str, Any]:
     return {
         "side": side,
         "coming": side.coming(it.now),
-        "hosted": len(side.hosted(it.now)),
+        "hosted": len({shift.surgery_id for shift in side.hosted(it.now)}),
         "hosting": side.hosting(it.now),
     }

@@ -1,12 +1,16 @@
 """Everything about one person is on one page, for organisers."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from bookings.models import Booking, Outcome
-from bookings.people import REMOVED
+from bookings.people import REMOVED, Person
+from bookings.record import Period, record_of
 from notifications.services import queue_email
+from privacy.services import hosted
 from tests.factories import (
     AttendeeFactory,
     BookingFactory,
@@ -73,6 +77,17 @@ def test_it_says_where_they_host_and_what_was_sent_to_them(client):
     assert "Hosts 10am to 11am" in text
     assert "1 hosted" in text
     assert text.count("Booking received") == 1
+
+
+def test_whoever_hosted_two_parts_of_a_surgery_hosted_it_once_as_their_record_says(client):
+    user = UserFactory.create(email="zoe@example.gov.uk")
+    champion, surgery = ChampionFactory.create(user=user), SurgeryFactory.create(starts_at=local(-3))
+    ShiftFactory.create(champion=champion, surgery=surgery, ends_at=surgery.starts_at + timedelta(minutes=20))
+    ShiftFactory.create(champion=champion, surgery=surgery, starts_at=surgery.starts_at + timedelta(minutes=40))
+    now = timezone.now()
+    assert len(record_of(champion, Period.appraisal_year(timezone.localdate(surgery.starts_at)), now=now).sessions) == 1
+    assert "1 hosted" in read(client, AttendeeFactory.create(email=user.email))
+    assert hosted(Person(champions=frozenset({champion.pk})), now=now) == 1
 
 
 def test_older_emails_are_folded_away(client, alice):

@@ -55,7 +55,9 @@ def test_the_first_surgery_is_noticed_once_it_is_over(amina, now, client):
     assert email.recipient == amina.user.email
     assert "You have hosted your first surgery. Thank you" in message.text
     client.force_login(amina.user)
-    assert "You have hosted your first surgery. Thank you. 8 July 2026" in words_of(client.get("/champion/"))
+    assert "You have hosted your first surgery. You reached that on 8 July 2026. Thank you." in words_of(
+        client.get("/champion/")
+    )
 
 
 @pytest.mark.parametrize(
