@@ -10,7 +10,6 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -19,6 +18,7 @@ from django.urls import get_resolver
 from accounts import second_factor
 from accounts.models import User
 from notifications.models import LimitCount
+from organisation.kept import forget
 from tests.accounts.signing_in import add_app, another_than, code_of, is_signed_in, show, sign_in
 from tests.accounts.test_sign_in_limits import in_one_browser
 from tests.bookings.pages import words_of
@@ -106,7 +106,7 @@ def test_another_phone_stands_in_for_the_one_before_once_it_has_shown_a_code(cli
 
 def test_whoever_has_lost_everything_reads_whom_to_ask(client, alice, secret):
     DepartmentFactory.create(contact_email="surgeries@example.gov.uk")
-    caches["kept"].clear()
+    forget()
     sign_in(client, ALICE)
     page = words_of(client.get("/sign-in/second-factor/"))
     assert "An administrator can let you set up another second factor" in page

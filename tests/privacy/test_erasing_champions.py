@@ -5,7 +5,6 @@ import json
 from uuid import uuid4
 
 import pytest
-from django.core.cache import caches
 from django.core.management import call_command
 from django.urls import reverse
 
@@ -14,6 +13,7 @@ from bookings.links import link_to_visit, private_link
 from bookings.people import REMOVED
 from champions.models import Champion
 from notifications.models import OutboxEmail
+from organisation.kept import forget
 from privacy.ledger import line_of
 from privacy.models import Erasure
 from privacy.services import ErasureRefused, erase_champion
@@ -132,7 +132,7 @@ def test_where_they_hosted_people_read_of_a_champion_and_of_no_name(client, ada)
 
     # Beside somebody who is known they come last.
     ShiftFactory.create(surgery=surgery, champion__name="Zoe Park")
-    caches["kept"].clear()
+    forget()
     assert "With: Zoe Park and another champion" in " ".join(thank_you_for_coming(row).text.split())
     said = client.get(booking, follow=True).content.decode()
     assert "Zoe Park hosted. Did it help?" in said
