@@ -222,7 +222,7 @@ def take(booking: Booking, *, request_id: UUID, fingerprint: str) -> bool:
 
     Returns False if the attendee `has_one_already`: then the form led to no booking, and none is saved.
     """
-    values: dict = {field.attname: field.get_prep_value(getattr(booking, field.attname)) for field in _BOOKING}
+    values: dict = {field.attname: getattr(booking, field.attname) for field in _BOOKING}
     values |= {"request_id": request_id, "fingerprint": fingerprint}
     values |= _whom_and_when(booking.attendee_id, booking.attendee.email, booking.surgery, booking.slot)
     with connection.cursor() as cursor:
