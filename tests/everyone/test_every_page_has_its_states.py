@@ -1,6 +1,8 @@
 """No page is left out: every template is shown in a state, every form with mistakes as well, and all HTML is valid."""
 
+import re
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -102,6 +104,21 @@ def test_a_form_that_is_never_shown_with_mistakes_is_found(pages: dict[str, Show
     without = [page for name, page in pages.items() if name != "email, wrong"]
 
     assert never_wrong(without) == {"bookings/correct_email.html"}
+
+
+def leads_nowhere(pages: dict[str, Shown]) -> list[str]:
+    """Links without an address, by the state that shows them: the browser opens the page once more."""
+    return [state for state, page in pages.items() if re.search(r'<a\b[^>]*\shref="(None)?"', page.html)]
+
+
+def test_every_link_leads_somewhere(pages: dict[str, Shown]) -> None:
+    assert leads_nowhere(pages) == []
+
+
+def test_a_link_without_an_address_is_found(pages: dict[str, Shown]) -> None:
+    page = pages["privacy"]
+    for nowhere in ('<a class="govuk-link" href="">Back</a>', '<a href="None" class="govuk-link">Back</a>'):
+        assert leads_nowhere({"wrong": replace(page, html=page.html + nowhere)}) == ["wrong"]
 
 
 def test_the_html_of_every_page_is_valid(pages: dict[str, Shown]) -> None:
