@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from django.utils.text import get_text_list
 
-from bookings.finding import Entry, Search, nearest
+from bookings.finding import Entry, nearest_to
 from bookings.models import Booking
 from surgeries.models import Shift, Surgery
 
@@ -108,8 +108,7 @@ def of_calling_off(surgeries: Sequence[Surgery], *, now: datetime) -> CallingOff
     each = concerned(surgeries)
     if not any(it.booked or it.waiting for it in each):
         return CallingOff(each, alternatives=())
-    there = Search(office=surgeries[0].venue.office)
-    return CallingOff(each, alternatives=nearest(there, now=now, apart_from=surgeries))
+    return CallingOff(each, alternatives=nearest_to(surgeries[0], now=now, apart_from=surgeries))
 
 
 def concerned(surgeries: Collection[Surgery]) -> tuple[Consequences, ...]:

@@ -20,6 +20,7 @@ from django.db.models import (
     Value,
     prefetch_related_objects,
 )
+from django.db.models.functions import Greatest
 from django.http import QueryDict
 from django.utils import dateformat, timezone
 from django.utils.text import get_text_list
@@ -172,11 +173,17 @@ def find(search: Search, *, now: datetime, per_page: int = PER_PAGE) -> Results:
 
 
 def nearest(
-    search: Search, *, now: datetime, apart_from: Collection[Surgery] = (), at_most: int = 3
+    search: Search,
+    *,
+    now: datetime,
+    to: datetime | None = None,
+    apart_from: Collection[Surgery] = (),
+    at_most: int = 3,
 ) -> tuple[Entry, ...]:
-    """Surgeries to come that have room: about the same topic first, then at the same office, then any; sooner first.
+    """Surgeries to come that have room: about the same topic first, then at the same office, then any.
 
-    One that is full is nowhere to send anybody, even if people may drop in.
+    Of these, those that begin nearest `to` a moment first; without one, the sooner. One that is full is nowhere to send
+    anybody, even if people may drop in.
     """
     has_room = Q(seats_left__gt=0) | Q(is_drop_in=True, seats_open=0)
     found = as_listed(Surgery.objects.upcoming(now), now=now).filter(has_room, starts_at__gt=now)
@@ -187,8 +194,17 @@ def nearest(
     found = found.annotate(
         is_about=Exists(about) if about is not None else Value(False),
         is_there=ExpressionWrapper(there, output_field=BooleanField()),
+        away=Greatest(F("starts_at") - Value(to or now), Value(to or now) - F("starts_at")),
     )
-    return entries(found.order_by("-is_about", "-is_there", "starts_at", "id")[:at_most], search, now=now)
+    return entries(found.order_by("-is_about", "-is_there", "away", "starts_at", "id")[:at_most], search, now=now)
+
+
+def nearest_to(
+    surgery: Surgery, *, now: datetime, apart_from: Collection[Surgery] = (), at_most: int = 3
+) -> tuple[Entry, ...]:
+    """The same for somebody who was to come to this one, or cannot: at its office first, and about when it was."""
+    there, others = Search(office=surgery.venue.office), [surgery, *apart_from]
+    return nearest(there, now=now, to=surgery.starts_at, apart_from=others, at_most=at_most)
 
 
 def about(topic: Topic, *, now: datetime, at_most: int = 3) -> tuple[Entry, ...]:

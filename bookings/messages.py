@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.fields import NameField
 from bookings.calendars import booking_calendar
-from bookings.finding import Search, hosts_in_words, hosts_of, nearest
+from bookings.finding import hosts_in_words, hosts_of, nearest_to
 from bookings.links import private_link
 from bookings.models import Attendee, Booking
 from bookings.templatetags.seats import either, ordinal
@@ -118,7 +118,7 @@ def called_off(row: OutboxEmail) -> Message | None:
     return _message(
         "booking_called_off",
         booking,
-        alternatives=nearest(Search(office=booking.surgery.venue.office), now=timezone.now()),
+        alternatives=nearest_to(booking.surgery, now=timezone.now()),
         button=button_to("See everything that is coming up", "bookings:upcoming"),
     )
 
@@ -143,7 +143,7 @@ def released(row: OutboxEmail) -> Message | None:
         "booking_released",
         booking,
         facts=[*_until_now("You had", row), ("It is now", _place(surgery, surgery))],
-        alternatives=nearest(Search(office=surgery.venue.office), now=now, apart_from=[surgery]),
+        alternatives=nearest_to(surgery, now=now),
         button=button_to("See everything that is coming up", "bookings:upcoming"),
     )
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.text import get_text_list
 
 from bookings.errors import BookingClosed
-from bookings.finding import Search, around, hosts_of, names_of, nearest
+from bookings.finding import around, hosts_of, names_of, nearest_to
 from bookings.forms.changing import ThanksForm
 from bookings.models import WORDS_KEPT, Booking, Thanks, Visit
 from bookings.outcomes import Visitor, came
@@ -62,7 +62,7 @@ def what_came_of_it(over: Booking | Visit, visitor: Visitor | None, *, now: date
 def visit(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     """What came of it, for somebody who came without a booking; for as long as words are kept."""
     now, surgery = timezone.now(), visit.surgery
-    elsewhere = nearest(Search(office=surgery.venue.office), now=now, apart_from=[surgery])
+    elsewhere = nearest_to(surgery, now=now)
     context = {"surgery": surgery, "nearest": elsewhere, **banner(request.GET.get("done", ""))}
     if now >= surgery.ends_at + WORDS_KEPT:
         return render(request, "bookings/visit_forgotten.html", context, status=410)

@@ -23,7 +23,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from bookings.errors import DoorsClosed, NotExpected
-from bookings.finding import Search, hosts_of, nearest
+from bookings.finding import Search, hosts_of, nearest, nearest_to
 from bookings.forms.arriving import ArriveForm
 from bookings.queue import Wait, about, wait_at
 from bookings.services.attending import come_in, doors_open_at
@@ -50,7 +50,7 @@ def at_the_door(view: Callable[[HttpRequest, Surgery], HttpResponseBase]) -> Cal
         context: dict[str, Any] = {"surgery": surgery}
         if surgery.is_called_off or surgery.is_over(now):
             hosts_of(surgery)
-            context["nearest"] = nearest(Search(office=surgery.venue.office), now=now, apart_from=[surgery])
+            context["nearest"] = nearest_to(surgery, now=now)
         if surgery.is_called_off:
             return render(request, "bookings/surgery_called_off.html", context, status=HTTPStatus.GONE)
         if surgery.is_over(now):
@@ -87,7 +87,7 @@ def here(request: HttpRequest, surgery: Surgery) -> HttpResponseBase:
     if surgery.is_drop_in:
         context["wait"] = wait_at(surgery, now=now)
     else:
-        context["nearest"] = nearest(Search(office=surgery.venue.office), now=now, apart_from=[surgery])
+        context["nearest"] = nearest_to(surgery, now=now)
     return render(request, "bookings/here.html", context)
 
 

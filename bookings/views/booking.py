@@ -15,7 +15,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from bookings.errors import BookingError, FormUsedAlready
-from bookings.finding import Search, hosts_of, nearest
+from bookings.finding import Search, hosts_of, nearest, nearest_to
 from bookings.forms.booking import BookForm, why_not
 from bookings.links import token_for
 from bookings.models import Submission
@@ -123,7 +123,7 @@ def _closed(request: HttpRequest, offer: Offer, *, status: int) -> HttpResponse:
     hosts_of(surgery)
     if surgery.is_called_off or surgery.is_over(now):
         template, status = "surgery_called_off" if surgery.is_called_off else "surgery_over", HTTPStatus.GONE
-    elsewhere = nearest(Search(office=surgery.venue.office), now=now, apart_from=[surgery])
+    elsewhere = nearest_to(surgery, now=now)
     context = {"surgery": surgery, "offer": offer, "nearest": elsewhere}
     return render(request, f"bookings/{template}.html", context, status=status)
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings.errors import BookingClosed, FormUsedAlready, SlotFull
-from bookings.finding import Search, nearest
+from bookings.finding import nearest_to
 from bookings.forms.changing import MissedForm
 from bookings.links import token_for
 from bookings.models import WORDS_KEPT, Booking
@@ -67,7 +67,7 @@ def is_missed(booking: Booking, *, now: datetime) -> bool:
 def _show(request: HttpRequest, booking: Booking, form: MissedForm, *, status: int = HTTPStatus.OK) -> HttpResponse:
     surgery = booking.surgery
     now = timezone.now()
-    elsewhere = nearest(Search(office=surgery.venue.office), now=now, apart_from=[surgery], at_most=OFFERED)
+    elsewhere = nearest_to(surgery, now=now, at_most=OFFERED)
     again = missing.booked_again(booking=booking, now=now)
     taken = {made.surgery_id for made in again}
     offered = [entry for entry in elsewhere if entry.surgery.pk not in taken]

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from bookings import calendars
 from bookings.errors import BookingClosed
-from bookings.finding import Search, around, hosts_of, nearest
+from bookings.finding import around, hosts_of, nearest_to
 from bookings.forms.booking import AnswersForm
 from bookings.forms.changing import CancelForm, CorrectNameForm, EmailForm, EvidenceForm
 from bookings.forms.fields import UNSURE
@@ -69,7 +69,7 @@ def booking(request: HttpRequest, booking: Booking) -> HttpResponseBase:
         }
         return render(request, f"bookings/booking_{booking.state}.html", context)
     context |= {
-        "nearest": nearest(Search(office=surgery.venue.office), now=now, apart_from=[surgery]),
+        "nearest": nearest_to(surgery, now=now),
         "can_book_again": surgery.state == Surgery.State.PUBLISHED and not surgery.is_over(now),
         "is_on": booking.times.ends_at > now and not booking.is_waiting,
         "stays": Booking.objects.live().filter(attendee=booking.attendee_id, surgery=surgery).first(),

@@ -12,7 +12,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from bookings.availability import Availability
-from bookings.finding import Search, as_listed, find, known_choices, nearest
+from bookings.finding import Search, as_listed, find, known_choices, nearest, nearest_to
 from bookings.forms.asking import AskForm
 from bookings.kept import Kept
 from bookings.offers import Offer
@@ -66,7 +66,7 @@ def surgery(request: HttpRequest, reference: str) -> HttpResponse:
     availability = Availability.of(found, now=now)
     context = {"surgery": found, "availability": availability}
     if found.is_called_off or found.is_over(now) or not availability.can_book:
-        context["nearest"] = nearest(Search(office=found.venue.office), now=now, apart_from=[found])
+        context["nearest"] = nearest_to(found, now=now)
     if found.is_called_off:
         return render(request, "bookings/surgery_called_off.html", context, status=HTTPStatus.GONE)
     if found.is_over(now):

@@ -2,14 +2,16 @@
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from bookings.errors import BookingClosed, StillBooked
+from bookings.finding import nearest_to
 from bookings.invariants import violations
 from bookings.services.diary import add_slot, call_off, call_off_several, set_seats
 from notifications.models import OutboxEmail
 from surgeries.models import Surgery
 from surgeries.services import DiaryError
-from tests.factories import AttendeeFactory, BookingFactory, ShiftFactory, SurgeryFactory, UserFactory
+from tests.factories import AttendeeFactory, BookingFactory, ShiftFactory, SurgeryFactory, UserFactory, local
 
 pytestmark = pytest.mark.django_db
 
@@ -94,3 +96,12 @@ def test_a_slot_lies_within_its_surgery(surgery):
 def test_the_application_cannot_drop_what_protects_it(surgery):
     with pytest.raises(Exception, match="must be owner"), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE bookings_booking DROP CONSTRAINT booking_seat_is_in_its_slot_and_surgery")
+
+
+def test_who_loses_a_seat_is_offered_what_is_about_when_it_was_and_at_the_same_office_first():
+    lost = SurgeryFactory.create(starts_at=local(40))
+    there = SurgeryFactory.create(starts_at=local(90), venue=lost.venue)
+    tomorrow, before, after = (SurgeryFactory.create(starts_at=local(days)) for days in (1, 37, 44))
+    now = timezone.now()
+    assert [entry.surgery for entry in nearest_to(lost, now=now)] == [there, before, after]
+    assert [entry.surgery for entry in nearest_to(lost, now=now, apart_from=[there, before])] == [after, tomorrow]
