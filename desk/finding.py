@@ -217,37 +217,41 @@ def offices_without_a_surgery(now: datetime) -> QuerySet:
 # ── Champions ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _in_month(begins: datetime, ends: datetime) -> Any:
-    """How many surgeries a champion hosts in that month."""
-    theirs = Shift.objects.live().filter(champion=OuterRef("pk"), starts_at__gte=begins, starts_at__lt=ends)
-    counts = theirs.order_by().values("champion").annotate(n=Count("surgery", distinct=True)).values("n")
-    return Coalesce(Subquery(counts), 0)
-
-
-def _too_much_in(begins: datetime, ends: datetime) -> QuerySet:
-    """The champions who host more in that month than is enough, found for all of them at once."""
+def _hosted_in(begins: datetime, ends: datetime, now: datetime) -> QuerySet:
+    """How many surgeries each champion hosts in that month, of whom one is still ahead: nothing else can be eased."""
     shifts = Shift.objects.live().filter(starts_at__gte=begins, starts_at__lt=ends).order_by().values("champion")
+    counts = shifts.annotate(n=Count("surgery", distinct=True), ahead=Count("pk", filter=Q(starts_at__gt=now)))
+    return counts.filter(ahead__gt=0)
+
+
+def _in_month(begins: datetime, ends: datetime, now: datetime) -> Any:
+    """The same for a champion; none, if none is ahead."""
+    return Coalesce(Subquery(_hosted_in(begins, ends, now).filter(champion=OuterRef("pk")).values("n")), 0)
+
+
+def _too_much_in(begins: datetime, ends: datetime, now: datetime) -> QuerySet:
+    """The champions who host more in that month than is enough, found for all of them at once."""
     enough = Max(Coalesce("champion__most_shifts_a_month", thresholds.OFTEN))
-    counts = shifts.annotate(enough=enough, n=Count("surgery", distinct=True))
-    return counts.filter(n__gt=F("enough")).values("champion")
+    return _hosted_in(begins, ends, now).annotate(enough=enough).filter(n__gt=F("enough")).values("champion")
 
 
 def overloaded_champions(now: datetime) -> QuerySet:
     """Champions who this month or next host more surgeries than they like to or, without a limit, than is OFTEN.
 
-    `number` in the month that begins `at`, where `more` are enough; `aside` says whether they set that themselves.
+    A month in which nothing is ahead of them any more does not count: nobody could ease it. `number` in the month that
+    begins `at`, where `more` are enough; `aside` says whether they set that themselves.
     """
     today = timezone.localdate(now)
     this = local_month(today.year, today.month)
     following = local_month(today.year + today.month // 12, today.month % 12 + 1)
-    too_much = Q(pk__in=_too_much_in(*this)) | Q(pk__in=_too_much_in(*following))
+    too_much = Q(pk__in=_too_much_in(*this, now)) | Q(pk__in=_too_much_in(*following, now))
     found = (
         Champion.objects.active()
         .filter(too_much)
         .annotate(
             enough=Coalesce("most_shifts_a_month", thresholds.OFTEN),
-            this_month=_in_month(*this),
-            next_month=_in_month(*following),
+            this_month=_in_month(*this, now),
+            next_month=_in_month(*following, now),
         )
     )
     worst = Greatest("this_month", "next_month")

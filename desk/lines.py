@@ -110,7 +110,7 @@ def office_without_a_surgery(row: Row) -> Line:
     if row.number:
         ready = f"{row.number} draft{'' if row.number == 1 else 's'} to publish"
         return Line(row.name, drafts, ", ".join(filter(None, [ready, asked])))
-    new = reverse("bookings:new_surgery")
+    new = f"{reverse('bookings:new_surgery')}?{urlencode({'office': row.key})}"
     return Line(row.name, new, asked or "Nothing in the diary", "Make a surgery", new)
 
 

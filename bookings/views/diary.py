@@ -16,7 +16,7 @@ from bookings.series import address_of, made_of
 from bookings.services import series as services
 from bookings.views.planning import dates_page, sent_before
 from notifications.form_pages import SeeOther
-from surgeries.models import Making, Series, Surgery
+from surgeries.models import Making, Series, Surgery, Venue
 from surgeries.services import DiaryError
 
 
@@ -37,13 +37,16 @@ def diary(request: HttpRequest) -> HttpResponse:
 @organiser_page
 @require_safe
 def new_surgery(request: HttpRequest) -> HttpResponse:
-    """The form for a surgery or a series: empty, like another one, or as it was filled in before."""
+    """The form for a surgery or a series: empty, at an office, like another one, or as it was filled in before."""
     initial: dict[str, Any] = {}
     if like := request.GET.get("like", "").replace("\0", ""):
         surgery = get_object_or_404(Surgery.objects.prefetch_related("slots"), reference=like)
         initial = PatternForm.like_surgery(surgery)
     elif like := request.GET.get("like_series", "").replace("\0", ""):
         initial = PatternForm.like_series(get_object_or_404(Series, reference=like))
+    elif office := request.GET.get("office", "").replace("\0", ""):
+        venue = Venue.objects.current().filter(office__slug=office).order_by("name").first()
+        initial = {"venue": venue.pk} if venue else {}
     elif request.GET:
         initial = request.GET.dict() | {"is_drop_in": "is_drop_in" in request.GET}
     return render(request, "bookings/new_surgery.html", {"form": PatternForm(initial=initial)})

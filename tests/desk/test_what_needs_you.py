@@ -196,6 +196,17 @@ def test_an_office_with_nothing_published_that_is_still_to_come():
     assert found("offices") == []
 
 
+def test_the_form_that_it_leads_to_begins_with_a_venue_of_that_office(organiser: Client):
+    OfficeFactory.create(name="Hull"), VenueFactory.create(name="Atrium")
+    cafe = VenueFactory.create(name="Café", office__name="Leeds")
+    VenueFactory.create(name="Attic", office=cafe.office, is_retired=True)
+    acts = {line.what: line.act_href for section in needs(now=NOW).sections for line in section.lines}
+    for office, chosen in (("Leeds", f'value="{cafe.pk}" selected'), ("Hull", "")):
+        form = organiser.get(acts[office]).content.decode()
+        assert chosen in form
+        assert form.count("selected>Café") == bool(chosen)
+
+
 def hosting(days: list[int], **facts):
     champion = ChampionFactory.create(**facts)
     for number in days:
@@ -208,6 +219,7 @@ def test_a_champion_who_hosts_more_than_they_like_to_or_than_is_often():
     hosting([1, 2, 3, 20], most_shifts_a_month=3)  # the last is in April
     hosting([1, 2, 3, 6])  # 4 in March
     hosting([47, 48, 49, 50, 51])  # May is far away
+    hosting([-3, -2, 20], most_shifts_a_month=1)  # too many, and over
     resting = hosting([1, 2, 3], most_shifts_a_month=1, state="resting", resting_until=NOW.date())
     assert resting.pk
     assert found("overloaded") == []
