@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils.text import get_text_list
 
+from bookings.consequences import in_numbers
 from bookings.models import Booking
 from bookings.room import is_open
 from bookings.services.diary import why_it_stays_published
@@ -54,6 +55,8 @@ class Managed:
     has_open_room: bool
     can_wait: bool
     can_be_draft: bool
+    # Whom calling it off concerned, such as "12 booked and 1 host".
+    was_told: str
 
     @property
     def seats(self) -> int:
@@ -97,7 +100,7 @@ def with_people(slots: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def managed(surgery: Surgery, *, now: datetime) -> Managed:
-    """Look at the surgery as it is at `now`: three queries, however many people there are."""
+    """Look at the surgery as it is at `now`: three queries, however many people there are; two more, if called off."""
     shifts = tuple(surgery.shifts.live().select_related("champion").order_by("champion__name", "starts_at"))
     return Managed(
         surgery=surgery,
@@ -110,7 +113,16 @@ def managed(surgery: Surgery, *, now: datetime) -> Managed:
         has_open_room=is_open(surgery, now),
         can_wait=now < surgery.cutoff_at,
         can_be_draft=not shifts and not why_it_stays_published(surgery, now=now),
+        was_told=_told_of(surgery) if surgery.is_called_off else "",
     )
+
+
+def _told_of(surgery: Surgery) -> str:
+    """Whose bookings and shifts ended because it was called off: two queries."""
+    ended = surgery.bookings.filter(cancelled_reason=Shift.CALLED_OFF)
+    counts = ended.aggregate(booked=Count("slot"), waiting=Count("pk", filter=Q(slot=None)))
+    hosts = surgery.shifts.filter(ended_reason=Shift.CALLED_OFF).values("champion").distinct().count()
+    return in_numbers(counts["booked"], counts["waiting"], hosts)
 
 
 def fewer_than_booked(booked: int, people: Sequence[str]) -> str:

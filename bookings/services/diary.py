@@ -182,7 +182,7 @@ def call_off_several(
         raise OutOfDate
     live = Booking.objects.live().filter(surgery__in=called_off)
     bookings = list(live.select_related("attendee", "surgery").order_by("id"))
-    end_bookings(bookings, reason="called off", now=now)
+    end_bookings(bookings, reason=Shift.CALLED_OFF, now=now)
     _send_home(called_off, now)
     hosting = Shift.objects.live().filter(surgery__in=called_off)
     shifts = list(hosting.select_related("champion__user", "surgery").order_by("id"))

@@ -64,6 +64,7 @@ DONE = {
     "off_and_up": "They no longer host. Whoever they sat with waits again for the next host.",
 }
 NOT_DONE = {
+    "off_before": "It was called off before, and everybody concerned was told then. What you wrote went to nobody.",
     "closed": "That was not possible any more: what has been, or is called off, stays as it is.",
 }
 
@@ -111,7 +112,7 @@ def manage_surgery(request: HttpRequest, surgery: Surgery) -> HttpResponse:
         "surgery": surgery,
         "it": managed(surgery, now=timezone.now()),
         "letters": letters_to(surgery),
-        "can_write": can_be_written_to(surgery, now=timezone.now()),
+        "can_write": can_be_written_to(surgery, now=timezone.now()) and not surgery.is_called_off,
         "done": DONE.get(done),
         "not_done": NOT_DONE.get(done),
     }

@@ -74,8 +74,11 @@ def call_off_surgery(request: HttpRequest, surgery: Surgery) -> HttpResponseBase
     """Call it off with a reason: the page names who is told and what they are offered, and its button acts."""
     now = timezone.now()
     if surgery.is_called_off or surgery.is_over(now) or surgery.state == Surgery.State.DRAFT:
-        is_done = surgery.is_called_off and request.method == "POST"
-        return see_surgery(surgery, done="called_off" if is_done else "closed" if request.method == "POST" else "")
+        if not surgery.is_called_off or request.method != "POST":
+            return see_surgery(surgery, done="closed" if request.method == "POST" else "")
+        form = CallOffForm(request.POST)
+        is_same = form.is_valid() and form.cleaned_data["reason"] == surgery.called_off_reason
+        return see_surgery(surgery, done="called_off" if is_same else "off_before")
     form = CallOffForm(request.POST if request.method == "POST" else None)
     is_anew = False
     if form.is_valid():

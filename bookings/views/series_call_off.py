@@ -29,17 +29,23 @@ def call_off_series(request: HttpRequest, reference: str) -> HttpResponseBase:
     which = MeantForm(request.GET if "which" in request.GET else None, coming=coming, first=first)
     context: dict[str, Any] = {"series": found, "form": which, "coming": coming}
     if not which.is_valid():
+        # Back, from a page that came after they were called off, asks for them once more.
+        asked = {*request.GET.getlist("surgery"), request.GET.get("from")}
+        if which.is_bound and any(each.is_called_off and each.reference in asked for each in public):
+            return see_series(found, "off_before")
         return render(request, "bookings/call_off_which.html", context)
     form = CallOffForm(request.POST if request.method == "POST" else None)
     is_anew = False
     if form.is_valid():
         reason, seen = form.cleaned_data["reason"], request.POST.get("seen", "")
         try:
-            call_off_several(surgeries=which.meant, reason=reason, by=signed_in(request), seen=seen)
+            called_off = call_off_several(surgeries=which.meant, reason=reason, by=signed_in(request), seen=seen)
         except (BookingClosed, OutOfDate):
             is_anew = True
         else:
-            return see_series(found, "called_off")
+            # Somebody else may have been faster, and then nobody reads this reason.
+            is_same = all(each.called_off_reason == reason for each in which.meant)
+            return see_series(found, "called_off" if called_off or is_same else "off_before")
     still = [each for each in which.meant if not each.is_called_off]
     context |= {"form": form, "it": of_calling_off(still, now=now), "is_anew": is_anew}
     status = HTTPStatus.CONFLICT if is_anew else HTTPStatus.OK

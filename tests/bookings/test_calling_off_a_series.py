@@ -125,6 +125,17 @@ def test_whatever_has_changed_meanwhile_is_shown_first_and_then_nothing_has_happ
     assert off() == [0, 1, 2, 3]
 
 
+@pytest.mark.parametrize("chosen", ["which=ticked&surgery={0}", "which=this&from={0}"])
+def test_back_from_what_is_done_and_another_window_say_that_it_is_done_already(organiser, page, surgeries, chosen):
+    address = f"{page}?{chosen.format(surgeries[1].reference)}"
+    shown = organiser.get(address)
+    call_off(surgery=surgeries[1], reason="Paint.")
+    for answer in (organiser.get(address), organiser.post(address, hidden(shown) | {"reason": "Snow."})):
+        assert answer.url.endswith("?said=off_before")
+        assert "They were called off before" in words_of(organiser.get(answer.url))
+    assert Surgery.objects.get(pk=surgeries[1].pk).called_off_reason == "Paint."
+
+
 def test_all_of_them_or_none(surgeries):
     with pytest.raises(BookingClosed):
         call_off_several(surgeries=surgeries, reason="Late.", now=surgeries[0].ends_at)

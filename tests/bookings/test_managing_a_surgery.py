@@ -121,6 +121,26 @@ def test_calling_off_names_who_is_told_and_what_they_are_offered(organiser):
     assert other.reference in write(told[0]).text
 
 
+def test_whoever_calls_it_off_after_somebody_else_learns_that_their_reason_went_to_nobody(organiser, surgery):
+    page = organiser.get(address(surgery, "call_off_surgery"))
+    call_off(surgery=surgery, reason="Paint.")
+    said = organiser.post(address(surgery, "call_off_surgery"), hidden(page) | {"reason": "Snow."}, follow=True)
+    assert "What you wrote went to nobody" in words_of(said)
+    assert Surgery.objects.get(pk=surgery.pk).called_off_reason == "Paint."
+
+
+def test_the_page_of_what_is_called_off_says_whom_it_concerned(organiser):
+    surgery = busy()
+    BookingFactory.create(surgery=surgery, cancelled=True)
+    waiting, hosts = surgery.bookings.waiting().count(), len({shift.champion_id for shift in surgery.shifts.live()})
+    call_off(surgery=surgery, reason="Paint.")
+    words = words_of(organiser.get(address(surgery, "manage_surgery")))
+    assert f"12 booked, {waiting} waiting and {hosts} hosts when it was called off" in words
+    assert "Write to its people" not in words
+    nobodys = SurgeryFactory.create(called_off=True)
+    assert "nobody had booked, and nobody hosted" in words_of(organiser.get(address(nobodys, "manage_surgery")))
+
+
 def test_calling_off_what_somebody_booked_meanwhile_is_asked_anew(organiser, surgery):
     page = organiser.get(address(surgery, "call_off_surgery"))
     BookingFactory.create(surgery=surgery, name="Carol Cave")

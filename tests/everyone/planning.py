@@ -137,7 +137,7 @@ STATES: dict[str, State] = {
     "series, made": made(""),
     **{
         f"series, {said}": made(said)
-        for said in ("undone", "published", "ended", "used", "kept", "called_off", "deleted", "changed")
+        for said in ("undone", "published", "ended", "used", "kept", "called_off", "off_before", "deleted", "changed")
     },
     "series, all": page(SERIES),
     "series, many": page(SERIES, make=many_series),
