@@ -284,3 +284,8 @@ class CallOffForm(forms.Form):
         label="Why does it not take place?",
         help_text="Everybody reads it in their email and on the page of the surgery, so write it to them.",
     )
+
+    def __init__(self, *args: Any, number: int = 1, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if number > 1:
+            self.fields["reason"].label = "Why do they not take place?"

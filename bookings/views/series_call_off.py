@@ -34,7 +34,7 @@ def call_off_series(request: HttpRequest, reference: str) -> HttpResponseBase:
         if which.is_bound and any(each.is_called_off and each.reference in asked for each in public):
             return see_series(found, "off_before")
         return render(request, "bookings/call_off_which.html", context)
-    form = CallOffForm(request.POST if request.method == "POST" else None)
+    form = CallOffForm(request.POST if request.method == "POST" else None, number=len(which.meant))
     is_anew = False
     if form.is_valid():
         reason, seen = form.cleaned_data["reason"], request.POST.get("seen", "")
