@@ -47,7 +47,7 @@ def test_this_and_later_ones_move_and_several_are_called_off(visitor: Visitor) -
         visitor.tick(when(surgery))
     visitor.press_button("See who is told")
     visitor.sees("Call off 2 surgeries?")
-    visitor.type("Why does it not take place?", "The café is being painted.")
+    visitor.type("Why do they not take place?", "The café is being painted.")
     visitor.press_button("Call them off and tell everybody")
     visitor.sees(series.name)
     assert hours() == ["10:00 called_off", "11:00 published", "11:00 called_off", "11:00 published"]
