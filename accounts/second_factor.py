@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.authentication import get_authentication_records
-from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY, record_authentication
 from allauth.mfa import app_settings
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -20,6 +20,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret, validate_
 from allauth.mfa.utils import decrypt
 from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.conf import settings
+from django.contrib.auth import update_session_auth_hash
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest
@@ -126,12 +127,30 @@ def add_passkey(*, user: User, credential: dict[str, Any]) -> Authenticator:
 
 
 @transaction.atomic
-def remove(*, authenticator: Authenticator) -> None:
-    """Do without it from now on. Recovery codes stand in for something: with the last of it, they go."""
+def remove(*, authenticator: Authenticator) -> bool:
+    """Do without it from now on. Returns whether it was the last.
+
+    Recovery codes stand in for something: with the last of it, they go. So does every session, because a session
+    counts as one that has shown it.
+    """
+    # Of two that are removed at once, the second is the last.
+    user = User.objects.select_for_update(no_key=True).get(pk=authenticator.user.pk)
     authenticator.delete()
-    queue_second_factor_changed(user=authenticator.user, change=f"{authenticator.type} removed")
-    if not has_one(authenticator.user):
-        Authenticator.objects.filter(user=authenticator.user).delete()
+    queue_second_factor_changed(user=user, change=f"{authenticator.type} removed")
+    if has_one(user):
+        return False
+    Authenticator.objects.filter(user=user).delete()
+    sign_out_everywhere(user=user)
+    return True
+
+
+def stay_signed_in_without(request: HttpRequest) -> None:
+    """Of the sessions that ended with the last second factor, this one goes on, as one that has shown none."""
+    user = User.objects.get(pk=signed_in(request).pk)
+    records = get_authentication_records(request, user)
+    others = [record for record in records if record["method"] != SECOND_FACTOR]
+    request.session[AUTHENTICATION_METHODS_SESSION_KEY] = others
+    update_session_auth_hash(request, user)
 
 
 @transaction.atomic

@@ -150,7 +150,8 @@ def remove(request: HttpRequest, pk: int) -> HttpResponseBase:
     own = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES)
     authenticator = get_object_or_404(own, pk=pk)
     if request.method == "POST":
-        second_factor.remove(authenticator=authenticator)
+        if second_factor.remove(authenticator=authenticator):
+            second_factor.stay_signed_in_without(request)
         return SeeOther(f"{resolve_url('accounts:second_factor')}?done=removed")
     is_last = not own.exclude(pk=pk).exists()
     context = {"is_app": authenticator.type == Authenticator.Type.TOTP, "is_last": is_last}

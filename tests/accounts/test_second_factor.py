@@ -299,19 +299,6 @@ def test_after_a_quarter_of_an_hour_it_has_to_be_shown_again_to_change_it(client
     assert client.get(page).status_code == 200
 
 
-def test_whoever_removes_the_last_has_no_recovery_codes_either(client, alice):
-    sign_in(client, ALICE)
-    add_app(client)
-    page = f"{SETTING_UP}{Authenticator.objects.get(type='totp').pk}/remove/"
-    assert "your recovery codes stop working as well" in words_of(client.get(page))
-    assert Authenticator.objects.count() == 2, "reading changes nothing"
-    assert client.post(page)["Location"] == f"{SETTING_UP}?done=removed"
-    assert Authenticator.objects.count() == 0
-    elsewhere = Client()
-    sign_in(elsewhere, ALICE)
-    assert elsewhere.get("/admin/")["Location"] == SETTING_UP
-
-
 def test_another_phone_takes_the_place_of_the_first(client, alice, clock):
     sign_in(client, ALICE)
     before = add_app(client)
