@@ -234,7 +234,7 @@ TABLE = [
     own("accounts:remove", 404, 404, whose="somebody else", address=second_factor_of_somebody_else),
     # Champions
     row("champions:start", get=signed_in(ELSEWHERE), post=signed_in(405)),
-    row("champions:account", get=signed_in(200), post=signed_in(405)),
+    own("champions:account", 200, 405),
     row("champions:home", get=only(*HAS_APPLIED, answer=200), post=only(*HAS_APPLIED, answer=405)),
     *(row(f"bookings:{name}", get=only(*HAS_APPLIED, answer=200), post=only(*HAS_APPLIED, answer=405))
       for name in ("journal", "own_calendar", "summary", "record")),

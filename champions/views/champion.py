@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.second_factor import before_it
 from accounts.sessions import signed_in
 from champions.forms import ProfileForm
 from champions.models import Champion
@@ -40,6 +41,7 @@ def start(request: HttpRequest) -> HttpResponse:
     return redirect("champions:home" if is_known else "champions:account")
 
 
+@before_it
 @require_safe
 @never_cache
 def account(request: HttpRequest) -> HttpResponse:

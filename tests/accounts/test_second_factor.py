@@ -52,11 +52,16 @@ def secret(client, alice, clock) -> str:
     return secret
 
 
+def links_of(response) -> set[str]:
+    """Where the pages lead to within the service, which are no files."""
+    return set(re.findall(r'<a [^>]*href="(/[^"]*)"', response.content.decode()))
+
+
 # ── Who has to have one ───────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("role", ["organiser", "administrator"])
-@pytest.mark.parametrize("address", ["/admin/", "/admin/surgeries/surgery/", "/account/", "/admin/accounts/user/"])
+@pytest.mark.parametrize("address", ["/admin/", "/admin/surgeries/surgery/", "/organise/", "/admin/accounts/user/"])
 def test_an_organiser_without_one_gets_no_further_than_setting_it_up(client, role, address):
     sign_in(client, UserFactory.create(**{role: True}).email)
     response = client.get(address)
@@ -69,6 +74,18 @@ def test_and_then_they_do(client, alice):
     sign_in(client, ALICE)
     add_app(client)
     assert client.get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize("page", [SETTING_UP, f"{SETTING_UP}app/", "/account/"])
+def test_until_then_no_link_leads_back_to_where_they_are(client, page):
+    user = ChampionFactory.create(user=UserFactory.create(administrator=True)).user
+    DepartmentFactory.create()
+    sign_in(client, user.email)
+    links = links_of(client.get(page))
+    assert {SETTING_UP, "/account/"} - {page} <= links
+    assert {client.get(link).status_code for link in links} == {200}
+    add_app(client)
+    assert {"/organise/", "/organise/organisers/", "/champion/"} <= links_of(client.get(page)), "control"
 
 
 def test_control_nothing_else_keeps_them_out(client, alice, monkeypatch):
@@ -129,9 +146,9 @@ def test_in_the_demonstration_it_is_offered(client, alice, settings):
 def test_whoever_becomes_an_organiser_while_signed_in_has_to_have_one_from_then_on(client):
     user = UserFactory.create()
     sign_in(client, user.email)
-    assert client.get("/account/").status_code == 200
+    assert client.get("/start/")["Location"] == "/account/"
     User.objects.update(is_staff=True)
-    assert client.get("/account/")["Location"] == SETTING_UP
+    assert client.get("/start/")["Location"] == SETTING_UP
 
 
 def test_one_that_is_set_up_elsewhere_lets_in_no_session_that_has_not_shown_it(client, alice):

@@ -157,6 +157,7 @@ STATES: dict[str, State] = {
     "code, in the demonstration": code_in_the_demonstration,
     "account, of a champion": account(name=LONG[:100]),
     "account, of an organiser": account(organiser=True),
+    "account, before the second factor": signed_in("/account/", organiser=True),
     "sign in, with single sign-on": with_single_sign_on("/sign-in/?next=/account/"),
     "single sign-on, failed": with_single_sign_on("/sign-in/single-sign-on/"),
     "second factor, shown": at_the_step(),
