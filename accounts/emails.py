@@ -56,6 +56,16 @@ def queue_second_factor_changed(*, user: User, change: str) -> None:
     )
 
 
+def queue_recovery_code_used(*, user: User, left: int) -> None:
+    """Tell the user that one of their recovery codes is used up, and how many are left."""
+    queue_email(
+        kind="recovery_code_used",
+        to=user.email,
+        about={"user": user.pk, "left": left},
+        dedupe_key=f"recovery_code_used:{uuid4()}",
+    )
+
+
 @kind("sign_in_code", called="Code to sign in")
 def sign_in_code(row: OutboxEmail) -> Message | None:
     """The code. Nobody is told who may not sign in: the email is dropped."""
@@ -84,6 +94,18 @@ def second_factor_changed(row: OutboxEmail) -> Message | None:
         "button": button_to("See your second factor", "accounts:second_factor"),
     }
     return render_email("second_factor_changed", context)
+
+
+@kind("recovery_code_used", called="Recovery code used")
+def recovery_code_used(row: OutboxEmail) -> Message | None:
+    """How many were left then, to the address that they had then."""
+    user = User.objects.filter(pk=row.about["user"], is_active=True).first()
+    if not user:
+        return None
+    left = row.about["left"]
+    text = "See them, or make new ones" if left else "Make new recovery codes"
+    context = {"name": user.name, "left": left, "facts": [("Recovery codes that you have left", left or "None")]}
+    return render_email("recovery_code_used", context | {"button": button_to(text, "accounts:recovery_codes")})
 
 
 @kind("role_changed", called="What you may do here")

@@ -27,7 +27,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.codes import DIGITS
-from accounts.emails import queue_second_factor_changed
+from accounts.emails import queue_recovery_code_used, queue_second_factor_changed
 from accounts.models import User
 from accounts.services import sign_out_everywhere
 from accounts.sessions import signed_in
@@ -83,10 +83,12 @@ def note_shown(request: HttpRequest, authenticator: Authenticator) -> None:
     record_authentication(request, authenticator.user, SECOND_FACTOR, id=authenticator.pk, type=authenticator.type)
 
 
+@transaction.atomic
 def use_code(*, user: User, code: str) -> Authenticator | None:
     """What this code belongs to, an app or the recovery codes, after which it is used up; or None if it is wrong.
 
     Of two that arrive together one is too late: an app's code is good once, in its half minute, a recovery code once.
+    Of a recovery code they are told.
     """
     kind = Type.TOTP if len(code) == DIGITS else Type.RECOVERY_CODES
     authenticator = Authenticator.objects.filter(user=user, type=kind).first()
@@ -95,9 +97,11 @@ def use_code(*, user: User, code: str) -> Authenticator | None:
     if kind == Type.TOTP:
         is_right = validate_totp_code(decrypt(authenticator.data["secret"]), code) and _is_first(authenticator)
     else:
-        is_right = authenticator.wrap().validate_code(code)  # which locks them
+        codes = authenticator.wrap()
+        is_right = codes.validate_code(code)  # which locks them
         if is_right:
             authenticator.record_usage()
+            queue_recovery_code_used(user=user, left=len(codes.get_unused_codes()))
     return authenticator if is_right else None
 
 

@@ -1,13 +1,17 @@
-"""Whoever gets or loses a second factor is told by email, in case it was not them."""
+"""Whoever gets or loses a second factor, or uses up a recovery code, is told by email, in case it was not them."""
+
+from datetime import timedelta
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from django.test import Client
+from django.utils import timezone
 
 from accounts import second_factor
 from accounts.models import User
 from notifications.models import OutboxEmail
-from tests.accounts.signing_in import add_app, another_than, code_of, sign_in
+from tests.accounts.signing_in import add_app, another_than, code_of, show, sign_in
 from tests.factories import UserFactory
 from tests.notifications.letters import work
 
@@ -67,6 +71,51 @@ def test_whoever_has_it_forgotten_by_an_administrator_is_told_and_who_had_none_i
     for _ in range(2):
         administrator.post("/admin/accounts/user/", {"action": "forget_second_factor", "_selected_action": [alice.pk]})
     assert changes() == ["totp added", "all removed"]
+
+
+def use_recovery_code(client: Client, alice: User, *, after: int) -> None:
+    """Sign in with the first recovery code that is left, once so many are used up."""
+    kept = Authenticator.objects.get(type="recovery_codes")
+    kept.data["used_mask"] = 2**after - 1
+    kept.save()
+    sign_in(client, ALICE)
+    show(client, second_factor.recovery_codes(alice)[0])
+    OutboxEmail.objects.exclude(kind="recovery_code_used").delete()
+    work()
+
+
+@pytest.mark.parametrize(
+    ("after", "subject", "said"),
+    [
+        (0, "One of your recovery codes was used", ["9", "stop working then", "make new ones"]),
+        (9, "One of your recovery codes was used: you have none left", ["None", "It was the last one", "Make new"]),
+    ],
+)
+def test_a_recovery_code_that_is_used_up_is_told_of_with_how_many_are_left(
+    client, alice, mailoutbox, after, subject, said
+):
+    add_app(client)
+    use_recovery_code(Client(), alice, after=after)
+    [mail] = mailoutbox
+    assert (mail.to, mail.subject) == ([ALICE], subject)
+    for body in (mail.body, mail.alternatives[0][0]):
+        for words in ("Hello Alice", f"{PAGE}recovery-codes/", "tell the organisers at once", *said):
+            assert words in body
+
+
+def test_so_it_is_when_it_confirms_that_it_is_them(client, alice, mailoutbox):
+    add_app(client)
+    with time_machine.travel(timezone.now() + timedelta(minutes=16)):
+        client.post(f"{PAGE}confirm/", {"code": second_factor.recovery_codes(alice)[0]})
+    assert [email.about["left"] for email in OutboxEmail.objects.filter(kind="recovery_code_used")] == [9]
+
+
+def test_a_wrong_recovery_code_and_a_code_of_the_app_are_not_told_of(client, alice):
+    secret = add_app(client)
+    with time_machine.travel(timezone.now() + timedelta(minutes=16)):
+        for code in (another_than(second_factor.recovery_codes(alice)[0]).zfill(8), code_of(secret)):
+            client.post(f"{PAGE}confirm/", {"code": code})
+    assert not OutboxEmail.objects.filter(kind="recovery_code_used").exists()
 
 
 def test_it_goes_to_the_address_that_they_had_then(client, alice, mailoutbox):
