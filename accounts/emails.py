@@ -36,12 +36,12 @@ def queue_code(*, kind: str, email: str, code: str, not_after: datetime) -> None
     )
 
 
-def queue_role_changed(*, user: User, role: str) -> None:
-    """Tell the user what an administrator has made them: a `User.Role`."""
+def queue_role_changed(*, user: User, role: str, was: str) -> None:
+    """Tell the user what an administrator has made them, and of what: each a `User.Role`."""
     queue_email(
         kind="role_changed",
         to=user.email,
-        about={"user": user.pk, "role": role},
+        about={"user": user.pk, "role": role, "was": was},
         dedupe_key=f"role_changed:{uuid4()}",
     )
 
@@ -110,12 +110,20 @@ def recovery_code_used(row: OutboxEmail) -> Message | None:
 
 @kind("role_changed", called="What you may do here")
 def role_changed(row: OutboxEmail) -> Message | None:
-    """What they are now, whoever they were. What has been changed again since is not said."""
+    """What they are now, and whether that lets them in. What has been changed again since is not said."""
     user = User.objects.filter(pk=row.about["user"]).first()
     if not user or user.email != row.recipient or user.role != row.about["role"]:
         return None
-    button = button_to("Sign in", "account_login") if user.is_organiser else None
-    return render_email("role_changed", {"name": user.name, "role": user.role.value, "button": button})
+    was = row.about.get("was")
+    was_barred = was == User.Role.BARRED
+    context = {
+        "name": user.name,
+        "role": user.role.value,
+        "was_barred": was_barred,
+        "is_let_in": was_barred or (was == User.Role.NEITHER and user.is_organiser),
+        "button": button_to("Sign in", "account_login") if user.is_organiser or was_barred else None,
+    }
+    return render_email("role_changed", context)
 
 
 def minutes_valid() -> int:

@@ -50,5 +50,5 @@ def set_role(*, user: User, role: str, by: User) -> bool:
     locked.save(update_fields=[*FACTS[role]])
     if list(Role).index(role) > list(Role).index(was):
         sign_out_everywhere(user=locked)
-    queue_role_changed(user=locked, role=role)
+    queue_role_changed(user=locked, role=role, was=was)
     return True

@@ -16,6 +16,7 @@ from tests.factories import ChampionFactory, UserFactory
 from tests.notifications.letters import work
 
 PAGE = "/organise/organisers/"
+CHANGED = "What you may do here has changed"
 pytestmark = pytest.mark.django_db
 
 
@@ -45,6 +46,9 @@ def test_whoever_is_let_in_reads_it_by_email_signs_in_and_is_recorded(client, ga
     [mail] = mailoutbox
     assert (mail.to, mail.subject) == ([bob.email], f"You are an {role} of the social media surgeries")
     for body in (mail.body, mail.alternatives[0][0]):
+        assert f"You have been let in as an {role}" in body
+        assert "see who books and comes" in body
+        assert ("say who else may sign in" in body) is (role == "administrator")
         assert "second factor" in body
         assert "/sign-in/" in body
     change = Change.objects.filter(table="accounts_user", key=bob.pk, what="update").earliest("pk")
@@ -101,6 +105,30 @@ def test_what_somebody_is_already_changes_nothing_and_is_not_told(client, gareth
     assert "Nothing was changed" in words_of(client.get(let_in(client, email=bob.email)["Location"]))
     bob.refresh_from_db()
     assert (bob.name, is_signed_in(browser), OutboxEmail.objects.count()) == ("Robert", True, 0)
+
+
+@pytest.mark.parametrize(
+    ("was", "role", "subject", "heading"),
+    [
+        ("barred", "neither", "You can sign in to the social media surgeries again", "You can sign in again"),
+        ("barred", "organiser", "You are an organiser of the social media surgeries", "You can sign in again"),
+        ("organiser", "administrator", "You are an administrator of the social media surgeries", CHANGED),
+        ("administrator", "organiser", "You are an organiser of the social media surgeries", CHANGED),
+        ("organiser", "neither", "You are no longer an organiser of the social media surgeries", CHANGED),
+    ],
+)
+def test_who_could_sign_in_before_reads_what_has_changed_and_who_could_not_that_they_can_again(
+    client, gareth, mailoutbox, was, role, subject, heading
+):
+    bob = UserFactory.create(**{"is_active": False} if was == "barred" else {was: True})
+    make(client, bob, role)
+    work()
+    [mail] = mailoutbox
+    assert mail.subject == subject
+    for body in (mail.body, mail.alternatives[0][0]):
+        assert heading in body
+        assert ("/sign-in/" in body) is (role != "neither" or was == "barred")
+        assert ("second factor" in body) is (role != "neither")
 
 
 def test_an_email_that_is_not_true_any_more_is_not_sent(client, gareth, mailoutbox):
