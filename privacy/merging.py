@@ -10,6 +10,7 @@ from functools import cached_property
 from hashlib import sha256
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.text import Truncator
 
 from accounts.models import User
 from bookings.elsewhere import overlap
@@ -17,11 +18,12 @@ from bookings.models import Attendee, Booking, Help, Visit
 from bookings.people import REMOVED
 from champions.models import Champion
 from surgeries.models import Shift
+from surgeries.templatetags.times import span
 
-# Why a booking ended that somebody could not keep beside another one of theirs. They read it.
-TWICE = "You had two bookings here, and the other one stays"
-SAME_TIME = "You have a seat at the same time elsewhere, and that one stays"
-HOSTS = "You host at that time"
+# Why a booking ended that somebody could not keep beside another one of theirs. They read it, with which one stays.
+TWICE = "You had two bookings here."
+SAME_TIME = "You have a seat elsewhere at that time."
+HOSTS = "You host at that time."
 
 TWO_ACCOUNTS = (
     "Both sign in, each with an account of their own, and what somebody did stands under the account that did it. Two "
@@ -137,6 +139,15 @@ class Merging:
         coming = [booking for side in self.sides for booking in side.coming(self.now) if booking.pk not in ended]
         return sorted(coming, key=lambda each: (each.times.starts_at, each.pk))
 
+    def confirmed_elsewhere(self, email: str | None) -> list[Booking]:
+        """Those ahead of which the confirmation, with the private link, is not at this address, if it is to be one.
+
+        Whoever has come already needs none any more.
+        """
+        came = {visit.booking_id for side in self.sides for visit in side.visits}
+        others = {side.attendee.pk for side in self.sides if email and side.attendee.email != email}
+        return [each for each in self.ahead if each.attendee_id in others and each.pk not in came]
+
     @property
     def told(self) -> list[Ending]:
         """The bookings ahead that end."""
@@ -230,17 +241,29 @@ def _endings(sides: tuple[Side, Side], shifts: Iterable[Shift], *, now: datetime
     staying: list[Booking] = []
     for booking in sorted((each for side in sides for each in side.live), key=claim):
         because = ""
-        if any(other.surgery_id == booking.surgery_id for other in staying):
-            because = TWICE
+        if other := next((each for each in staying if each.surgery_id == booking.surgery_id), None):
+            because = _twice(other)
         elif booking.slot and booking.slot.ends_at > now:
-            if any(other.slot and overlap(other.slot, booking.slot) for other in staying):
-                because = SAME_TIME
+            seats = (each for each in staying if each.slot and overlap(each.slot, booking.slot))
+            if other := next(seats, None):
+                because = _same_time(other)
             elif any(overlap(shift, booking.slot) for shift in hosting):
                 because = HOSTS
         if because:
             yield Ending(booking, because, is_told=not booking.has_begun(now))
         else:
             staying.append(booking)
+
+
+def _twice(stays: Booking) -> str:
+    which = f"The one from {span(stays.slot)}" if stays.slot else "Your place on the waiting list"
+    return f"{TWICE} {which} stays."
+
+
+def _same_time(stays: Booking) -> str:
+    # Cut, since a reason has 200 characters, and the names of a venue and its office may have as many together.
+    where = Truncator(stays.surgery.venue).chars(100)
+    return f"{SAME_TIME} The one from {span(stays.times)}, {where}, stays."
 
 
 def _folds(ours: Iterable[Visit], theirs: Iterable[Visit], ended: set[int]) -> Iterable[Fold]:

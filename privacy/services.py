@@ -1,7 +1,7 @@
 """Erasing people, forgetting those who have been away for long, and making one of two records of a person."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from bookings.emails import queue_cancelled
+from bookings.emails import queue_booked, queue_cancelled
 from bookings.errors import OutOfDate
 from bookings.models import CORRECTED_FOR, Attendee, Booking, Visit
 from bookings.people import REMOVED, Person, is_removed, person_of, together
@@ -136,7 +136,8 @@ def merge(
 
     The name and the address are among those that `merging_of` lets choose from, and `seen` is its version: with
     another by now this raises OutOfDate. The row that goes stays as a number that leads to the other one. Done again,
-    it changes nothing. Raises MergeRefused.
+    it changes nothing. What they have ahead and was confirmed to another address is confirmed anew to this one, with a
+    new private link: the other may be somebody else's. Raises MergeRefused.
     """
     now = now or timezone.now()
     person, surgeries = _locked(stays, goes, now=now, since=now - CORRECTED_FOR)
@@ -155,11 +156,24 @@ def merge(
         raise OutOfDate
     for because in {ending.because for ending in it.endings}:
         end_bookings([each.booking for each in it.endings if each.because == because], reason=because, now=now)
+    confirmed_elsewhere = it.confirmed_elsewhere(email)
     join(it, person, name=name, email=email)
     for ending in it.told:
         ending.booking.attendee = one
         queue_cancelled(ending.booking, now=now)
+    _confirm_anew(confirmed_elsewhere, one, now=now)
     promote_and_tell(surgeries.values(), now=now)
+
+
+def _confirm_anew(bookings: Collection[Booking], attendee: Attendee, *, now: datetime) -> None:
+    """Confirm these bookings, which are the attendee's by now, to their address; links sent elsewhere stop working."""
+    for booking in bookings:
+        booking.attendee, booking.changed_at = attendee, now
+        booking.link_number += 1
+        booking.calendar_sequence += 1
+    Booking.objects.bulk_update(bookings, ["link_number", "calendar_sequence", "changed_at"])
+    for booking in bookings:
+        queue_booked(booking, now=now)
 
 
 def forget(person: Person) -> None:

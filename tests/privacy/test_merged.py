@@ -20,8 +20,11 @@ from notifications.models import OutboxEmail
 from notifications.outbox import claim
 from notifications.registry import writers
 from notifications.services import queue_email, try_again
+from organisation.models import Office
 from privacy.merging import HOSTS, SAME_TIME, TWICE, merging_of
 from privacy.services import erase
+from surgeries.models import Venue
+from surgeries.templatetags.times import span
 from tests.factories import (
     AttendeeFactory,
     BookingFactory,
@@ -133,7 +136,8 @@ def test_of_two_bookings_there_the_seat_stays_and_the_other_ones_goes_to_who_wai
     for each in (late, early, waits):
         each.refresh_from_db()
     assert (late.state, early.state, waits.state) == ("cancelled", "confirmed", "confirmed")
-    assert (late.canceller, late.cancelled_reason) == (Booking.Canceller.ORGANISER, TWICE)
+    which = f"{TWICE} The one from {span(early.slot)} stays."
+    assert (late.canceller, late.cancelled_reason) == (Booking.Canceller.ORGANISER, which)
     told = OutboxEmail.objects.filter(kind="booking_cancelled").get()
     assert (told.recipient, told.about["booking"]) == (zoe_married.merged_into.email, late.pk)
     assert OutboxEmail.objects.filter(kind="booking_promoted", recipient=waits.attendee.email).exists()
@@ -149,6 +153,14 @@ def test_a_seat_stays_before_a_place_in_line(zoe, zoe_married):
     assert (seat.state, line.state) == ("confirmed", "cancelled")
 
 
+def test_of_two_places_in_line_the_one_that_stays_is_named(zoe, zoe_married):
+    surgery = SurgeryFactory.create(slots=1, seats=0)
+    first, second = (BookingFactory.create(attendee=each, surgery=surgery, waiting=True) for each in (zoe_married, zoe))
+    one(zoe, zoe_married)
+    first.refresh_from_db(), second.refresh_from_db()
+    assert (first.state, second.cancelled_reason) == ("waiting", f"{TWICE} Your place on the waiting list stays.")
+
+
 def test_nobody_is_at_two_places_at_once_afterwards(zoe, zoe_married):
     here, there = overlapping()
     first = BookingFactory.create(attendee=zoe, surgery=here, created_at=timezone.now() - timedelta(days=1))
@@ -156,7 +168,19 @@ def test_nobody_is_at_two_places_at_once_afterwards(zoe, zoe_married):
     one(zoe, zoe_married)
     for each in (first, second):
         each.refresh_from_db()
-    assert (first.state, second.state, second.cancelled_reason) == ("confirmed", "cancelled", SAME_TIME)
+    assert (first.state, second.state) == ("confirmed", "cancelled")
+    assert second.cancelled_reason == f"{SAME_TIME} The one from {span(first.slot)}, {here.venue}, stays."
+
+
+def test_however_long_the_name_of_the_place_the_reason_can_be_kept(zoe, zoe_married):
+    here, there = overlapping()
+    Venue.objects.filter(pk=here.venue_id).update(name="v" * 100)
+    Office.objects.filter(venues=here.venue_id).update(name="o" * 80)
+    BookingFactory.create(attendee=zoe, surgery=here, created_at=timezone.now() - timedelta(days=1))
+    second = BookingFactory.create(attendee=zoe_married, surgery=there, created_at=timezone.now())
+    one(zoe, zoe_married)
+    second.refresh_from_db()
+    assert "vvv…, stays." in second.cancelled_reason
 
 
 def test_whoever_hosts_then_keeps_the_shift(zoe, zoe_married):
