@@ -1,7 +1,8 @@
 """Every email of the attendee's journey: a function that queues it, in the transaction of what it tells of.
 
 What an email says is written when it is sent (`bookings.messages`), from the rows as they are by then. Those that
-tell of a change which calendars follow carry the `sequence` of that change: a later one overtakes them.
+tell of a change which calendars follow carry the `sequence` of that change: a later one overtakes them. That an
+organiser did it (`by_organiser`) stands beside the ids, since it is no secret, and still true if it is sent again.
 """
 
 from collections.abc import Iterable
@@ -14,9 +15,9 @@ from notifications.services import NewEmail, queue_email, queue_emails
 from surgeries.models import Slot, Surgery
 
 
-def queue_booked(booking: Booking, *, now: datetime) -> None:
+def queue_booked(booking: Booking, *, now: datetime, by_organiser: bool = False) -> None:
     """The confirmation of a seat, or of a place on the waiting list."""
-    _queue_change("booked", booking, now=now)
+    _queue_change("booked", booking, now=now, by_organiser=by_organiser)
 
 
 def queue_promoted(booking: Booking, *, now: datetime) -> None:
@@ -29,9 +30,11 @@ def queue_handed_back(booking: Booking, *, slot: Slot, now: datetime) -> None:
     _queue_change("handed_back", booking, now=now, context=_place(booking.surgery, slot))
 
 
-def queue_moved(booking: Booking, *, moved_from: tuple[Surgery, Slot | None], now: datetime) -> None:
+def queue_moved(
+    booking: Booking, *, moved_from: tuple[Surgery, Slot | None], now: datetime, by_organiser: bool = False
+) -> None:
     """The booking moved here from another slot or surgery, or from the waiting list (no slot)."""
-    _queue_change("moved", booking, now=now, context=_place(*moved_from))
+    _queue_change("moved", booking, now=now, context=_place(*moved_from), by_organiser=by_organiser)
 
 
 def queue_surgery_moved(moved: Iterable[tuple[Booking, str]], *, now: datetime) -> None:
@@ -135,18 +138,21 @@ def queue_not_moved(booking: Booking, *, slot: Slot, now: datetime) -> None:
         )
 
 
-def _queue_change(name: str, booking: Booking, *, now: datetime, context: dict | None = None) -> None:
+def _queue_change(
+    name: str, booking: Booking, *, now: datetime, context: dict | None = None, by_organiser: bool = False
+) -> None:
     if booking.attendee.email:
-        queue_emails([_change(name, booking, context)], now=now)
+        queue_emails([_change(name, booking, context, by_organiser=by_organiser)], now=now)
 
 
-def _change(name: str, booking: Booking, context: dict | None = None) -> NewEmail:
+def _change(name: str, booking: Booking, context: dict | None = None, *, by_organiser: bool = False) -> NewEmail:
     """An email about a change that calendars follow: there is one for each SEQUENCE of the booking."""
     assert booking.attendee.email
+    whose = {"by_organiser": True} if by_organiser else {}
     return NewEmail(
         kind=f"booking_{name}",
         to=booking.attendee.email,
-        about={"booking": booking.pk, "sequence": booking.calendar_sequence},
+        about={"booking": booking.pk, "sequence": booking.calendar_sequence, **whose},
         dedupe_key=f"booking_{name}:{booking.pk}:{booking.calendar_sequence}",
         context=context or {},
         not_after=booking.surgery.ends_at,

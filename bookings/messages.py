@@ -35,7 +35,8 @@ def booked(row: OutboxEmail) -> Message | None:
     booking = _booking(row, CONFIRMED, WAITING)
     if not booking:
         return None
-    return _about_a_live("booking_booked" if booking.is_confirmed else "booking_waiting", booking)
+    name = "booking_booked" if booking.is_confirmed else "booking_waiting"
+    return _about_a_live(name, booking, by_organiser="by_organiser" in row.about)
 
 
 @email("booking_promoted", called="Seat from the waiting list")
@@ -68,7 +69,9 @@ def moved(row: OutboxEmail) -> Message | None:
     before = _before(row.context)
     if booking.slot and before == _place(booking.slot, booking.surgery):
         return _about_a_live("booking_kept", booking)
-    return _about_a_live("booking_moved", booking, and_also=[("Before", before)])
+    return _about_a_live(
+        "booking_moved", booking, and_also=[("Before", before)], by_organiser="by_organiser" in row.about
+    )
 
 
 @email("booking_changed", called="Changes saved")

@@ -29,9 +29,9 @@ GIVEN_BACK, ASKED = "shift_given_back", "shift_asked"
 AWAY, ASK, SHIFT = "champion_away", "ask:", "shift:"
 
 
-def queue_taken(shifts: Iterable[Shift], *, now: datetime) -> None:
-    """They host; with the entry for their calendar."""
-    _queue_to_hosts(TAKEN, shifts, now=now)
+def queue_taken(shifts: Iterable[Shift], *, now: datetime, by_organiser: bool = False) -> None:
+    """They host; with the entry for their calendar. It says so if organisers put them on."""
+    _queue_to_hosts(TAKEN, shifts, now=now, about={"by_organiser": True} if by_organiser else {})
 
 
 def queue_ended(shifts: Iterable[Shift], *, now: datetime) -> None:
@@ -49,7 +49,13 @@ def queue_moved(moved: Iterable[tuple[Shift, str]], *, now: datetime, once: int)
 
 
 def _queue_to_hosts(
-    kind: str, shifts: Iterable[Shift], *, now: datetime, once: str = "", context: dict[int, dict] | None = None
+    kind: str,
+    shifts: Iterable[Shift],
+    *,
+    now: datetime,
+    once: str = "",
+    about: dict[str, int] | None = None,
+    context: dict[int, dict] | None = None,
 ) -> None:
     """To each champion who has an address, once for each shift; of a draft nobody is told."""
     queue_emails(
@@ -57,7 +63,7 @@ def _queue_to_hosts(
             NewEmail(
                 kind=kind,
                 to=shift.champion.user.email,
-                about={"shift": shift.pk},
+                about={"shift": shift.pk, **(about or {})},
                 dedupe_key=f"{kind}:{shift.pk}{once}",
                 context=(context or {}).get(shift.pk, {}),
                 not_after=shift.ends_at,
@@ -164,7 +170,8 @@ def _while_they_host(row: OutboxEmail, *, and_also: Iterable[tuple[str, str]] = 
         return None
     calendar = shift_calendar(shift, method="REQUEST", stamp=row.created_at)
     button = button_to("Open the brief", "bookings:brief", shift.surgery.reference)
-    return _message(row.kind, shift, calendar=calendar, button=button, and_also=and_also)
+    by_organiser = "by_organiser" in row.about
+    return _message(row.kind, shift, calendar=calendar, button=button, and_also=and_also, by_organiser=by_organiser)
 
 
 @email(ENDED, called="Shift ended")

@@ -54,14 +54,16 @@ def book(
     answers: Answers,
     request_id: UUID,
     suits: Collection[Slot] = (),
+    by_organiser: bool = False,
     now: datetime | None = None,
 ) -> Booking | None:
     """Book a seat in the slot or, without one, the first seat that suits or a place on the waiting list.
 
-    `email` is normalised already. The same `request_id` with the same contents returns what it returned the first
-    time. Returns None if that person has a booking there, or one that clashes: then nothing is booked, and an
-    email tells whoever owns the address. The page says no more than that: whoever typed the address learns that its
-    owner is busy then, though not with what, and may ask as often as an address is sent emails in a day.
+    `email` is normalised already. Whoever was booked `by_organiser` reads so in the email. The same `request_id` with
+    the same contents returns what it returned the first time. Returns None if that person has a booking there, or one
+    that clashes: then nothing is booked, and an email tells whoever owns the address. The page says no more than that:
+    whoever typed the address learns that its owner is busy then, though not with what, and may ask as often as an
+    address is sent emails in a day.
 
     Raises BookingClosed, SlotFull, SlotGone, WaitingListClosed, or FormUsedAlready for other contents with that
     `request_id`.
@@ -98,20 +100,27 @@ def book(
             _keep_answers(booking, answers, suits)
             if booking.is_waiting:
                 _be_promoted(booking, now=now)
-            emails.queue_booked(booking, now=now)
+            emails.queue_booked(booking, now=now, by_organiser=by_organiser)
     if refusal:
         raise refusal
     return booking
 
 
 @retried
-def move(*, booking: Booking, slot: Slot, seen: str | None = None, now: datetime | None = None) -> Booking | None:
+def move(
+    *,
+    booking: Booking,
+    slot: Slot,
+    seen: str | None = None,
+    by_organiser: bool = False,
+    now: datetime | None = None,
+) -> Booking | None:
     """Give the booking a seat in another slot, of the same surgery or another; its old seat goes to who waits.
 
-    The row, its link and its calendar entry stay. Somebody on a waiting list takes a free seat the same way. Moving
-    to where it is already changes nothing. Returns None if that person has another booking there, or something that
-    clashes: then nothing moves, and an email tells whoever owns the address. Of that the page reveals as
-    much as `book` does.
+    The row, its link and its calendar entry stay, and the email says if it was done `by_organiser`. Somebody on a
+    waiting list takes a free seat the same way. Moving to where it is already changes nothing. Returns None if that
+    person has another booking there, or something that clashes: then nothing moves, and an email tells whoever owns the
+    address. Of that the page reveals as much as `book` does.
 
     Raises BookingClosed, SlotFull, OutOfDate if an organiser has `seen` another `version` of it than it has by now.
     """
@@ -138,7 +147,7 @@ def move(*, booking: Booking, slot: Slot, seen: str | None = None, now: datetime
             booking.suits.clear()
             confirm(booking, seat, now=now)
             booking.surgery = target
-            emails.queue_moved(booking, moved_from=moved_from, now=now)
+            emails.queue_moved(booking, moved_from=moved_from, now=now, by_organiser=by_organiser)
             promote_and_tell(surgeries.values(), now=now)
     if seat is None:
         raise SlotFull

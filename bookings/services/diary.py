@@ -39,7 +39,8 @@ def publish(*, surgery: Surgery, now: datetime | None = None) -> Surgery:
         raise DiaryError("It has no seat to book.")
     surgery.state = Surgery.State.PUBLISHED
     surgery.save(update_fields=["state", "changed_at"])
-    shift_emails.queue_taken(surgery.shifts.live().select_related("champion__user"), now=now)
+    # Champions see no draft: whoever hosts one was put on.
+    shift_emails.queue_taken(surgery.shifts.live().select_related("champion__user"), now=now, by_organiser=True)
     return surgery
 
 

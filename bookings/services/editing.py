@@ -101,7 +101,7 @@ def host(
         there = already.shift
         where = f" at {there.surgery.venue} on {day(there.starts_at)}, {span(there)}" if there else ""
         raise DiaryError(f"{champion} hosts already{where}. Nobody can be at two tables at once.") from None
-    shift_emails.queue_taken([shift], now=now)
+    shift_emails.queue_taken([shift], now=now, by_organiser=True)
     return shift
 
 

@@ -199,7 +199,7 @@ def publish_drafts(*, series: Series, seen: str | None = None, now: datetime | N
         raise OutOfDate
     Surgery.objects.filter(pk__in=[each.pk for each in found]).update(state=Surgery.State.PUBLISHED, changed_at=now)
     shifts = Shift.objects.live().filter(surgery__in=found)
-    shift_emails.queue_taken(shifts.select_related("champion__user", "surgery"), now=now)
+    shift_emails.queue_taken(shifts.select_related("champion__user", "surgery"), now=now, by_organiser=True)
     return len(found)
 
 

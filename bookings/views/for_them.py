@@ -139,7 +139,7 @@ def move_for_to(request: HttpRequest, booking: Booking, reference: str, *, is_an
         status = HTTPStatus.CONFLICT
         try:
             seen = request.POST.get("seen", "")
-            if services.move(booking=booking, slot=form.cleaned_data["slot"], seen=seen):
+            if services.move(booking=booking, slot=form.cleaned_data["slot"], seen=seen, by_organiser=True):
                 return see_person(booking.attendee_id, done="moved")
             form.add_error("slot", BUSY)
         except SlotFull:
@@ -238,5 +238,5 @@ def _booked(request: HttpRequest, form: BookForThemForm) -> Booking | None:
     count_form(request, said["email"])
     return services.book(
         surgery=surgery, slot=said["slot"], name=said["name"], email=said["email"], answers=form.answers(),
-        request_id=said["request_id"], suits=form.waits_for(),
+        request_id=said["request_id"], suits=form.waits_for(), by_organiser=True,
     )  # fmt: skip

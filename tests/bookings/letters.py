@@ -112,6 +112,21 @@ def waiting() -> OutboxEmail:
 
 
 @story
+def booked_by_an_organiser() -> OutboxEmail:
+    surgery = coffee_morning()
+    book_alice(surgery, surgery.slots.first(), by_organiser=True)
+    return last_email("booking_booked")
+
+
+@story
+def put_on_the_waiting_list() -> OutboxEmail:
+    surgery = coffee_morning()
+    fill(surgery)
+    book_alice(surgery, None, by_organiser=True)
+    return last_email("booking_booked")
+
+
+@story
 def promoted() -> OutboxEmail:
     row = waiting()
     surgery = Surgery.objects.get()
@@ -139,6 +154,13 @@ def kept() -> OutboxEmail:
 def moved() -> OutboxEmail:
     booked()
     move(booking=Booking.objects.get(), slot=Surgery.objects.get().slots.last())
+    return last_email("booking_moved")
+
+
+@story
+def moved_by_an_organiser() -> OutboxEmail:
+    booked()
+    move(booking=Booking.objects.get(), slot=Surgery.objects.get().slots.last(), by_organiser=True)
     return last_email("booking_moved")
 
 

@@ -12,6 +12,7 @@ from notifications.models import OutboxEmail
 from organisation.kept import forget
 from organisation.models import Office
 from surgeries.templatetags.times import when
+from tests.bookings.letters import write
 from tests.bookings.pages import words_of
 from tests.bookings.test_editing_a_surgery import hidden
 from tests.factories import (
@@ -38,6 +39,13 @@ def kinds(to: str) -> list[str]:
     return list(OutboxEmail.objects.filter(recipient=to).order_by("pk").values_list("kind", flat=True))
 
 
+def last_words() -> str:
+    """What the latest email says."""
+    message = write(OutboxEmail.objects.latest("pk"))
+    assert message
+    return message.text
+
+
 def form(slot, **more) -> dict:
     return {"request_id": uuid.uuid4(), "slot": slot if isinstance(slot, str) else slot.pk, "symptoms": "unsure"} | more
 
@@ -52,6 +60,7 @@ def test_somebody_who_is_known_is_booked_under_their_name_and_address(client, su
     booking = Booking.objects.get()
     assert (booking.attendee, booking.name, booking.is_unsure, booking.is_confirmed) == (alice, alice.name, True, True)
     assert kinds(alice.email) == ["booking_booked"]
+    assert "The organisers have booked a seat for you." in last_words()
     made = Change.objects.get(table="bookings_booking", key=booking.pk)
     assert made.who == organiser.pk
 
@@ -176,6 +185,7 @@ def test_a_booking_moves_with_its_link_and_they_are_told(client, surgery, alices
     moved = Booking.objects.get()
     assert (moved.surgery, moved.reference) == (there, alices_booking.reference)
     assert kinds(alice.email) == ["booking_moved"]
+    assert "The organisers have moved your booking." in last_words()
     full = SurgeryFactory.create(slots=1, seats=1, starts_at=local(10))
     BookingFactory.create(surgery=full)
     refused = client.post(f"{page}{full.reference}/", {"slot": full.slots.get().pk, "seen": moved.version})

@@ -13,6 +13,7 @@ from bookings.links import private_link, token_for
 from bookings.models import Booking
 from notifications.models import OutboxEmail
 from notifications.registry import Message, writers
+from notifications.services import try_again
 from organisation.models import Department
 from surgeries.models import Surgery
 from tests.bookings.letters import EMAIL, NAME, STORIES, booked, undone, write
@@ -204,6 +205,31 @@ def test_a_booking_that_an_organiser_cancelled_says_so_and_why():
     text = words_of("cancelled_by_an_organiser").text
     assert "The organisers have cancelled your booking: This one is for beginners." in text
     assert "Thank you" not in text
+
+
+@pytest.mark.parametrize(
+    ("story", "by_themselves", "said"),
+    [
+        ("booked_by_an_organiser", "booked", "The organisers have booked a seat for you."),
+        ("put_on_the_waiting_list", "waiting", "The organisers have put you on the waiting list."),
+        ("moved_by_an_organiser", "moved", "The organisers have moved your booking."),
+    ],
+)
+def test_what_an_organiser_did_for_somebody_begins_with_that(story, by_themselves, said):
+    for words in (words_of(story).text, " ".join(Elements(words_of(story).html).words)):
+        assert re.search(rf"Hello {NAME},\s+{said}", words)
+        assert "Thank you for booking" not in words
+    assert "The organisers have" not in words_of(by_themselves).text + words_of(by_themselves).html
+
+
+def test_it_says_so_as_well_when_it_was_given_up_and_is_tried_again():
+    row = STORIES["booked_by_an_organiser"]()
+    OutboxEmail.objects.update(state="dead", last_error="550 no such mailbox")
+    assert try_again(email=row)
+    row.refresh_from_db()
+    message = write(row)
+    assert message
+    assert "The organisers have booked a seat for you." in message.text
 
 
 def test_leaving_the_waiting_list_speaks_of_no_seat():

@@ -9,6 +9,7 @@ from icalendar import Calendar
 from bookings.moves import Facts
 from bookings.services.diary import call_off
 from bookings.services.editing import end_shift, host
+from bookings.services.hosting import take_shift
 from bookings.services.moving import change_surgery
 from champions.models import Champion
 from notifications.models import OutboxEmail
@@ -46,7 +47,15 @@ def test_whom_an_organiser_puts_on_a_surgery_has_it_in_their_calendar(alice: Cha
     subject, words, method = told()
     assert subject.startswith("You host: ")
     assert method == "REQUEST"
+    assert "The organisers have put you on this surgery." in words
+    assert "Thank you for hosting" not in words
+
+
+def test_whoever_takes_a_shift_is_thanked(alice: Champion, surgery: Surgery) -> None:
+    take_shift(surgery=surgery, champion=alice, starts_at=surgery.starts_at, ends_at=surgery.ends_at)
+    _, words, _ = told()
     assert "Thank you for hosting" in words
+    assert "organisers have put you" not in words
 
 
 def test_whom_an_organiser_takes_off_has_it_there_no_more(shift: Shift) -> None:

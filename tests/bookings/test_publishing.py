@@ -70,4 +70,4 @@ def test_its_hosts_are_told_when_it_is_published_and_not_before():
     assert not OutboxEmail.objects.exists()
     publish(surgery=surgery)
     told = OutboxEmail.objects.values_list("kind", "recipient", "about")
-    assert list(told) == [("shift_taken", alice.user.email, {"shift": shift.pk})]
+    assert list(told) == [("shift_taken", alice.user.email, {"shift": shift.pk, "by_organiser": True})]
