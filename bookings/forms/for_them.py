@@ -31,7 +31,10 @@ class SlotForThemField(SlotField):
 
 
 class BookForThemForm(BookForm):
-    """A seat or a place on the waiting list, for somebody who is known or, without an `attendee`, for somebody new."""
+    """A seat or a place on the waiting list, for somebody who is known or, without an `attendee`, for somebody new.
+
+    It begins with the team that is known of them, and with no other answer: what they ask is new each time.
+    """
 
     slot = SlotForThemField(can_wait=True, label="Choose a time")
     name = TheirNameField()
@@ -52,6 +55,9 @@ class BookForThemForm(BookForm):
         for name in ("name", "email") if attendee else ():
             self.fields[name].disabled = True
             self.initial[name] = getattr(attendee, name)
+        if attendee and not self.is_bound:
+            said = attendee.bookings.filter(team__isnull=False).order_by("-created_at", "-pk")
+            self.initial["team"] = said.values_list("team", flat=True).first()
 
     def ask_whether_it_is(self, owner: Owner) -> None:
         """Say whose the address is that was typed for somebody new. Sent once more with their key, the form books."""

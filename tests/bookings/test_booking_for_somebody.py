@@ -2,15 +2,17 @@
 
 import re
 import uuid
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from bookings.models import Attendee, Booking
 from bookings.services.booking import cancel, move
 from history.models import Change
 from notifications.models import OutboxEmail
 from organisation.kept import forget
-from organisation.models import Office
+from organisation.models import Office, Team
 from surgeries.templatetags.times import when
 from tests.bookings.letters import write
 from tests.bookings.pages import words_of
@@ -20,6 +22,7 @@ from tests.factories import (
     BookingFactory,
     OfficeFactory,
     SurgeryFactory,
+    TeamFactory,
     UserFactory,
     VenueFactory,
     local,
@@ -63,6 +66,34 @@ def test_somebody_who_is_known_is_booked_under_their_name_and_address(client, su
     assert "The organisers have booked a seat for you." in last_words()
     made = Change.objects.get(table="bookings_booking", key=booking.pk)
     assert made.who == organiser.pk
+
+
+def selected(page) -> list[str]:
+    """The ids of the teams that the form shows as chosen."""
+    select = page.content.decode().split('name="team"')[1].split("</select>")[0]
+    return [pk for pk in re.findall(r'<option value="(\d*)"[^>]* selected', select) if pk]
+
+
+def test_the_form_begins_with_the_team_that_they_said_last_and_what_is_sent_counts(client, surgery, alice):
+    address = f"/organise/people/{alice.pk}/book/{surgery.reference}/"
+    assert selected(client.get(address)) == [], "the control: none is known"
+    before, last, other, another = TeamFactory.create_batch(4)
+    for days, team in ((3, before), (2, last), (1, None)):
+        BookingFactory.create(
+            attendee=alice, team=team, question="How?", surgery__starts_at=local(-days),
+            created_at=timezone.now() - timedelta(days=days),
+        )  # fmt: skip
+    BookingFactory.create(team=another)
+    page = client.get(address)
+    assert selected(page) == [str(last.pk)]
+    assert "How?" not in page.content.decode()
+    assert selected(client.get(f"/organise/people/new/{surgery.reference}/")) == []
+    assert selected(client.post(address, form("", team=""))) == []
+    assert selected(client.post(address, form("", team=other.pk))) == [str(other.pk)]
+    client.post(address, form(surgery.slots.first(), team=""))
+    assert Booking.objects.latest("pk").team is None
+    Team.objects.filter(pk=last.pk).update(is_retired=True)
+    assert selected(client.get(address)) == [], "nobody is of a team that is no more"
 
 
 def test_somebody_new_is_known_from_then_on(client, surgery):
