@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Func, JSONField, OuterRef
+from django.db.models import Count, Func, JSONField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.text import get_text_list
 
@@ -15,7 +16,7 @@ from bookings.models import Booking
 from bookings.needs import candidates
 from champions.models import Champion, ChampionQuerySet
 from surgeries.hosts import Gap
-from surgeries.models import Shift, Surgery
+from surgeries.models import Shift, Surgery, local_month
 from surgeries.templatetags.times import clock
 
 BEST = 5
@@ -41,11 +42,15 @@ def suggested(need: Need, *, now: datetime) -> list[Suggestion]:
 
 
 def with_what_they_have(champions: ChampionQuerySet, surgery: Surgery) -> ChampionQuerySet:
-    """With what they host or have booked while the surgery lasts: what `has_then` says."""
+    """With what they host or have booked while it lasts, and how often they host in its month: for `has_then`."""
     shifts = Shift.objects.live().overlapping(surgery).filter(champion=OuterRef("pk")).order_by("starts_at")
     seats = Booking.objects.overlapping(surgery).filter(attendee__email=OuterRef("user__email"))
+    begins, ends = local_month(surgery.local_start.year, surgery.local_start.month)
+    month = Shift.objects.live().filter(champion=OuterRef("pk"), starts_at__gte=begins, starts_at__lt=ends).order_by()
+    times = month.values("champion").annotate(n=Count("surgery", distinct=True)).values("n")
     where = ("surgery_id", "surgery__venue__name", "surgery__venue__office__name")
     return champions.annotate(
+        hosts_that_month=Coalesce(Subquery(times), 0),
         hosts_then=ArraySubquery(shifts.values(it=_array(*where, "starts_at", "ends_at"))),
         sits_then=ArraySubquery(
             seats.order_by("slot__starts_at").values(it=_array(*where, "slot__starts_at", "slot__ends_at"))
@@ -58,12 +63,15 @@ def _array(*fields: str) -> Func:
 
 
 def has_then(champion: Champion, surgery: Surgery) -> str:
-    """What somebody, of those `with_what_they_have`, has at that time, in words.
+    """What somebody, of those `with_what_they_have`, has at that time, and whether it is enough for them, in words.
 
     It may leave them time enough to host a part of the surgery: so it is said, and nobody is left out for it.
     """
     words = [f"hosts {_there(it, surgery)}" for it in champion.hosts_then]  # type: ignore[attr-defined]
     words += [f"has a seat {_there(it, surgery)}" for it in champion.sits_then]  # type: ignore[attr-defined]
+    times, most = champion.hosts_that_month, champion.most_shifts_a_month  # type: ignore[attr-defined]
+    if most is not None and times >= most:
+        words.append(f"hosts {times} in {surgery.local_start:%B}, and likes at most {most} a month")
     return "; ".join(words)
 
 

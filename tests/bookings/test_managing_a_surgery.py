@@ -221,7 +221,9 @@ def test_the_list_of_everybody_says_what_they_have_at_that_time(organiser):
     free, part, sits, here = (
         ChampionFactory.create(name=name, user=UserFactory.create()) for name in ("Ann", "Bo", "Cy", "Di")
     )
-    ChampionFactory.create(name="Eve", user=None)
+    eve = ChampionFactory.create(name="Eve", user=None, most_shifts_a_month=1)
+    ChampionFactory.create(name="Flo", most_shifts_a_month=1)
+    ShiftFactory.create(surgery=later, champion=eve)
     ShiftFactory.create(surgery=there, champion=part), ShiftFactory.create(surgery=later, champion=free)
     ShiftFactory.create(surgery=surgery, champion=here)
     booked = BookingFactory.create(surgery=seat, attendee__email=sits.user.email)
@@ -235,7 +237,8 @@ def test_the_list_of_everybody_says_what_they_have_at_that_time(organiser):
         f"Bo (hosts at {there.venue}, {span(there)})",
         f"Cy (has a seat at {seat.venue}, {span(seat)}; has a seat here, {span(surgery.slots.last())})",
         f"Di (hosts here, {span(surgery)})",
-        "Eve",
+        f"Eve (hosts 1 in {surgery.local_start:%B}, and likes at most 1 a month)",
+        "Flo",
     ]
 
 
