@@ -173,10 +173,20 @@ def failed_emails(_: datetime) -> QuerySet:
     )
 
 
-def applications(_: datetime) -> QuerySet:
-    """Who applied and waits for an answer, the longest waiting first. Who was asked something has to answer first."""
-    found = Champion.objects.filter(state=Champion.State.APPLIED)
-    return _rows(found, "applied_at", key=F("pk"), name=F("name"), at=F("applied_at"))
+def applications(now: datetime) -> QuerySet:
+    """Who applied and waits for an answer, the longest waiting first.
+
+    And who was asked something so long ago, `at`, that they may have missed it: `aside` says that they were.
+    """
+    asked = Decision.objects.filter(champion=OuterRef("pk"), outcome=Decision.Outcome.ASKED_BACK).order_by()
+    found = Champion.objects.annotate(
+        asked_at=Subquery(asked.values("champion").annotate(at=Max("decided_at")).values("at"))
+    )
+    waits, was_asked = Q(state=Champion.State.APPLIED), Q(state=Champion.State.ASKED_BACK)
+    found = found.filter(waits | (was_asked & Q(asked_at__lt=now - thresholds.UNANSWERED_AFTER)))
+    since = Case(When(was_asked, then=F("asked_at")), default=F("applied_at"))
+    aside = Case(When(was_asked, then=Value("asked")), default=Value(""))
+    return _rows(found, "applied_at", key=F("pk"), name=F("name"), at=since, aside=aside)
 
 
 # ── Topics and offices ────────────────────────────────────────────────────────────────────────────────────────

@@ -85,9 +85,10 @@ def failed_email(row: Row) -> Line:
 
 
 def application(row: Row) -> Line:
-    """Somebody who applied."""
+    """Somebody who applied, and since when they wait, or have not answered."""
     assert row.at
-    return Line(row.name, reverse("champions:application", args=[row.key]), f"Waits since {day(row.at)}")
+    since = f"Asked on {day(row.at)}, and has not answered" if row.aside else f"Waits since {day(row.at)}"
+    return Line(row.name, reverse("champions:application", args=[row.key]), since)
 
 
 def uncovered_topic(row: Row) -> Line:

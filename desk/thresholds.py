@@ -10,6 +10,7 @@ so that a morning without any is a morning without any. Change one here, and the
 - `WAITING_FOR_ANOTHER`, `ROOM_WITHIN`: two who wait are seated by cancellations as a rule; three fill a slot of another
   surgery. They need none where the other surgeries of their office have seats for all of them in the next four weeks.
 - `OUTCOMES_DUE_AFTER`: until then hosts record outcomes, and are reminded. From then on only an organiser can.
+- `UNANSWERED_AFTER`: whoever has not answered within two weeks has missed the email, or thought better of it.
 - `ASKED_LATELY`, `ASKED_AT_LEAST`: once may be chance, and what was asked for last year may have been answered since.
 - `OFTEN`: for champions who set no limit of their own. More than once a week is a job, and how volunteers are lost.
 - `QUIET_AFTER`: a quarter without a surgery, and none ahead. After that people forget that they are champions.
@@ -25,6 +26,7 @@ SHORT_WITHIN = timedelta(weeks=2)
 WAITING_FOR_ANOTHER = 3
 ROOM_WITHIN = timedelta(weeks=4)
 OUTCOMES_DUE_AFTER = RECORDED_FOR
+UNANSWERED_AFTER = timedelta(weeks=2)
 ASKED_LATELY = timedelta(days=90)
 ASKED_AT_LEAST = 2
 OFTEN = 4

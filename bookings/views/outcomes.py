@@ -38,6 +38,7 @@ def outcomes(
         "recorded": [person for person in people if person.outcome],
         "not_helped": [person for person in gone if not person.helps],
         "still_here": len(unrecorded) - len(gone),
+        "until": recorded_until(surgery, by=user),
         "is_open": timezone.now() < recorded_until(surgery, by=user),
         "is_done": "done" in request.GET,
     }

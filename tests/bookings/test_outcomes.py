@@ -8,11 +8,12 @@ import time_machine
 from django.urls import reverse
 
 from bookings.errors import OutcomeClosed
-from bookings.models import Correction, Help, Outcome, Visit
+from bookings.models import CORRECTED_FOR, Correction, Help, Outcome, Visit
 from bookings.outcomes import last_next_step
 from bookings.services.attending import undo_arrival
 from bookings.services.outcomes import delete_next_step, record_outcome, share_next_step
 from organisation.models import Topic
+from surgeries.templatetags.times import day_and_time
 from tests.bookings.pages import words_of
 from tests.bookings.test_statements_per_page import statements
 from tests.factories import (
@@ -208,6 +209,16 @@ def test_control_whoever_has_seen_it_changes_it(amina, alice, opened):
 
 
 # ── For how long, and for whom ────────────────────────────────────────────────────────────────────────────────
+def test_an_organiser_who_was_not_there_is_led_to_those_who_were_and_told_how_long_there_is(client, alice):
+    page = f"/champion/surgeries/{alice.surgery.reference}/outcomes/"
+    client.force_login(UserFactory.create(organiser=True))
+    until = day_and_time(alice.surgery.ends_at + CORRECTED_FOR)
+    assert f'href="/organise/surgeries/{alice.surgery.reference}/write/"' in client.get(page).content.decode()
+    assert f"You can write it down until {until}" in words_of(client.get(page))
+    client.force_login(alice.helps.get().shift.champion.user)
+    assert "Ask the hosts" not in words_of(client.get(page))
+
+
 @pytest.mark.parametrize(("is_organiser", "days"), [(False, 2), (True, 30)])
 def test_it_is_open_so_long_and_then_says_kindly_that_it_is_too_late(client, alice, linkedin, is_organiser, days):
     user = UserFactory.create(organiser=True) if is_organiser else alice.helps.get().shift.champion.user

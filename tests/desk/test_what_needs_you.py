@@ -128,6 +128,14 @@ def test_an_application_that_waits_for_an_answer():
     assert found("applications") == []
     ChampionFactory.create(applied=True, name="Amina Yusuf", applied_at=NOW - timedelta(days=2))
     assert found("applications") == [("Amina Yusuf", "Waits since Sunday 14 March")]
+    for name, asked_ago in (("Bob", thresholds.UNANSWERED_AFTER + MOMENT), ("Cyd", thresholds.UNANSWERED_AFTER)):
+        asked = ChampionFactory.create(applied=True, state="asked_back", name=name, applied_at=NOW - timedelta(days=40))
+        for ago in (timedelta(days=39), asked_ago):  # the last time counts
+            DecisionFactory.create(champion=asked, outcome="asked_back", words="Where?", decided_at=NOW - ago)
+    assert found("applications") == [
+        ("Bob", "Asked on Tuesday 2 March, and has not answered"),
+        ("Amina Yusuf", "Waits since Sunday 14 March"),
+    ]
 
 
 def helped(ended_ago: timedelta, **facts):
