@@ -210,13 +210,14 @@ def test_control_whoever_has_seen_it_changes_it(amina, alice, opened):
 
 # ── For how long, and for whom ────────────────────────────────────────────────────────────────────────────────
 def test_an_organiser_who_was_not_there_is_led_to_those_who_were_and_told_how_long_there_is(client, alice):
-    page = f"/champion/surgeries/{alice.surgery.reference}/outcomes/"
-    client.force_login(UserFactory.create(organiser=True))
     until = day_and_time(alice.surgery.ends_at + CORRECTED_FOR)
-    assert f'href="/organise/surgeries/{alice.surgery.reference}/write/"' in client.get(page).content.decode()
-    assert f"You can write it down until {until}" in words_of(client.get(page))
-    client.force_login(alice.helps.get().shift.champion.user)
-    assert "Ask the hosts" not in words_of(client.get(page))
+    with time_machine.travel(alice.surgery.ends_at + timedelta(days=1), tick=False):
+        client.force_login(UserFactory.create(organiser=True))
+        page = client.get(list_of(alice))
+        assert f'href="/organise/surgeries/{alice.surgery.reference}/write/"' in page.content.decode()
+        assert f"You can write it down until {until}" in words_of(page)
+        client.force_login(alice.helps.get().shift.champion.user)
+        assert "Ask the hosts" not in words_of(client.get(list_of(alice)))
 
 
 @pytest.mark.parametrize(("is_organiser", "days"), [(False, 2), (True, 30)])
