@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from bookings.views.embed import EMBED_IS_KEPT
 from runner.product import Product
 from tests.factories import OfficeFactory, SurgeryFactory, VenueFactory
 from tests.live import PATIENCE_MS, site_elsewhere
@@ -38,6 +39,7 @@ def test_the_intranet_shows_the_list_and_what_is_pressed_opens_in_the_whole_wind
 ) -> None:
     leeds = VenueFactory.create(office=OfficeFactory.create(name="Leeds", slug="leeds"))
     surgery, other = SurgeryFactory.create(venue=leeds), SurgeryFactory.create()
+    elsewhere.wait_for_timeout(1000 * EMBED_IS_KEPT)  # so long the product may show the list of the test before
     frame(elsewhere, intranet, f"{live_product.url}/embed/")
     shown = elsewhere.frame_locator("iframe")
     expect(shown.get_by_role("heading", level=1)).to_have_text("Come to a social media surgery")
