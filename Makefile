@@ -15,9 +15,8 @@ CHECKED := SECRET_KEY=only-for-checks-only-for-checks-only-for-checks-only-for-c
 run: assets ## serve the demonstration on http://127.0.0.1:8000 (PORT chooses another port) until Ctrl-C
 	@exec python -m runner
 
-# Three processes for two cores: in one or another a test is waiting for the clock, as people or servers would.
 test: check ## every check and every test
-	pytest --numprocesses 3
+	pytest --numprocesses 2
 
 test-full: check ## the same, at the full size of each test under load
 	FULL_SIZE=1 pytest --numprocesses 2
