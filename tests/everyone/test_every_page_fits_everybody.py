@@ -1,10 +1,12 @@
 """Every page in every state: axe, reflow, spacing, forced colours, focus and mistakes. And these checks find faults."""
 
-import re
+from base64 import b64encode
 from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from runner.product import Product
 from tests.everyone.states import STATES, Shown
@@ -14,10 +16,15 @@ from tests.live import ROOMY, visit
 Show = Callable[[str], Shown]
 
 
+# What the page is answered with.
+SHOWN: list[Shown] = []
+
+
 @pytest.fixture(scope="module")
 def one_page(chromium: Browser, shared_product: Product) -> Iterator[Page]:
     with visit(chromium, shared_product) as page:
         page.add_init_script(path=NODE_MODULES / "axe-core" / "axe.min.js")
+        answer_instead(page)
         yield page
 
 
@@ -32,19 +39,41 @@ def browser_page(one_page: Page) -> Page:
     return one_page
 
 
+def answer_instead(page: Page) -> None:
+    """Answer what the page asks for with what is SHOWN; styles and scripts come from the product.
+
+    By the browser's own protocol: with a route of Playwright's it would fetch each of those anew for every page.
+    """
+    devtools = page.context.new_cdp_session(page)
+
+    def answer(asked: dict[str, Any]) -> None:
+        made, path = SHOWN[-1], urlsplit(asked["request"]["url"]).path
+        status, headers, body = 204, {}, ""  # to a page that asks by itself there is no news
+        if path.endswith("/letter/"):
+            status, headers, body = 200, {"Content-Type": "text/html"}, "<p>Hello</p>"
+        elif path != made.path:
+            devtools.send("Fetch.continueRequest", {"requestId": asked["requestId"]})
+            return
+        elif asked["resourceType"] == "Document":
+            status, headers, body = made.status, made.headers, made.html
+        devtools.send(
+            "Fetch.fulfillRequest",
+            {
+                "requestId": asked["requestId"],
+                "responseCode": status,
+                "responseHeaders": [{"name": name, "value": value} for name, value in headers.items()],
+                "body": b64encode(body.encode()).decode(),
+            },
+        )
+
+    devtools.on("Fetch.requestPaused", answer)
+    kinds = [{"urlPattern": "*", "resourceType": kind} for kind in ("Document", "XHR", "Fetch")]
+    devtools.send("Fetch.enable", {"patterns": kinds})
+
+
 def open_page(page: Page, made: Shown) -> None:
-    """Show the page as it was answered, with its headers; styles and scripts come from the product."""
-
-    def answer(route: Route) -> None:
-        if route.request.is_navigation_request():
-            route.fulfill(status=made.status, headers=made.headers, body=made.html)
-        else:
-            route.fulfill(status=204)  # to a page that asks by itself there is no news
-
-    page.unroute_all()
-    # By a pattern, which the browser's driver looks at by itself; a function would be asked about every style sheet.
-    page.route(re.compile(rf"^[^/]+//[^/]+{re.escape(made.path)}(\?.*)?$"), answer)
-    page.route("**/letter/", lambda route: route.fulfill(body="<p>Hello</p>", content_type="text/html"))
+    """Show the page as it was answered, with its headers."""
+    SHOWN[:] = [made]
     page.goto(made.path)
 
 
