@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import get_text_list
 
+from bookings.consequences import in_numbers
 from bookings.elsewhere import Elsewhere, Times, shifts_around
 from bookings.models import DOORS_OPEN_BEFORE, Booking
 from organisation.working_days import bank_holidays
@@ -140,6 +141,11 @@ class Move:
     @property
     def tells_anybody(self) -> bool:
         return bool(self.told or self.waiting_told or self.hosts_told or self.released or self.hosts_released)
+
+    @property
+    def numbers_told(self) -> str:
+        """Who keeps what they have, and is told: such as "3 booked and 2 hosts". Empty for nobody."""
+        return in_numbers(len(self.told), len(self.waiting_told), len(self.hosts_told))
 
     @property
     def number_released(self) -> int:

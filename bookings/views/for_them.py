@@ -21,7 +21,7 @@ from bookings.errors import BookingClosed, BookingError, FormUsedAlready, OutOfD
 from bookings.finding import PER_PAGE, Search, as_listed, entries, known_choices
 from bookings.forms.for_them import BookForThemForm, CancelForThemForm, ChangeForThemForm
 from bookings.links import LinkWithdrawn
-from bookings.models import Attendee, Booking
+from bookings.models import Attendee, Booking, BookingQuerySet
 from bookings.offers import Offer
 from bookings.people import attendee_of, owner_of
 from bookings.services import booking as services
@@ -87,11 +87,13 @@ def book_for_user(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @_person_page
 def book_for(request: HttpRequest, attendee: Attendee) -> HttpResponseBase:
-    """The coming surgeries, to choose one for somebody who is known."""
+    """The coming surgeries, to choose one for somebody who is known; those that they have booked are not among them."""
     back = reverse("bookings:person", args=[attendee.pk])
-    context = {"title": f"Book for {attendee}", "back": back, "back_to": "Their page"}
+    theirs = list(_coming_of(attendee))
+    context = {"title": f"Book for {attendee}", "back": back, "back_to": "Their page", "theirs": theirs}
     last = attendee.bookings.select_related("surgery__venue").order_by("-created_at", "-pk").first()
-    return _choose_surgery(request, context, usual=last.surgery if last else None)
+    not_theirs = ~Q(pk__in=[booking.surgery_id for booking in theirs])
+    return _choose_surgery(request, context, not_theirs, usual=last.surgery if last else None)
 
 
 @organiser_page
@@ -103,7 +105,9 @@ def book_for_new(request: HttpRequest) -> HttpResponseBase:
 
 @_person_page
 def book_for_at(request: HttpRequest, attendee: Attendee, reference: str) -> HttpResponseBase:
-    """A seat or a place on the waiting list there, for somebody who is known."""
+    """A seat or a place on the waiting list there, for somebody who is known. Who has one there is told of it first."""
+    if request.method != "POST" and _coming_of(attendee).filter(surgery__reference=reference).exists():
+        return see_person(attendee.pk, done="there")
     return _book(request, reference, attendee)
 
 
@@ -163,6 +167,12 @@ def cancel_for(request: HttpRequest, booking: Booking, *, is_anew: bool = False)
     status = HTTPStatus.CONFLICT if is_anew else HTTPStatus.OK
     context = {"form": form, "booking": booking, "is_anew": is_anew}
     return render(request, "bookings/cancel_for.html", context, status=status)
+
+
+def _coming_of(attendee: Attendee) -> BookingQuerySet:
+    """What they have booked, or wait for, at surgeries that are not over."""
+    live = attendee.bookings.live().filter(surgery__ends_at__gt=timezone.now())
+    return live.select_related("surgery__venue__office").order_by("surgery__starts_at", "pk")
 
 
 def _choose_surgery(

@@ -37,6 +37,7 @@ DONE = {
     "known": "The address is written down. They sign in with it, and read by email where they host, from now on.",
 }
 NOT_DONE = {
+    "there": "They have booked there already. Here you can move or cancel it.",
     "closed": "That was not possible any more. Nothing was changed.",
     "over": "That booking is cancelled already, or its time has begun, so it stays as it is.",
 }

@@ -68,6 +68,22 @@ def test_somebody_who_is_known_is_booked_under_their_name_and_address(client, su
     assert made.who == organiser.pk
 
 
+def test_where_they_have_booked_already_is_not_offered_and_leads_to_their_page(client, surgery, alice, alices_booking):
+    listed, there = f"/organise/people/{alice.pk}/book/", f"/organise/people/{alice.pk}/book/{surgery.reference}/"
+    later = BookingFactory.create(surgery=SurgeryFactory.create(starts_at=local(9)), cancelled=True, attendee=alice)
+    words, text = words_of(client.get(listed)), client.get(listed).content.decode()
+    assert f"Not in this list, because they have booked there already: {when(surgery)}, {surgery.venue}" in words
+    assert f'href="{surgery.reference}/"' not in text
+    assert f'href="{later.surgery.reference}/"' in text, "they gave that one up"
+    assert client.get(there)["Location"] == f"/organise/people/{alice.pk}/?done=there"
+    assert "They have booked there already" in words_of(client.get(there, follow=True))
+
+    cancel(booking=alices_booking, canceller=Booking.Canceller.ORGANISER)
+
+    assert "because they have booked" not in words_of(client.get(listed))
+    assert client.get(there).status_code == 200
+
+
 def selected(page) -> list[str]:
     """The ids of the teams that the form shows as chosen."""
     select = page.content.decode().split('name="team"')[1].split("</select>")[0]
@@ -90,10 +106,10 @@ def test_the_form_begins_with_the_team_that_they_said_last_and_what_is_sent_coun
     assert selected(client.get(f"/organise/people/new/{surgery.reference}/")) == []
     assert selected(client.post(address, form("", team=""))) == []
     assert selected(client.post(address, form("", team=other.pk))) == [str(other.pk)]
-    client.post(address, form(surgery.slots.first(), team=""))
-    assert Booking.objects.latest("pk").team is None
     Team.objects.filter(pk=last.pk).update(is_retired=True)
     assert selected(client.get(address)) == [], "nobody is of a team that is no more"
+    client.post(address, form(surgery.slots.first(), team=""))
+    assert Booking.objects.latest("pk").team is None
 
 
 def test_somebody_new_is_known_from_then_on(client, surgery):
@@ -300,16 +316,19 @@ def test_the_surgeries_are_those_of_one_office_if_one_is_chosen(client, surgery,
 def test_the_office_where_they_were_last_comes_first_and_all_are_one_choice_away(
     client, surgery, elsewhere, alice, alices_booking
 ):
-    for page in (f"people/{alice.pk}/book/", f"bookings/{alices_booking.pk}/move/"):
+    another = SurgeryFactory.create(venue=surgery.venue, starts_at=local(12))
+    book, move_it = f"people/{alice.pk}/book/", f"bookings/{alices_booking.pk}/move/"
+    for page, there in ((book, {another.reference}), (move_it, {surgery.reference, another.reference})):
         address = f"/organise/{page}"
-        assert offered(client.get(address)) == {surgery.reference}
-        assert offered(client.get(f"{address}?office=")) == {surgery.reference, elsewhere.reference}
-    later = BookingFactory.create(attendee=alice, surgery=elsewhere, created_at=local(1))
-    assert offered(client.get(f"/organise/people/{alice.pk}/book/")) == {elsewhere.reference}
+        assert offered(client.get(address)) == there
+        assert offered(client.get(f"{address}?office=")) == {*there, elsewhere.reference}
+    BookingFactory.create(attendee=alice, surgery=elsewhere, cancelled=True, created_at=local(1))
+    assert offered(client.get(f"/organise/{book}")) == {elsewhere.reference}
+    later = BookingFactory.create(attendee=alice, surgery=elsewhere, created_at=local(2))
     assert offered(client.get(f"/organise/bookings/{later.pk}/move/")) == {elsewhere.reference}
     Office.objects.filter(pk=elsewhere.venue.office_id).update(is_retired=True)
     forget()
-    assert offered(client.get(f"/organise/people/{alice.pk}/book/")) == {surgery.reference, elsewhere.reference}
+    assert offered(client.get(f"/organise/{book}")) == {another.reference}, "what they have is not offered, nor theirs"
 
 
 def test_bad_input_is_answered(client, surgery, alice, alices_booking):
@@ -325,9 +344,9 @@ def test_bad_input_is_answered(client, surgery, alice, alices_booking):
     assert client.get("/organise/people/new/?page=zzz&office=%00&office=x").status_code == 200
 
 
-@pytest.mark.parametrize("page", ["people/{alice}/book/", "people/{alice}/book/{surgery}/", "bookings/{booking}/move/"])
-def test_each_page_takes_few_statements(client, surgery, alice, alices_booking, page, django_assert_max_num_queries):
-    SurgeryFactory.create_batch(5)
-    address = page.format(alice=alice.pk, surgery=surgery.reference, booking=alices_booking.pk)
-    with django_assert_max_num_queries(12):
+@pytest.mark.parametrize("page", ["people/{alice}/book/", "people/{alice}/book/{other}/", "bookings/{booking}/move/"])
+def test_each_page_takes_few_statements(client, alice, alices_booking, page, django_assert_max_num_queries):
+    other, *_ = SurgeryFactory.create_batch(5)
+    address = page.format(alice=alice.pk, other=other.reference, booking=alices_booking.pk)
+    with django_assert_max_num_queries(13):
         assert client.get(f"/organise/{address}").status_code == 200

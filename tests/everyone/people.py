@@ -131,6 +131,16 @@ def for_them(page: str, sent: dict[str, Any] | None = None) -> State:
     return state
 
 
+def booked_already(client: Client) -> Any:
+    """The surgeries to choose from, for somebody who has booked several."""
+    one = zoe()
+    for days in (8, 15):
+        BookingFactory.create(attendee=one, surgery__starts_at=local(days), surgery__venue__name=LONG[:100])
+    SurgeryFactory.create_batch(2, starts_at=local(12))
+    client.force_login(UserFactory.create(organiser=True))
+    return client.get(f"/organise/people/{one.pk}/book/?office=")
+
+
 def two(others: str = "plain") -> tuple[Attendee, Attendee]:
     """Two records of one person: with nothing in the way, with everything that can be, or with an account each."""
     one = zoe()
@@ -174,6 +184,7 @@ STATES: dict[str, State] = {
     "merge, refused": same("accounts"),
     "merge, done": merged,
     "book for them": for_them("people/{person}/book/"),
+    "book for them, booked already": booked_already,
     "book for them, there": for_them("people/{person}/book/{there}/"),
     "book for somebody new, wrong": for_them("people/new/{there}/", {}),
     "move for them, there": for_them("bookings/{booking}/move/{there}/"),
