@@ -61,7 +61,7 @@ def texts_for_surgery(surgery: Surgery) -> tuple[ShareText, ...]:
 def texts_for_series(series: Series, following: Surgery | None) -> tuple[ShareText, ...]:
     """For a series, true for as long as it goes on. `following` is the next of its surgeries, if any is published."""
     days = rhythm(series)
-    next_one = f"The next one is on {day(following.starts_at)}{_otherwise(following, series)}." if following else ""
+    next_one = f"The next one is on {day(following.starts_at)}{otherwise(following, series)}." if following else ""
     office = urlencode({"office": series.venue.office.slug})
     return _texts(
         Facts(
@@ -76,8 +76,8 @@ def texts_for_series(series: Series, following: Surgery | None) -> tuple[ShareTe
     )
 
 
-def _otherwise(surgery: Surgery, series: Series) -> str:
-    """When and where it is, as far as that is not as usual for the series."""
+def otherwise(surgery: Surgery, series: Series) -> str:
+    """When and where it is, as far as that is not as usual for the series: such as ", 2pm to 3pm", or nothing."""
     begins, ends = (timezone.localtime(each).time() for each in (surgery.starts_at, surgery.ends_at))
     times = "" if (begins, ends) == (series.start_time, series.end_time) else f", {span(surgery)}"
     return times + ("" if surgery.venue_id == series.venue_id else f", in {surgery.venue}")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.roles import organiser_page
 from bookings.arriving_links import here_link, here_link_of_series
+from bookings.sharing import otherwise
 from organisation.models import Department
 from organisation.paper import paper_of
 from surgeries.models import Series, Surgery, Venue
@@ -34,6 +35,8 @@ class Notice:
     state: str = ""
     # Of a series, the days on which it is next as usual, in words.
     next_days: str = ""
+    # Of a series, its next surgery if that is not where or when it usually is.
+    exception: Surgery | None = None
 
     @property
     def is_wordy(self) -> bool:
@@ -106,7 +109,14 @@ def _of_series(reference: str) -> Notice:
         link=here_link_of_series(series),
         back=reverse("bookings:series", args=[series.reference]),
         next_days=_next_days(series),
+        exception=_exception(series),
     )
+
+
+def _exception(series: Series) -> Surgery | None:
+    """The next surgery, if whoever reads the paper would go elsewhere, or at another time."""
+    following = series.surgeries.upcoming(timezone.now()).select_related("venue__office").first()
+    return following if following and otherwise(following, series) else None
 
 
 def _next_days(series: Series) -> str:

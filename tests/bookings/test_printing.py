@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from organisation.kept import forget
 from surgeries.models import Series
@@ -63,6 +64,20 @@ def test_the_poster_of_a_series_names_the_next_four_days_on_which_it_is_as_usual
     page = words(client, series).replace("\N{NO-BREAK SPACE}", " ")
     assert "Next on 8 December, Wednesday 23 December, 5 January and 19 January<" in page
     assert "print a new one before the last of them" in page
+
+
+def test_organisers_learn_that_the_next_one_is_not_as_the_paper_of_the_series_says(client):
+    series = SeriesFactory.create()
+    day = timezone.localdate() + timedelta(days=8)
+    usual = {"series": series, "venue": series.venue}
+    times = {"starts_at": local_moment(day, series.start_time), "ends_at": local_moment(day, series.end_time)}
+    for others in ({"venue": VenueFactory.create()}, {"ends_at": local_moment(day, time(14))}, {}):
+        surgery = SurgeryFactory.create(**usual | times | others)
+        for what in ("poster", "cards"):
+            page = words(client, series, what)
+            assert ("The next one is not as it says here" in page) is bool(others)
+            assert (f'href="/organise/surgeries/{surgery.reference}/"' in page) is bool(others)
+        surgery.delete()
 
 
 def test_of_a_surgery_that_is_called_off_there_is_nothing_to_print(client):
