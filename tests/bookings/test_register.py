@@ -15,6 +15,7 @@ from bookings.models import Booking, Visit
 from bookings.register import Register, Standing, register_of
 from bookings.services.attending import check_in
 from bookings.services.booking import cancel
+from bookings.services.diary import call_off
 from surgeries.models import Surgery
 from tests.bookings.pages import words_of
 from tests.bookings.test_statements_per_page import statements
@@ -284,6 +285,15 @@ def test_it_leads_organisers_and_nobody_else_to_who_did_what(client):
     for user, is_seen in ((shift.champion.user, False), (UserFactory.create(organiser=True), True)):
         client.force_login(user)
         assert (f'href="{link}"' in client.get(page_of(shift.surgery)).content.decode()) is is_seen
+
+
+def test_of_what_is_called_off_it_does_not_count_our_calling_off_as_theirs(client, surgery, alices_booking):
+    client.force_login(UserFactory.create(organiser=True))
+    assert "cancelled 0 in time" in words_of(client.get(page_of(surgery)))
+    call_off(surgery=surgery, reason="The café is being painted.")
+    said = words_of(client.get(page_of(surgery)))
+    assert alices_booking.name in said
+    assert "in time" not in said
 
 
 @pytest.mark.parametrize(("booked", "lines"), [(0, 21), (4, 12), (6, 10), (7, 20)])
