@@ -85,7 +85,7 @@ PLACES = {
         "the room": ["bookings:act"],
         "the register": ["bookings:correct_register", "bookings:paper", "bookings:put_right"],
         "the brief": ["bookings:sit_with"],
-        "the outcomes": ["bookings:outcome"],
+        "the outcomes": ["bookings:outcome", "bookings:leave_outcomes_open"],
         "their shifts": ["bookings:take", "bookings:give_back"],
         "their own page": ["bookings:rest", "bookings:leave", "bookings:come_back"],
         "their profile": ["champions:profile"],

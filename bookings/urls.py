@@ -142,6 +142,9 @@ urlpatterns = [
     path("champion/surgeries/<slug:reference>/room/act/", room.act, name="act"),
     path("champion/surgeries/<slug:reference>/take/", shifts.take, name="take"),
     path("champion/surgeries/<slug:reference>/outcomes/", outcomes.outcomes, name="outcomes"),
+    path(
+        "organise/surgeries/<slug:reference>/outcomes/leave/", outcomes.leave_outcomes_open, name="leave_outcomes_open"
+    ),
     path("champion/surgeries/<slug:reference>/outcome/<int:visit>/", outcomes.outcome, name="outcome"),
     path("champion/shifts/", shifts.shifts, name="shifts"),
     path("champion/shifts/<int:pk>/give-back/", shifts.give_back, name="give_back"),

@@ -33,7 +33,7 @@ from django.db.models.functions import Cast, Coalesce, Concat, Greatest, RowNumb
 from django.utils import timezone
 
 from bookings.availability import counted
-from bookings.models import CORRECTED_FOR, Booking, Help, SurgeryRequest, Visit
+from bookings.models import CORRECTED_FOR, Booking, SurgeryRequest, Visit
 from bookings.needs import in_need
 from champions.models import Champion, Decision, Skill
 from desk import thresholds
@@ -149,14 +149,15 @@ def waiting_for_another(now: datetime) -> list[Row]:
 
 
 def missing_outcomes(now: datetime) -> QuerySet:
-    """Surgeries at which people were helped of whom nothing is recorded, once their hosts cannot do it any more."""
+    """Surgeries at which people were helped of whom nothing is recorded, once their hosts cannot do it any more; apart
+    from those of whom nobody knows.
+    """
     over = Surgery.objects.filter(
         state=Surgery.State.PUBLISHED,
         ends_at__lte=now - thresholds.OUTCOMES_DUE_AFTER,
         ends_at__gt=now - CORRECTED_FOR,
     )
-    helped = Exists(Help.objects.filter(visit=OuterRef("pk")))
-    unrecorded = Visit.objects.filter(helped, surgery=OuterRef("pk"), outcome=None)
+    unrecorded = Visit.objects.without_an_outcome().filter(surgery=OuterRef("pk"))
     found = over.filter(Exists(unrecorded)).annotate(unrecorded=counted(unrecorded, "surgery"))
     # The oldest first: its time runs out first.
     return _rows(found, "starts_at", **TIMES, number=F("unrecorded"))

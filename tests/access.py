@@ -113,7 +113,7 @@ OF_PEOPLE: list[tuple[str, int | str, int | str, str, Callable[["World", str], s
         "bookings:book_for_new_at", args=[world.booking.surgery.reference])),  # without saying who
     ("bookings:book_for_user", 405, "elsewhere", "", of_user("bookings:book_for_user")),
     ("bookings:book_for", 200, 200, "", of_person("bookings:book_for")),
-    ("bookings:book_for_at", 200, 200, "", lambda world, role: reverse(
+    ("bookings:book_for_at", "elsewhere", 200, "", lambda world, role: reverse(
         "bookings:book_for_at", args=[world.booking.attendee_id, world.booking.surgery.reference])),
     ("bookings:move_for", 200, 200, "", lambda world, role: reverse("bookings:move_for", args=[world.booking.pk])),
     ("bookings:move_for_to", 200, 200, "", lambda world, role: reverse(
@@ -121,6 +121,8 @@ OF_PEOPLE: list[tuple[str, int | str, int | str, str, Callable[["World", str], s
     ("bookings:cancel_for", 200, 200, "", lambda world, role: reverse("bookings:cancel_for", args=[world.booking.pk])),
     ("bookings:write_to", 200, 200, "", lambda world, role: reverse(
         "bookings:write_to", args=[world.booking.surgery.reference])),  # without any words
+    ("bookings:leave_outcomes_open", 405, "elsewhere", "", lambda world, role: reverse(
+        "bookings:leave_outcomes_open", args=[world.booking.surgery.reference])),  # before it is over
     ("bookings:changes_at_once", 200, 405, "", lambda world, role: reverse(
         "bookings:changes_at_once", args=[Change.objects.latest("id").pk])),  # somebody who booked, or anything else
     ("privacy:data", 200, 200, "", of_person("privacy:data")),

@@ -27,6 +27,10 @@ class VisitQuerySet(models.QuerySet):
         """Those who are here, and whom nobody helps at the moment."""
         return self.filter(~Exists(Help.objects.going_on().filter(visit=OuterRef("pk"))), left_at=None)
 
+    def without_an_outcome(self) -> Self:
+        """Those who were helped, and of whom nothing is recorded; where nobody knows it, nothing is missing."""
+        return self.filter(Exists(Help.objects.filter(visit=OuterRef("pk"))), outcome=None, is_outcome_unknown=False)
+
     def helped_last_by(self, user) -> Self:
         """Those of which this user records what came of it: nobody helped them after that champion did."""
         latest = Help.objects.filter(visit=OuterRef("pk")).order_by("-starts_at", "-pk")
@@ -59,6 +63,10 @@ class Visit(models.Model):
     )
     # Of the form that added them: sent again, it adds nobody else.
     request_id = models.UUIDField(null=True, editable=False)
+    # Those who could know were asked, so organisers are asked no more. It can still be recorded.
+    is_outcome_unknown = models.BooleanField(
+        "nobody knows what came of it", default=False, db_default=False, editable=False
+    )
     # Rises whenever they wait again, or are sat with as before: what was pressed before that counts no more.
     version = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     # The ids of other visits that turned out to be this one: their private links lead here.
@@ -66,7 +74,7 @@ class Visit(models.Model):
 
     personal: ClassVar[set[str]] = {"name"}
     impersonal: ClassVar[set[str]] = {
-        "is_curious", "arrived_at", "left_at", "request_id", "version", "stands_for",
+        "is_curious", "arrived_at", "left_at", "request_id", "is_outcome_unknown", "version", "stands_for",
     }  # fmt: skip
     part_of: ClassVar[str] = "surgery"
 

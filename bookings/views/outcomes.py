@@ -1,19 +1,21 @@
 """What came of the visits to a surgery: which outcomes are still to be recorded, and the form for one."""
 
+from contextlib import suppress
 from http import HTTPStatus
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from accounts.roles import organiser_page
 from accounts.sessions import signed_in
 from bookings.errors import OutcomeChanged, OutcomeClosed
 from bookings.forms.outcomes import OutcomeForm
 from bookings.models import Visit, VisitQuerySet
 from bookings.outcomes import HELPS, visitor, visitors
-from bookings.services.outcomes import record_outcome, recorded_until
+from bookings.services.outcomes import RECORDED_FOR, leave_open, record_outcome, recorded_until
 from bookings.views.champion import helper_page
 from notifications.form_pages import SeeOther
 from surgeries.models import Surgery
@@ -29,20 +31,36 @@ def outcomes(
     people = visitors(visits)
     unrecorded = [person for person in people if not person.outcome]
     gone = [person for person in unrecorded if not person.is_still_here]
-    missing = [person for person in gone if person.helps]
+    helped = [person for person in gone if person.helps]
+    missing = [person for person in helped if not person.visit.is_outcome_unknown]
     context = {
         "surgery": surgery,
         "hosts_no_more": hosts_no_more,
         "people": people,
         "missing": sorted(missing, key=lambda person: not person.was_helped_last_by(user)),
         "recorded": [person for person in people if person.outcome],
+        "left_open": [person for person in helped if person.visit.is_outcome_unknown],
         "not_helped": [person for person in gone if not person.helps],
         "still_here": len(unrecorded) - len(gone),
         "until": recorded_until(surgery, by=user),
         "is_open": timezone.now() < recorded_until(surgery, by=user),
+        "can_leave_open": user.is_organiser and timezone.now() >= surgery.ends_at + RECORDED_FOR,
         "is_done": "done" in request.GET,
+        "is_left_open": "left_open" in request.GET,
     }
     return render(request, "bookings/outcomes.html", context)
+
+
+@organiser_page
+@require_POST
+def leave_outcomes_open(request: HttpRequest, reference: str) -> HttpResponseBase:
+    """Nobody knows what came of those that are missing: organisers are asked for them no more."""
+    surgery = get_object_or_404(Surgery, reference=reference)
+    said = ""
+    with suppress(OutcomeClosed):
+        leave_open(surgery=surgery, by=signed_in(request))
+        said = "?left_open"
+    return SeeOther(reverse("bookings:outcomes", args=[reference]) + said)
 
 
 @helper_page

@@ -11,7 +11,7 @@ from django.utils import timezone
 from bookings.links import link_to_visit
 from bookings.models import Outcome, Visit
 from bookings.services.editing import end_shift
-from bookings.services.outcomes import delete_next_step, share_next_step
+from bookings.services.outcomes import delete_next_step, leave_open, share_next_step
 from organisation.models import Topic
 from surgeries.models import Seat, Shift
 from tests.bookings.pages import private
@@ -51,6 +51,13 @@ def visits(*, hours: int = -1, results: int = 9) -> Visit:
     walk_in.topics.set(platforms[:2])
     VisitFactory.create(surgery=made, name="Carys Evans", left_at=made.starts_at)
     return made.visits.earliest("pk")
+
+
+def left_open() -> Visit:
+    """To a surgery where nobody knows any more what came of several visits."""
+    visit = visits(hours=-60, results=5)
+    leave_open(surgery=visit.surgery, by=UserFactory.create(organiser=True))
+    return visit
 
 
 def seen(name: str, make: Callable[[], Visit] = visits, query: str = "", *, is_host: bool = True, **sent: Any) -> State:
@@ -199,6 +206,8 @@ STATES: dict[str, State] = {
     "outcomes, people still here": seen("outcomes", lambda: visits(results=0)),
     "outcomes, none recorded": seen("outcomes", lambda: visits(hours=-5, results=0)),
     "outcomes, too late": seen("outcomes", lambda: visits(hours=-60)),
+    "outcomes, of which nobody may know": seen("outcomes", lambda: visits(hours=-60, results=5), is_host=False),
+    "outcomes, left open": seen("outcomes", left_open, "?left_open", is_host=False),
     "outcomes, nobody came": nobody_came,
     "over, came": of_visit(helped, "?done=shared"),
     "over, walked in": of_visit(walked_in, "?done=deleted"),
