@@ -25,7 +25,7 @@ from champions.models import Champion, Decision, Skill
 from history.models import Change
 from history.triggers import part_of, recorded
 from organisation.models import EmailParagraph, Headcount
-from surgeries.models import Making, PatternSlot, Seat, Shift, Slot, Surgery, Venue
+from surgeries.models import Making, PatternSlot, Seat, Series, Shift, Slot, Surgery, Venue
 
 AT_ONCE = ("changed_at", "who", "place")
 ACTS, CHANGES = 25, 40
@@ -68,8 +68,11 @@ BEGINS: dict[type[models.Model], str] = {Seat: "slot__starts_at", Pairing: "book
 ALSO: dict[type[models.Model], list[tuple[type[models.Model], str]]] = {
     Attendee: [(Booking, "attendee"), (Visit, "attendee")],
     Champion: [(Shift, "champion")],
+    Series: [(Surgery, "series")],
 }
-"""Whose changes are shown on somebody's page besides their own."""
+"""Whose changes are shown on a page besides its own: of a person, what they booked or host; of a series, what is held
+in it, without what belongs to each surgery in turn.
+"""
 
 COUNTED = (
     ~Q(what=Change.What.CHANGED)

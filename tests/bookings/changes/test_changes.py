@@ -14,6 +14,7 @@ from bookings.change_words import PLACES, is_private
 from bookings.changes import ACTS, CHANGES, kinds
 from bookings.models import Booking
 from bookings.paragraphs import kinds as kinds_of_email
+from bookings.services.diary import call_off_several
 from history.acting import acting
 from history.models import Change
 from history.triggers import recorded
@@ -111,6 +112,17 @@ def test_many_of_one_kind_are_one_line_with_how_many_there_really_are(page, orga
 def test_a_champions_shifts_are_with_them(page):
     shift = ShiftFactory.create()
     assert "Added shift" in page(about(shift.champion))
+
+
+def test_a_series_shows_what_was_done_to_its_surgeries(page, organiser):
+    series = SeriesFactory.create()
+    theirs = [SurgeryFactory.create(series=series, starts_at=local(days)) for days in (7, 14)]
+    SurgeryFactory.create()
+    with acting(who=organiser.pk, place="bookings:call_off_series"):
+        call_off_several(surgeries=theirs, reason="The café is being painted.", by=organiser)
+    said = page(about(series))
+    assert said.count("Called off surgery") == 2
+    assert said.count("Added surgery") == 2
 
 
 def test_erasure_takes_the_name_from_the_page_as_well(page):
