@@ -38,7 +38,7 @@ def settled(series: Series) -> list[str]:
     """What else is settled about the surgeries that it makes, in words."""
     cutoff = f"{series.cutoff_minutes} minutes before the start"
     if series.cutoff_minutes is None:
-        cutoff = f"{Department.recent().cutoff_minutes} minutes before the start, as usual"
+        cutoff = f"{Department.recent().cutoff_minutes} minutes before the start, as is usual for new ones"
     return [
         slots_in_words(series),
         f"{series.hosts_wanted} host{'' if series.hosts_wanted == 1 else 's'} wanted",

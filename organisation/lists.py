@@ -126,7 +126,8 @@ register(
         searched=("name",),
         rows=Office.objects.all,
         gaps=lambda: _without_headcount(Office),
-        on_retiring="Its venues and the surgeries that are planned there stay.",
+        on_retiring="Its venues stay, and so do the surgeries that are planned there, which people find in the list of all "
+        "offices alone: move them or call them off first.",
     )
 )
 register(

@@ -21,7 +21,10 @@ from surgeries.models import Surgery
 
 @surgery_page
 def write_to(request: HttpRequest, surgery: Surgery) -> HttpResponseBase:
-    """Write to people of the surgery; nothing is sent before it was seen with everybody who gets it."""
+    """Write to people of the surgery; nothing is sent before it was seen with everybody who gets it.
+
+    A link can say to whom, in `to`: they are ticked at first.
+    """
     now = timezone.now()
     if not letters.can_be_written_to(surgery, now=now):
         return see_surgery(surgery, done="closed" if request.method == "POST" else "")
@@ -30,7 +33,7 @@ def write_to(request: HttpRequest, surgery: Surgery) -> HttpResponseBase:
     data: QueryDict | None = None
     if request.method == "POST":
         data = request.POST.copy()
-    form = LetterForm(data, counts=counts, initial={"request_id": uuid.uuid4()})
+    form = LetterForm(data, counts=counts, initial={"request_id": uuid.uuid4(), "groups": request.GET.getlist("to")})
     context: dict[str, Any] = {"surgery": surgery, "form": form, "nobody": not any(counts.values())}
     status = HTTPStatus.OK
     if data is not None and "request_id" in form.errors:

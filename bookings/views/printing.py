@@ -35,8 +35,9 @@ class Notice:
     state: str = ""
     # Of a series, the days on which it is next as usual, in words.
     next_days: str = ""
-    # Of a series, its next surgery if that is not where or when it usually is.
+    # Of a series, its next surgery if that is not where or when it usually is; and whether there is none.
     exception: Surgery | None = None
+    has_nothing_ahead: bool = False
 
     @property
     def is_wordy(self) -> bool:
@@ -101,6 +102,7 @@ def _of_surgery(reference: str) -> Notice:
 
 def _of_series(reference: str) -> Notice:
     series = get_object_or_404(Series.objects.select_related("venue__office"), reference=reference)
+    following = series.surgeries.upcoming(timezone.now()).select_related("venue__office").first()
     return Notice(
         day=rhythm(series),
         hours=f"{clock(series.start_time)} to {clock(series.end_time)}",
@@ -109,14 +111,9 @@ def _of_series(reference: str) -> Notice:
         link=here_link_of_series(series),
         back=reverse("bookings:series", args=[series.reference]),
         next_days=_next_days(series),
-        exception=_exception(series),
+        exception=following if following and otherwise(following, series) else None,
+        has_nothing_ahead=following is None,
     )
-
-
-def _exception(series: Series) -> Surgery | None:
-    """The next surgery, if whoever reads the paper would go elsewhere, or at another time."""
-    following = series.surgeries.upcoming(timezone.now()).select_related("venue__office").first()
-    return following if following and otherwise(following, series) else None
 
 
 def _next_days(series: Series) -> str:

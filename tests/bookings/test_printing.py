@@ -10,7 +10,7 @@ from django.utils import timezone
 from organisation.kept import forget
 from surgeries.models import Series
 from surgeries.models.moments import local_moment
-from tests.factories import DepartmentFactory, SeriesFactory, SurgeryFactory, UserFactory, VenueFactory
+from tests.factories import DepartmentFactory, SeriesFactory, SurgeryFactory, UserFactory, VenueFactory, local
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +78,15 @@ def test_organisers_learn_that_the_next_one_is_not_as_the_paper_of_the_series_sa
             assert ("The next one is not as it says here" in page) is bool(others)
             assert (f'href="/organise/surgeries/{surgery.reference}/"' in page) is bool(others)
         surgery.delete()
+
+
+def test_organisers_learn_that_a_series_has_nothing_ahead(client):
+    series = SeriesFactory.create()
+    SurgeryFactory.create(series=series, venue=series.venue, called_off=True)
+    for what in ("poster", "cards"):
+        assert "would come in vain" in words(client, series, what)
+    SurgeryFactory.create(series=series, venue=series.venue, starts_at=local(14))
+    assert "would come in vain" not in words(client, series)
 
 
 def test_of_a_surgery_that_is_called_off_there_is_nothing_to_print(client):

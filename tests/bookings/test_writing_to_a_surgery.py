@@ -85,6 +85,12 @@ def test_everybody_in_the_groups_gets_it_once(client, over, groups, names):
     assert recipients() == [f"{name}@example.gov.uk" for name in names]
 
 
+def test_a_link_ticks_to_whom_it_goes_and_sends_nothing(client, over):
+    page = client.get(f"/organise/surgeries/{over.reference}/write/?to=hosts&to=nobody").content.decode()
+    assert re.findall(r'value="(\w+)"[^>]* checked', page) == ["hosts"]
+    assert recipients() == []
+
+
 def test_nothing_is_sent_before_it_was_seen(client, over):
     text = preview(client, over, written(groups=["booked", "came"]))
     assert "2 people, each once" in text
