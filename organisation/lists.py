@@ -126,8 +126,8 @@ register(
         searched=("name",),
         rows=Office.objects.all,
         gaps=lambda: _without_headcount(Office),
-        on_retiring="Its venues stay, and so do the surgeries that are planned there, which people find in the list of all "
-        "offices alone: move them or call them off first.",
+        on_retiring="Its venues stay, and surgeries that are planned there can still be booked: move them or call them "
+        "off first.",
     )
 )
 register(

@@ -15,6 +15,8 @@ from django.utils.text import capfirst
 
 from bookings.models import Booking, Visit
 from bookings.people import Person
+from notifications.models import OutboxEmail
+from notifications.registry import names as names_of_emails
 from organisation.models import Grade, Office, Symptom, Team, Topic
 from privacy.policy import HOLDINGS, Category, Holding
 from privacy.traces import changes_by, counts_about, sessions_of
@@ -240,4 +242,6 @@ def _in_words(model: type[models.Model], name: str, value: Any) -> str:
         return ""
     choices = getattr(getattr(field, "base_field", field), "flatchoices", None)
     words = {True: "Yes", False: "No"} if isinstance(value, bool) else dict(choices or ())
+    if (model, name) == (OutboxEmail, "kind"):
+        words = names_of_emails
     return str(words.get(value, value))

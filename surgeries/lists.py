@@ -80,6 +80,6 @@ register(
             "without directions": Venue.objects.current().filter(directions=""),
             "that say nothing about access": Venue.objects.current().filter(accessibility=""),
         },
-        on_retiring="Surgeries that are planned there stay, and people can book them: move them or call them off first.",
+        on_retiring="Surgeries that are planned there stay, and can still be booked: move them or call them off first.",
     )
 )

@@ -156,10 +156,12 @@ class Outcome(models.Model):
     result = models.CharField(max_length=11, choices=Result)
     # Words go 90 days after the surgery; the attendee sees the next step, and may delete it before.
     next_step = models.CharField(max_length=LONGEST, blank=True)
-    is_next_step_shared = models.BooleanField(default=False, help_text="The next champion may see it: they agreed.")
+    is_next_step_shared = models.BooleanField(
+        "the next champion may see the next step", default=False, help_text="The next champion may see it: they agreed."
+    )
     platforms = models.ManyToManyField(Topic, blank=True, related_name="+", help_text="Where they opened an account.")
     pledge = models.CharField(max_length=LONGEST, blank=True)
-    is_possible_story = models.BooleanField(default=False)
+    is_possible_story = models.BooleanField("could be a story", default=False)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 

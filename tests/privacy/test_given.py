@@ -7,11 +7,13 @@ import pytest
 from bookings.change_words import place_named
 from bookings.models import JournalEntry, Visit
 from bookings.people import person_of
+from notifications.registry import names
 from notifications.services import queue_email
 from privacy.held import UNSAID, as_json, held_about
 from privacy.models import Disclosure
 from privacy.policy import HOLDINGS, Category
 from surgeries.templatetags.times import day_and_time
+from tests.bookings.pages import words_of
 from tests.factories import (
     AttendeeFactory,
     BookingFactory,
@@ -98,6 +100,17 @@ def test_the_page_says_it_in_words_once_it_is_pressed_and_notes_who_looked(clien
     client.post(page.replace("/data/", "/data.json"))
     assert list(Disclosure.objects.values_list("given_by", "is_file")) == [(organiser.pk, False), (organiser.pk, True)]
     assert "as a file" in client.get(page).content.decode()
+
+
+def test_the_page_calls_emails_and_fields_by_names_that_people_know(client, organiser):
+    booking = BookingFactory.create(attendee=alice())
+    for kind in names:
+        queue_email(kind=kind, to=ADDRESS, about={"booking": booking.pk}, dedupe_key=f"{kind}:1")
+    said = words_of(client.post(f"/organise/people/{booking.attendee_id}/data/"))
+    assert "Which email Surgery moved" in said
+    assert not [kind for kind in names if f"Which email {kind}" in said]
+    for field in ("Dedupe key", "Needs context", "Unsure attempts", "Is possible story"):
+        assert field not in said
 
 
 def test_what_they_changed_here_is_in_the_file_without_what_it_says(client, organiser):
