@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from bookings.forms.planning import EndForm, ExtendForm
 from bookings.series import left_out, made_just_now, made_of, settled, with_figures, words_of
 from bookings.services import series as services
 from bookings.views.planning import dates_page, sent_before
+from history.models import Change
 from notifications.form_pages import SeeOther
 from surgeries.models import Series, Surgery
 from surgeries.planning import MOST_DATES
@@ -29,6 +30,11 @@ PER_PAGE = 50
 def series_of(reference: str) -> Series:
     """The series of that name in the address."""
     return get_object_or_404(Series.objects.select_related("venue__office"), reference=reference.lower())
+
+
+def _was_deleted(reference: str) -> bool:
+    deleted = Change.objects.filter(table=Series._meta.db_table, what=Change.What.DELETED)
+    return deleted.filter(facts__reference=reference.lower()).exists()
 
 
 def see_series(series: Series, said: str) -> SeeOther:
@@ -44,14 +50,23 @@ def series_list(request: HttpRequest) -> HttpResponse:
     paginator = Paginator(found, PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
     pages = paginator.get_elided_page_range(page.number)
-    return render(request, "bookings/series_list.html", {"page": page, "pages": pages})
+    context = {"page": page, "pages": pages, "is_gone": request.GET.get("said") == "gone"}
+    return render(request, "bookings/series_list.html", context)
 
 
 @organiser_page
 @require_safe
-def series(request: HttpRequest, reference: str) -> HttpResponse:
-    """One series: its pattern, its surgeries to come, and what can be done with them."""
-    now, found = timezone.now(), series_of(reference)
+def series(request: HttpRequest, reference: str) -> HttpResponseBase:
+    """One series: its pattern, its surgeries to come, and what can be done with them.
+
+    Of one that was taken back the list of all says so: somebody went back to its page, or loaded it again.
+    """
+    try:
+        now, found = timezone.now(), series_of(reference)
+    except Http404:
+        if not _was_deleted(reference):
+            raise
+        return SeeOther(f"{reverse('bookings:series_list')}?said=gone")
     coming = Surgery.objects.filter(series=found, ends_at__gt=now).order_by("starts_at", "pk")
     entries = entries_of(coming, now=now)
     context: dict[str, Any] = {

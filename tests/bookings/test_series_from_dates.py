@@ -273,6 +273,10 @@ def test_one_press_takes_back_what_was_made_and_the_series_with_it(organiser, ve
     assert not Series.objects.exists()
     assert not Surgery.objects.exists()
     assert "Taken back" in words_of(organiser.get(f"{DIARY}?said=undone"))
+    back = organiser.get(answer["Location"])
+    assert back["Location"] == "/organise/series/?said=gone"
+    assert "taken back" in words_of(organiser.get(back["Location"]))
+    assert organiser.get("/organise/series/never22/").status_code == 404
 
 
 @pytest.mark.parametrize("relied_on", ["published", "hosted", "hosted before"])

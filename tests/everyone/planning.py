@@ -140,6 +140,7 @@ STATES: dict[str, State] = {
         for said in ("undone", "published", "ended", "used", "kept", "called_off", "off_before", "deleted", "changed")
     },
     "series, all": page(SERIES),
+    "series, not there": page(SERIES, "said=gone"),
     "series, many": page(SERIES, make=many_series),
     "series, none": page(SERIES, make=lambda: None),
     "series, extend": page(f"{OF_SERIES}extend/"),
