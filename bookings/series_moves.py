@@ -37,12 +37,14 @@ class LeftAlone:
 class SeriesMove:
     """What changing a surgery, and others of its series with it, comes to. The surgery itself is the first of `moves`.
 
-    `pattern` is what of the series follows, so that the surgeries that it makes later agree.
+    `pattern` is what of the series follows, so that the surgeries that it makes later agree; where it stays as it is
+    because of them, `pattern_stays` says why.
     """
 
     moves: tuple[Move, ...]
     left_alone: tuple[LeftAlone, ...]
     pattern: dict[str, Any]
+    pattern_stays: str = ""
     problems: tuple[Problem, ...]
 
     @property
@@ -59,7 +61,7 @@ class SeriesMove:
 
     @property
     def is_of_several(self) -> bool:
-        return len(self.moves) > 1 or bool(self.left_alone or self.pattern)
+        return len(self.moves) > 1 or bool(self.left_alone or self.pattern or self.pattern_stays)
 
     @property
     def changes_nothing(self) -> bool:
@@ -78,7 +80,7 @@ class SeriesMove:
     def version(self) -> str:
         """Another one as soon as one of them comes to something else, or another one is left alone."""
         left = [(each.surgery.pk, each.why) for each in self.left_alone]
-        seen = ([move.version for move in self.moves], left, sorted(self.pattern), self.problems)
+        seen = ([move.version for move in self.moves], left, sorted(self.pattern), self.pattern_stays, self.problems)
         return sha256(repr(seen).encode()).hexdigest()[:32]
 
 
@@ -108,10 +110,13 @@ def series_move_of(surgery: Surgery, facts: Facts, which: str, *, now: datetime)
     first, *moves = moves_of(wanted, now=now)
     clashing = {move.surgery.pk: why for move in moves if (why := _clash(move))}
     whys = by_hand | clashing
+    pattern = _pattern(series, facts, named, days)
+    stays = _why_pattern_stays(len(moves) + 1, len(clashing) + bool(first.venue_is_taken)) if pattern else ""
     return SeriesMove(
         moves=(first, *(move for move in moves if move.surgery.pk not in clashing)),
         left_alone=tuple(LeftAlone(each, whys[each.pk]) for each in others if each.pk in whys),
-        pattern=_pattern(series, facts, named, days),
+        pattern={} if stays else pattern,
+        pattern_stays=stays,
         problems=(*first.problems, *_problems(series, before, facts)),
     )
 
@@ -156,6 +161,20 @@ def _clash(move: Move) -> str:
     if move.problems:
         return move.problems[0].words
     return move.venue_is_taken
+
+
+def _why_pattern_stays(asked: int, clashing: int) -> str:
+    """Why the series does not follow, in words, if `clashing` of those `asked` to change are too many; else empty.
+
+    It would say what is so at few of its surgeries, and make more that clash. What was changed by hand says nothing
+    about that, and counts on neither side.
+    """
+    if 2 * clashing < asked:
+        return ""
+    if asked == 1:
+        return "the venue is taken then"
+    many = f"each of the {asked}" if clashing == asked else f"{clashing} of the {asked}"
+    return f"something is in the way at {many} surgeries that were to change"
 
 
 def _problems(series: Series, before: Facts, facts: Facts) -> Iterator[Problem]:

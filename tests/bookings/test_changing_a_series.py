@@ -13,7 +13,7 @@ from bookings.moves import Facts
 from bookings.series_moves import Which, series_move_of
 from bookings.services.moving import change_surgery
 from notifications.models import OutboxEmail
-from surgeries.models import Series, Surgery, local_moment
+from surgeries.models import Series, Surgery, Venue, local_moment
 from surgeries.services import DiaryError, extend_series
 from tests.bookings.pages import words_of
 from tests.bookings.test_editing_a_surgery import hidden
@@ -146,6 +146,67 @@ def test_what_was_changed_by_hand_or_would_clash_is_left_alone(series, surgeries
     assert [each.surgery for each in it.left_alone] == [by_hand, clashing]
     assert "by hand" in it.left_alone[0].why
     assert "Another surgery is at" in it.left_alone[1].why
+
+
+def taken_by_another_series(surgeries: list[Surgery]) -> Venue:
+    """A venue where something else is at the time of each of these."""
+    venue = VenueFactory.create(name="Ground floor café")
+    for surgery in surgeries:
+        SurgeryFactory.create(venue=venue, starts_at=surgery.starts_at, ends_at=surgery.ends_at)
+    return venue
+
+
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [
+        (0, ""),
+        (1, ""),
+        (2, "something is in the way at 2 of the 4 surgeries that were to change"),
+        (4, "something is in the way at each of the 4 surgeries that were to change"),
+    ],
+)
+def test_the_series_follows_no_change_that_clashes_at_half_of_its_surgeries(client, series, surgeries, number, why):
+    client.force_login(UserFactory.create(organiser=True))
+    venue, before = taken_by_another_series(surgeries[:number]), series.venue
+    page = address(surgeries[0], "edit_surgery")
+    seen = client.post(page, as_it_is(surgeries[0], venue=venue.pk, which="all"))
+    stays = f"The series stays as it is, because {why}. Surgeries that it makes later are held as the series says now."
+    assert (stays in words_of(seen), "The series follows" in words_of(seen)) == (bool(why), not why)
+    assert client.post(page, hidden(seen)).status_code == 303
+    series.refresh_from_db(), surgeries[0].refresh_from_db()
+    assert series.venue == (before if why else venue)
+    # The one on whose page that was asked goes there, as it does alone.
+    assert surgeries[0].venue == venue
+    assert all(Surgery.objects.get(pk=each.pk).venue == before for each in surgeries[1:number])
+
+
+def test_the_last_one_that_goes_to_a_taken_venue_takes_its_series_along_no_more(series, surgeries):
+    venue, before = taken_by_another_series(surgeries[3:]), series.venue
+    it = change_surgery(surgery=surgeries[3], facts=replace(Facts.of(surgeries[3]), venue=venue), which=Which.LATER)
+    series.refresh_from_db()
+    assert (series.venue, it.pattern, it.pattern_stays) == (before, {}, "the venue is taken then")
+    assert it.is_of_several
+
+
+def test_what_was_changed_by_hand_does_not_keep_the_series_from_following(series, surgeries):
+    Surgery.objects.filter(pk__in=[each.pk for each in surgeries[1:]]).update(hosts_wanted=5)
+    change_surgery(surgery=surgeries[0], facts=replace(Facts.of(surgeries[0]), hosts_wanted=3), which=Which.ALL)
+    series.refresh_from_db()
+    assert series.hosts_wanted == 3
+
+
+def test_a_series_that_followed_on_the_page_and_would_not_by_now_is_shown_once_more(client, series, surgeries):
+    client.force_login(UserFactory.create(organiser=True))
+    page, venue, before = address(surgeries[3], "edit_surgery"), VenueFactory.create(), series.venue
+    seen = client.post(page, as_it_is(surgeries[3], venue=venue.pk, which="later"))
+    assert "The series follows" in words_of(seen)
+    # It is the last one, so that nothing else on the page becomes another.
+    SurgeryFactory.create(venue=venue, starts_at=surgeries[3].starts_at, ends_at=surgeries[3].ends_at)
+    anew = client.post(page, hidden(seen))
+    assert anew.status_code == 409
+    assert "The series stays as it is, because the venue is taken then." in words_of(anew)
+    series.refresh_from_db()
+    assert series.venue == before
 
 
 def test_only_what_changes_is_changed_at_the_others(series, surgeries):

@@ -114,6 +114,14 @@ def of_series() -> Surgery:
     return made
 
 
+def of_series_that_stays() -> Surgery:
+    """The same, where the café has something else an hour later on each of the days."""
+    made = of_series()
+    for week in (0, 1, 4):
+        SurgeryFactory.create(starts_at=local(7 + 7 * week, 12), venue=made.venue)
+    return made
+
+
 def take_off(client: Client) -> Any:
     made = busy()
     client.force_login(UserFactory.create(organiser=True))
@@ -213,6 +221,9 @@ STATES: dict[str, State] = {
     "edit surgery, seen, anew": sent(clashing, "edit_surgery", lambda made: as_it_is(made, days=1, seen="x")),
     "edit surgery, seen, series": sent(
         of_series, "edit_surgery", lambda made: as_it_is(made, begins="11:00", ends="13:00", which="all")
+    ),
+    "edit surgery, seen, series that stays": sent(
+        of_series_that_stays, "edit_surgery", lambda made: as_it_is(made, begins="11:00", ends="13:00", which="all")
     ),
     "edit surgery, seen, as long": sent(busy, "edit_surgery", lambda made: as_it_is(made, begins="14:00")),
     "edit surgery, seen, draft": sent(
