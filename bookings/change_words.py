@@ -99,6 +99,7 @@ PLACES = {
         "the page of the series": [
             *("bookings:extend", "bookings:edit_series", "bookings:publish_series", "bookings:end_series"),
             "bookings:call_off_series",
+            "bookings:unpublish_series",
         ],
         "the page of the surgery": [
             *("bookings:edit_surgery", "bookings:publish_surgery", "bookings:unpublish_surgery"),

@@ -73,6 +73,7 @@ urlpatterns = [
     path("organise/series/<slug:reference>/edit/", series_edit.edit_series, name="edit_series"),
     path("organise/series/<slug:reference>/extend/", series.extend, name="extend"),
     path("organise/series/<slug:reference>/publish/", series.publish_series, name="publish_series"),
+    path("organise/series/<slug:reference>/unpublish/", series.unpublish_series, name="unpublish_series"),
     path("organise/series/<slug:reference>/end/", series.end_series, name="end_series"),
     path("organise/series/<slug:reference>/call-off/", series_call_off.call_off_series, name="call_off_series"),
     path("organise/surgeries/<slug:reference>/", manage.manage_surgery, name="manage_surgery"),

@@ -305,8 +305,8 @@ TABLE = [
     row("bookings:undo", get=only(*ORGANISERS, answer=405), post=only(*ORGANISERS, answer=404), pk=404),
     *(row(f"bookings:{name}", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=200),
           reference="knpw2x3") for name in ("edit_series", "extend", "end_series", "call_off_series")),  # of nothing
-    row("bookings:publish_series", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=ELSEWHERE),
-        reference="knpw2x3"),
+    *(row(f"bookings:{name}", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=ELSEWHERE),
+          reference="knpw2x3") for name in ("publish_series", "unpublish_series")),
     *(row(f"bookings:attendance{file}", get=only(*ORGANISERS, answer=200), post=only(*ORGANISERS, answer=405))
       for file in ("", "_csv", "_spreadsheet")),
     *(row(f"bookings:attendance_people{file}", get=only(*ORGANISERS, answer=404), post=only(*ORGANISERS, answer=405))

@@ -17,6 +17,7 @@ from bookings.errors import OutOfDate
 from bookings.forms.planning import EndForm, ExtendForm
 from bookings.series import left_out, made_just_now, made_of, settled, with_figures, words_of
 from bookings.services import series as services
+from bookings.services.diary import that_can_be_drafts, unpublish_several
 from bookings.views.planning import dates_page, sent_before
 from history.models import Change
 from notifications.form_pages import SeeOther
@@ -74,6 +75,7 @@ def series(request: HttpRequest, reference: str) -> HttpResponseBase:
         "words": words_of(found),
         "settled": settled(found),
         "entries": entries,
+        "can_be_drafts": that_can_be_drafts(Surgery.objects.filter(series=found), now=now).exists(),
         "drafts": sum(entry.surgery.state == Surgery.State.DRAFT for entry in entries),
         "left_out": left_out(found, now=now),
         "weeks_ahead": WEEKS_AHEAD,
@@ -125,6 +127,32 @@ def publish_series(request: HttpRequest, reference: str) -> HttpResponseBase:
     }
     status = HTTPStatus.CONFLICT if is_anew else HTTPStatus.OK
     return render(request, "bookings/publish_series.html", context, status=status)
+
+
+@organiser_page
+def unpublish_series(request: HttpRequest, reference: str) -> HttpResponseBase:
+    """Which of its surgeries nobody relies on yet, and a button that makes those drafts again: all that are listed."""
+    found, now, is_anew = series_of(reference), timezone.now(), False
+    if request.method == "POST":
+        listed = set(request.POST.get("listed", "").split())
+        meant = [each for each in Surgery.objects.filter(series=found) if each.reference in listed]
+        try:
+            unpublish_several(surgeries=meant)
+        except OutOfDate:
+            is_anew = True
+        else:
+            return see_series(found, "unpublished" if meant else "")
+    coming = Surgery.objects.upcoming(now).filter(series=found, starts_at__gt=now)
+    entries = entries_of(that_can_be_drafts(coming, now=now), now=now)
+    context = {
+        "series": found,
+        "entries": entries,
+        "listed": " ".join(entry.surgery.reference for entry in entries),
+        "left_alone": coming.count() - len(entries),
+        "is_anew": is_anew,
+    }
+    status = HTTPStatus.CONFLICT if is_anew else HTTPStatus.OK
+    return render(request, "bookings/unpublish_series.html", context, status=status)
 
 
 @organiser_page

@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from surgeries.models import Making, PatternSlot, Series
+from surgeries.models import Making, PatternSlot, Series, Surgery
 from tests.everyone.booking import LONG, State
 from tests.everyone.diary import DIARY, NOW, seen
 from tests.factories import (
@@ -99,6 +99,23 @@ def one_made(client: Client) -> Any:
         return client.get(f"{DIARY}?month=2027-03&made={making.pk}")
 
 
+def published(weeks: int = 3) -> Series:
+    """One whose surgeries were all published: at the first somebody hosts, at the others nobody has booked."""
+    pattern = series()
+    Surgery.objects.update(state=Surgery.State.PUBLISHED)
+    for week in range(1, weeks):
+        SurgeryFactory.create(venue=pattern.venue, series=pattern, starts_at=local(47 + 14 * week), slots=6)
+    return pattern
+
+
+def unpublished(client: Client) -> Any:
+    """As it comes back when one of those that were listed cannot be a draft again by now."""
+    with time_machine.travel(NOW, tick=False):
+        hosted = published().surgeries.earliest("starts_at")
+        client.force_login(UserFactory.create(organiser=True))
+        return client.post(f"{OF_SERIES}unpublish/", {"listed": hosted.reference})
+
+
 def with_own_slots() -> None:
     own = series()
     Series.objects.update(name=LONG[:100])
@@ -137,7 +154,18 @@ STATES: dict[str, State] = {
     "series, made": made(""),
     **{
         f"series, {said}": made(said)
-        for said in ("undone", "published", "ended", "used", "kept", "called_off", "off_before", "deleted", "changed")
+        for said in (
+            "undone",
+            "published",
+            "ended",
+            "used",
+            "kept",
+            "called_off",
+            "off_before",
+            "deleted",
+            "changed",
+            "unpublished",
+        )
     },
     "series, all": page(SERIES),
     "series, not there": page(SERIES, "said=gone"),
@@ -148,6 +176,10 @@ STATES: dict[str, State] = {
     "series, extend, nothing to add": page(f"{OF_SERIES}extend/", "until=2027-03-12"),
     "series, publish": page(f"{OF_SERIES}publish/"),
     "series, publish nothing": page(f"{OF_SERIES}publish/", make=lambda: SeriesFactory.create(reference="knpw2x3")),
+    "series, unpublish": page(f"{OF_SERIES}unpublish/", make=published),
+    "series, unpublish, meanwhile": unpublished,
+    "series, unpublish none": page(f"{OF_SERIES}unpublish/"),
+    "series, unpublish nothing": page(f"{OF_SERIES}unpublish/", make=lambda: SeriesFactory.create(reference="knpw2x3")),
     "series, edit": page(f"{OF_SERIES}edit/"),
     "series, edit, with slots of its own": page(f"{OF_SERIES}edit/", make=with_own_slots),
     "series, edit, wrong": edited(name="", begins="x", seats_per_slot="0"),

@@ -33,6 +33,7 @@ BUTTONS_ALONE = {
     "bookings/made.html",
     "bookings/edit_preview.html",
     "bookings/publish_surgery.html",
+    "bookings/unpublish_series.html",
     "bookings/unpublish_surgery.html",
     "bookings/own_calendar.html",
     "bookings/person.html",
