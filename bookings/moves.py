@@ -309,8 +309,24 @@ def _problems(move: Move, others: list[Surgery], now: datetime) -> Iterable[Prob
     stray = [_later(slot, move.by) for slot in move.slots if slot.ends_at + move.by > facts.ends_at]
     if stray:
         booked = [each for each in move.seated if each.times.ends_at > facts.ends_at]
-        then = f"{_names(booked)} would have to move first" if booked else "Take them out first"
-        yield Problem("ends", f"Slots would be after the end: {', '.join(span(each) for each in stray)}. {then}")
+        if end := _end_as_long(move):
+            last = "slot" if len(stray) == 1 else f"{len(stray)} slots"
+            room = (
+                f"make room first: {_names(booked)} would have to move" if booked else f"take its last {last} out first"
+            )
+            words = f"Everything moves with the start, so it would end at {end}. Enter {end}, or {room}"
+        else:
+            then = f"{_names(booked)} would have to move first" if booked else "Take them out first"
+            words = f"Slots would be after the end: {', '.join(span(each) for each in stray)}. {then}"
+        yield Problem("ends", words)
+
+
+def _end_as_long(move: Move) -> str:
+    """When it would end if it stayed as long as it is, for whoever made it start later and left its end: else empty."""
+    start, end = (timezone.localtime(at) for at in (move.surgery.starts_at, move.surgery.ends_at))
+    to, until = timezone.localtime(move.facts.starts_at), timezone.localtime(move.surgery.ends_at + move.by)
+    is_start_alone = to.time() > start.time() and timezone.localtime(move.facts.ends_at).time() == end.time()
+    return clock(until) if is_start_alone and until.date() == to.date() else ""
 
 
 def _problems_of_the_start(move: Move, others: list[Surgery], now: datetime) -> Iterable[Problem]:

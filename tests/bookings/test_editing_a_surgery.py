@@ -1,7 +1,7 @@
 """The pages on which a surgery is edited or moved: nothing happens before it was seen what it comes to."""
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from html import unescape
 
 import pytest
@@ -15,7 +15,7 @@ from tests.bookings.pages import words_of
 from tests.bookings.test_bad_input import NASTY, encoded
 from tests.bookings.test_statements_per_page import crowd, statements
 from tests.everyone.managing import address, as_it_is, clashing
-from tests.factories import BookingFactory, ShiftFactory, SurgeryFactory, UserFactory, VenueFactory
+from tests.factories import BookingFactory, ShiftFactory, SurgeryFactory, UserFactory, VenueFactory, local
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +87,39 @@ def test_what_cannot_be_done_is_said_beside_the_field(organiser, surgery, bobs_b
     assert "Nothing is different yet" in words_of(organiser.post(page, as_it_is(surgery)))
 
 
+@pytest.mark.parametrize("days", [0, 1])
+def test_whoever_moves_the_start_alone_by_less_than_its_length_reads_which_end_keeps_everybody(organiser, days):
+    """Nobody has to move for it: with that end it is as long as before."""
+    surgery = SurgeryFactory.create(starts_at=local(7, 9), ends_at=local(7, 11), slots=6)
+    page = address(surgery, "edit_surgery")
+    as_long = "Everything moves with the start, so it would end at midday. Enter midday, or"
+    sent = as_it_is(surgery, days=days, begins="10am")
+    assert f"{as_long} take its last 3 slots out first" in words_of(organiser.post(page, sent))
+    BookingFactory.create(surgery=surgery, slot=surgery.slots.last(), name="Ewan Buchanan")
+    words = words_of(organiser.post(page, sent))
+    assert f"{as_long} make room first: Ewan Buchanan would have to move" in words
+    assert "Slots would be after the end" not in words
+    seen = organiser.post(page, sent | {"ends": "midday"})
+    assert organiser.post(page, hidden(seen)).status_code == 303
+    surgery.refresh_from_db()
+    assert timezone.localtime(surgery.ends_at).time() == time(12)
+    assert Booking.objects.get().is_confirmed
+
+
+@pytest.mark.parametrize(("begins", "ends"), [("9am", "10:40"), ("9:20", "10:40"), ("8am", "9:40")])
+def test_whoever_types_another_end_reads_what_would_be_after_it(organiser, begins, ends):
+    surgery = SurgeryFactory.create(starts_at=local(7, 9), ends_at=local(7, 11), slots=6)
+    words = words_of(organiser.post(address(surgery, "edit_surgery"), as_it_is(surgery, begins=begins, ends=ends)))
+    assert "Slots would be after the end" in words
+    assert "Everything moves with the start" not in words
+
+
+def test_nobody_is_told_to_enter_an_end_on_the_day_after(organiser):
+    surgery = SurgeryFactory.create(starts_at=local(7, 20), ends_at=local(7, 23), slots=9)
+    words = words_of(organiser.post(address(surgery, "edit_surgery"), as_it_is(surgery, begins="22:00")))
+    assert "Slots would be after the end" in words
+
+
 def test_a_day_is_understood_as_it_is_written_and_what_is_none_is_named(organiser, surgery):
     page, later = address(surgery, "edit_surgery"), timezone.localtime(surgery.starts_at) + timedelta(days=3)
     for written in (f"{later:%-d %b}", f"{later:%A %-d %B}", f"{later:%Y-%m-%d}"):
@@ -121,7 +154,7 @@ def test_whoever_moves_the_start_alone_past_the_end_moves_all_of_it_and_sees_it_
     ("typed", "says"),
     [
         ({"begins": "midday"}, "midday to 2pm"),
-        ({"begins": "11am"}, "Slots would be after the end"),
+        ({"begins": "11am"}, "Enter 1pm, or take its last 3 slots out first"),
         ({"begins": "9am"}, "9am to midday"),
         ({"begins": "2pm", "ends": "1pm"}, "The end has to come after the start"),
         ({"begins": "10am", "ends": "9am"}, "The end has to come after the start"),
