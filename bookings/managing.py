@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import apnumber
 from django.db.models import Count, Q
 from django.utils.text import get_text_list
 
@@ -125,7 +126,10 @@ def _told_of(surgery: Surgery) -> str:
     return in_numbers(counts["booked"], counts["waiting"], hosts)
 
 
-def fewer_than_booked(booked: int, people: Sequence[str]) -> str:
-    """What to say to somebody who would take away booked seats: who would have to move."""
+def fewer_than_booked(booked: int, seats: int, people: Sequence[str]) -> str:
+    """What to say to somebody who would leave fewer `seats` than are booked: who would have to move, or how many."""
     are = "is" if booked == 1 else "are"
-    return f"{booked} {are} booked. {get_text_list(list(people), 'and')} would have to move first"
+    who = get_text_list(list(people), "and")
+    if seats:
+        who = f"{str(apnumber(booked - seats)).capitalize()} of {who}"
+    return f"{booked} {are} booked. {who} would have to move first"

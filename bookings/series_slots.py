@@ -18,7 +18,7 @@ from bookings.managing import fewer_than_booked, with_people
 from bookings.models import Booking
 from bookings.series_moves import LeftAlone, coming_of
 from surgeries.models import Series, Slot, Surgery, local_moment
-from surgeries.services import Within, own_slots, usual_slots
+from surgeries.services import SHORTEST_SLOT_MINUTES, TOO_SHORT, Within, own_slots, usual_slots
 from surgeries.templatetags.times import span
 
 
@@ -203,20 +203,26 @@ def _problems(
         elif slot.number_of_seats not in {seats, wanted.was[within], made.get(within, 0)}:
             yield f"It was changed by hand: its slot {times} has {_seats(slot.number_of_seats)}"
         elif seats < slot.booked:
-            yield f"Of its slot {times}, {_lower(fewer_than_booked(slot.booked, slot.people))}"
+            yield f"Of its slot {times}, {_lower(fewer_than_booked(slot.booked, seats, slot.people))}"
     for within in wanted.removed & here.keys():
         slot = here[within]
         if slot.booked:
-            yield f"Of its slot {span(slot)}, {_lower(fewer_than_booked(slot.booked, slot.people))}"
+            yield f"Of its slot {span(slot)}, {_lower(fewer_than_booked(slot.booked, 0, slot.people))}"
         elif slot.was_booked:
             yield f"Its slot {span(slot)} has been booked, so it stays on record. It can have no seats instead"
         elif slot.is_chosen:
             yield f"People on the waiting list chose its slot {span(slot)}"
-    stay = sorted(here.keys() - wanted.removed)
+    yield from _problems_of_new(surgery, {within: here[within] for within in here.keys() - wanted.removed}, added)
+
+
+def _problems_of_new(surgery: Surgery, stay: Mapping[Within, Any], added: Iterable[Within]) -> Iterable[str]:
+    """Why there can be no such slot beside those that stay."""
     for within in added:
         new = Times(*within.times(surgery.starts_at))
-        if there := next((each for each in stay if within.overlaps(each)), None):
-            yield f"The new slot, {span(new)}, would overlap its slot {span(here[there])}"
+        if within.minutes < SHORTEST_SLOT_MINUTES:
+            yield TOO_SHORT
+        if there := next((each for each in sorted(stay) if within.overlaps(each)), None):
+            yield f"The new slot, {span(new)}, would overlap its slot {span(stay[there])}"
         elif new.ends_at > surgery.ends_at:
             yield f"It is over before the new slot, {span(new)}, would be"
 

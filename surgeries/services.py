@@ -22,6 +22,7 @@ from .models import USUAL_HOSTS, Making, Seat, Series, Slot, Surgery, Venue, loc
 from .transactions import retried
 
 SHORTEST_SLOT_MINUTES = 5
+TOO_SHORT = f"A slot needs at least {SHORTEST_SLOT_MINUTES} minutes"
 MOST_SEATS_PER_SLOT = 200
 # In one press: more than a programme needs, and no more than the database takes in a second or two.
 MOST_SEATS_AT_ONCE = 20_000
@@ -177,7 +178,7 @@ def create_surgeries(
     that would be more seats than can be made at once.
     """
     if slot_minutes < SHORTEST_SLOT_MINUTES:
-        raise DiaryError(f"A slot needs at least {SHORTEST_SLOT_MINUTES} minutes.")
+        raise DiaryError(f"{TOO_SHORT}.")
     if not 1 <= seats_per_slot <= MOST_SEATS_PER_SLOT:
         raise DiaryError(f"A slot needs between 1 and {MOST_SEATS_PER_SLOT} seats.")
     slots_of = [_slots_of(start, end, slot_minutes, seats_per_slot, slots) for start, end in times]

@@ -1,6 +1,7 @@
 """The slots and seats of a surgery, as organisers set them."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -17,7 +18,7 @@ from bookings.series_slots import Wanted
 from bookings.services.diary import overlapping
 from surgeries.fields import LocalTimeField
 from surgeries.models import Surgery, local_moment
-from surgeries.services import MOST_SEATS_PER_SLOT, Within
+from surgeries.services import MOST_SEATS_PER_SLOT, SHORTEST_SLOT_MINUTES, TOO_SHORT, Within
 from surgeries.templatetags.times import span
 
 SEATS = {"class": "govuk-input--width-3", "inputmode": "numeric"}
@@ -110,9 +111,9 @@ class SlotsForm(forms.Form):
                 assert isinstance(self.data, QueryDict)
                 self.data[f"was_{slot.pk}"] = str(slot.number_of_seats)
             elif wanted is not None and wanted < slot.booked:
-                self.add_error(f"seats_{slot.pk}", _too_few(slot))
+                self.add_error(f"seats_{slot.pk}", _too_few(slot, wanted))
             elif cleaned.get(f"remove_{slot.pk}") and slot.booked:
-                self.add_error(f"seats_{slot.pk}", _too_few(slot))  # nothing can be ticked any more
+                self.add_error(f"seats_{slot.pk}", _too_few(slot, 0))  # nothing can be ticked any more
         self._clean_new(cleaned)
         return cleaned
 
@@ -146,6 +147,8 @@ class SlotsForm(forms.Form):
             self.add_error("begins", "There is a slot that begins then already")
         elif other:
             self.add_error("begins", overlapping(other))
+        elif end - start < timedelta(minutes=SHORTEST_SLOT_MINUTES):
+            self.add_error("ends", TOO_SHORT)
 
     @property
     def new(self) -> dict[str, Any]:
@@ -201,6 +204,6 @@ def _take_out(slot: Any) -> str:
     return format_html('Take it out<span class="govuk-visually-hidden"> {}</span>', span(slot))
 
 
-def _too_few(slot: Any) -> str:
+def _too_few(slot: Any, seats: int) -> str:
     """The slot is named, because a summary of errors stands far from it."""
-    return f"{capfirst(span(slot))}: {fewer_than_booked(slot.booked, slot.people)}"
+    return f"{capfirst(span(slot))}: {fewer_than_booked(slot.booked, seats, slot.people)}"

@@ -1,7 +1,7 @@
 """What organisers do to a surgery that touches bookings or emails: publishing, seats, slots, calling off."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Value
@@ -17,7 +17,7 @@ from bookings.services.ending import end_bookings
 from bookings.services.waiting import promote_and_tell, where_they_wait
 from bookings.statements import lock_surgeries
 from surgeries.models import Seat, Shift, Slot, Surgery, SurgeryQuerySet
-from surgeries.services import DiaryError
+from surgeries.services import SHORTEST_SLOT_MINUTES, TOO_SHORT, DiaryError
 from surgeries.templatetags.times import span
 from surgeries.transactions import retried
 
@@ -147,8 +147,8 @@ def add_slot(
 ) -> Slot:
     """Add a slot with this many seats, and return it; the waiting list goes first.
 
-    Adding the same one again changes nothing. Raises DiaryError if it does not lie within the surgery, or overlaps
-    another slot.
+    Adding the same one again changes nothing. Raises DiaryError if it does not lie within the surgery, overlaps
+    another slot or is shorter than any slot may be.
     """
     now = now or timezone.now()
     with transaction.atomic():
@@ -161,6 +161,8 @@ def add_slot(
             raise DiaryError("There is a slot that begins then already.")
         if there := surgery.slots.filter(starts_at__lt=ends_at, ends_at__gt=starts_at).first():
             raise DiaryError(f"{overlapping(there)}.")
+        if ends_at - starts_at < timedelta(minutes=SHORTEST_SLOT_MINUTES):
+            raise DiaryError(f"{TOO_SHORT}.")
         slot = Slot.objects.create(surgery=surgery, starts_at=starts_at, ends_at=ends_at)
         _set_seats(slot, seats)
         promote_and_tell([surgery], now=now)

@@ -1,5 +1,6 @@
 """Publishing a surgery, taking that back, calling it off, its slots and its hosts: from the organisers' pages."""
 
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -9,13 +10,15 @@ from django.utils import timezone
 from bookings.errors import OutOfDate
 from bookings.forms.hosting import written
 from bookings.needs import needs
-from bookings.services.diary import call_off, delete_draft
+from bookings.series_slots import Wanted
+from bookings.services.diary import add_slot, call_off, delete_draft
 from bookings.services.editing import end_shift
+from bookings.services.series_slots import change_slots_of_series
 from bookings.suggesting import suggested
 from champions.models import Champion
 from notifications.models import OutboxEmail
 from surgeries.models import Shift, Surgery
-from surgeries.services import DiaryError, extend_series
+from surgeries.services import DiaryError, Within, extend_series
 from surgeries.templatetags.times import span
 from tests.bookings.letters import write
 from tests.bookings.pages import words_of
@@ -163,6 +166,8 @@ def test_more_seats_go_to_who_waits_and_booked_ones_stay(organiser, surgery):
     usual = {f"{name}_{slot.pk}": 2 for slot in slots for name in ("seats", "was")}
     words = words_of(organiser.post(page, usual | {f"seats_{slots[0].pk}": 1}))
     names = sorted(booking.name for booking in booked if booking.slot == slots[0])
+    assert f"10am to 10:20am: 2 are booked. One of {names[0]} and {names[1]} would have to move first" in words
+    words = words_of(organiser.post(page, usual | {f"seats_{slots[0].pk}": 0}))
     assert f"10am to 10:20am: 2 are booked. {names[0]} and {names[1]} would have to move first" in words
     assert organiser.post(page, usual | {f"seats_{slots[2].pk}": 3}).status_code == 303
     waits.refresh_from_db()
@@ -184,6 +189,23 @@ def test_slots_are_added_and_taken_out(organiser):
         organiser.post(page, {f"seats_{last.pk}": 2, f"seats_{added.pk}": 5, "begins": "9am", "ends": "9:20"})
     )
     assert "Enter how many seats the new slot has" in words
+
+
+@pytest.mark.parametrize("which", ["this", "all"])
+def test_a_slot_that_is_added_is_as_long_as_those_of_new_surgeries_have_to_be(organiser, which):
+    surgery = SurgeryFactory.create(slots=1, ends_at=local(hour=11), series=SeriesFactory.create())
+    page, first = address(surgery, "manage_slots"), surgery.slots.get()
+    sent = {f"seats_{first.pk}": 2, f"was_{first.pk}": 2, "begins": "10:20", "seats": 2, "which": which}
+    for short in ("10:22", "10:24"):
+        response = organiser.post(page, sent | {"ends": short})
+        assert response.context["form"].errors["ends"] == ["A slot needs at least 5 minutes"]
+        start = surgery.starts_at + timedelta(minutes=20)
+        with pytest.raises(DiaryError, match="at least 5 minutes"):
+            add_slot(surgery=surgery, starts_at=start, ends_at=start + timedelta(minutes=4), seats=2)
+        with pytest.raises(DiaryError, match="at least 5 minutes"):
+            change_slots_of_series(surgery=surgery, wanted=Wanted(added={Within(20, 4): 2}), which="all")
+    enough = organiser.post(page, sent | {"ends": "10:25"})
+    assert (enough.status_code, surgery.slots.count()) == ((303, 2) if which == "this" else (200, 1))
 
 
 def test_who_fits_best_is_suggested_first_and_put_on(organiser):

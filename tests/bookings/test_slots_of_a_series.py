@@ -96,7 +96,10 @@ def test_never_below_what_is_booked_and_it_says_who_would_have_to_move(surgeries
     it = change_slots_of_series(surgery=surgeries[0], wanted=fewer, which="all")
     assert [seats(surgery)["10:00"] for surgery in surgeries] == [1, 1, 2, 1]
     assert [(each.surgery, each.why) for each in it.left_alone] == [
-        (surgeries[2], f"Of its slot 10am to 10:20am, 2 are booked. {names[0]} and {names[1]} would have to move first")
+        (
+            surgeries[2],
+            f"Of its slot 10am to 10:20am, 2 are booked. One of {names[0]} and {names[1]} would have to move first",
+        )
     ]
     with pytest.raises(DiaryError, match="would have to move first"):
         change_slots_of_series(surgery=surgeries[2], wanted=fewer, which="all")
