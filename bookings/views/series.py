@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -69,13 +70,14 @@ def series(request: HttpRequest, reference: str) -> HttpResponseBase:
             raise
         return SeeOther(f"{reverse('bookings:series_list')}?said=gone")
     coming = Surgery.objects.filter(series=found, ends_at__gt=now).order_by("starts_at", "pk")
-    entries = entries_of(coming, now=now)
+    can_be_draft = Exists(that_can_be_drafts(Surgery.objects.filter(pk=OuterRef("pk")), now=now))
+    entries = entries_of(coming.annotate(can_be_draft=can_be_draft), now=now)
     context: dict[str, Any] = {
         "series": found,
         "words": words_of(found),
         "settled": settled(found),
         "entries": entries,
-        "can_be_drafts": that_can_be_drafts(Surgery.objects.filter(series=found), now=now).exists(),
+        "can_be_drafts": any(entry.surgery.can_be_draft for entry in entries),  # type: ignore[attr-defined]
         "drafts": sum(entry.surgery.state == Surgery.State.DRAFT for entry in entries),
         "left_out": left_out(found, now=now),
         "weeks_ahead": WEEKS_AHEAD,

@@ -337,7 +337,10 @@ def test_taking_back_leaves_a_last_date_that_somebody_gave_the_series_since():
 # ── Always ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("page", [NEW, SERIES, OF_SERIES, f"{OF_SERIES}publish/", f"{OF_SERIES}end/?last=2027-03-16"])
+@pytest.mark.parametrize(
+    "page",
+    [NEW, SERIES, OF_SERIES, f"{OF_SERIES}publish/", f"{OF_SERIES}unpublish/", f"{OF_SERIES}end/?last=2027-03-16"],
+)
 def test_pages_take_at_most_12_statements_however_much_there_is(organiser, page):
     pattern = series()
     few = statements(lambda: organiser.get(page))
