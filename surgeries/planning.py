@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 
 from organisation.working_days import bank_holidays
 from surgeries.models import Series, Surgery
-from surgeries.services import holder, is_decided, times_of
+from surgeries.services import holder, is_decided, open_dates, times_of, what_speaks_against
 from surgeries.templatetags.times import clock, span
 from surgeries.templatetags.times import day as in_words
 
@@ -58,8 +58,11 @@ class Planned:
         return any(remark.kind in AGAINST for remark in self.remarks)
 
 
-def plan(series: Series, days: Sequence[date], *, now: datetime) -> list[Planned]:
-    """Each of these days with what there is to know of it, in three queries. The series need not be saved yet."""
+def plan(series: Series, days: Sequence[date], *, now: datetime, like: Series | None = None) -> list[Planned]:
+    """Each of these days with what there is to know of it, in three queries. The series need not be saved yet.
+
+    If it began `like` another one, also what somebody left out of that: in two queries more.
+    """
     times = times_of(series, days)
     there: dict[date, list[Surgery]] = defaultdict(list)
     if days:
@@ -68,10 +71,23 @@ def plan(series: Series, days: Sequence[date], *, now: datetime) -> list[Planned
         for surgery in found.at_office(series.venue.office_id).select_related("venue", "series"):
             there[timezone.localdate(surgery.starts_at)].append(surgery)
     coming = _coming_at_the_venue(series, days, now=now)
-    return [
-        Planned(day, start, end, tuple(_remarks(series, day, start, end, there[day], coming[day])), start <= now)
+    known = {
+        day: _remarks(series, day, start, end, there[day], coming[day])
         for day, (start, end) in zip(days, times, strict=True)
+    }
+    for day in (_left_out(like, now=now) & known.keys()) if like else ():
+        known[day].append(Remark(Kind.STRUCK_OUT, f"Left out of “{like}”"))
+    return [
+        Planned(day, start, end, tuple(known[day]), start <= now) for day, (start, end) in zip(days, times, strict=True)
     ]
+
+
+def _left_out(series: Series, *, now: datetime) -> set[date]:
+    """The dates to come on which somebody struck the series out or deleted its draft: nothing else speaks against."""
+    if series.planned_until is None:
+        return set()
+    days = open_dates(series, until=series.planned_until, now=now)
+    return set(days) - what_speaks_against(series, days).keys()
 
 
 def _coming_at_the_venue(series: Series, days: Sequence[date], *, now: datetime) -> dict[date, list[Series]]:

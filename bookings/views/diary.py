@@ -62,7 +62,8 @@ def preview(request: HttpRequest) -> HttpResponseBase:
         return render(request, "bookings/new_surgery.html", {"form": form})
     query = request.GET.urlencode()
     change = f"{reverse('bookings:new_surgery')}?{query}"
-    return dates_page(request, form.series, form.days, until=form.until, change=change)
+    like = form.copied if isinstance(form.copied, Series) else None
+    return dates_page(request, form.series, form.days, until=form.until, change=change, like=like)
 
 
 @organiser_page

@@ -37,16 +37,23 @@ def _contents(request: HttpRequest) -> str:
 
 
 def dates_page(
-    request: HttpRequest, series: Series, days: Sequence[date], *, until: date | None, change: str
+    request: HttpRequest,
+    series: Series,
+    days: Sequence[date],
+    *,
+    until: date | None,
+    change: str,
+    like: Series | None = None,
 ) -> HttpResponseBase:
     """The dates of a pattern, each with a box, and once they are sent: what is ticked is made, once.
 
     Whoever presses Enter beside a box only has a `look` at what they have ticked.
 
-    `until` is None for a surgery of no series; `change` leads to where the pattern was typed.
+    `until` is None for a surgery of no series; `change` leads to where the pattern was typed. What was
+    left out of the series that it began `like` is not ticked at first.
     """
     now = timezone.now()
-    planned = plan(series, days, now=now)
+    planned = plan(series, days, now=now, like=like)
     form = DatesForm(request.POST if request.method == "POST" else None, planned=planned)
     if form.is_valid() and "look" not in request.POST:
         said = form.cleaned_data

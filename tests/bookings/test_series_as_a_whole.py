@@ -20,6 +20,7 @@ from surgeries.services import DiaryError, Within, extend_series, own_slots, slo
 from surgeries.templatetags.times import when
 from tests.bookings.dates import dates_page, form_on, send
 from tests.bookings.pages import words_of
+from tests.bookings.test_statements_per_page import statements
 from tests.everyone.diary import NOW
 from tests.everyone.planning import DATES, NEW, OF_SERIES, series
 from tests.factories import OfficeFactory, ShiftFactory, SurgeryFactory, UserFactory, VenueFactory, local
@@ -233,6 +234,45 @@ def test_what_the_form_does_not_ask_is_as_in_the_one_that_it_began_like(organise
     page = organiser.get(f"{DATES}?{urlencode(said | {'seats_per_slot': '9'})}")
     assert "Slots of 20 minutes with 9 seats each" in words_of(page)
     assert organiser.get(f"{DATES}?{urlencode(said | {'of': 'series-' + chr(0)})}").status_code == 200
+
+
+def test_what_was_struck_out_of_the_original_is_not_ticked_at_first_in_its_clone(organiser, venue):
+    form = form_on(dates_page(organiser, venue, often="w1", ends_on="2027-05-18", name="Leeds coffee"))
+    form["days"].remove("2027-04-13")
+    send(organiser, venue, form, often="w1", ends_on="2027-05-18", name="Leeds coffee")
+    pattern = Series.objects.get()
+    on = {each.starts_at.date(): each for each in pattern.surgeries.all()}
+    on[date(2027, 4, 27)].delete()
+    # Nobody left out what has moved within its week, nor what could not be: its venue was taken, and is not elsewhere.
+    on[date(2027, 5, 4)].delete()
+    SurgeryFactory.create(venue=venue, starts_at=local_moment(date(2027, 5, 4), time(10)))
+    moved = on[date(2027, 5, 11)]
+    start = local_moment(date(2027, 5, 12), time(10))
+    Surgery.objects.filter(pk=moved.pk).update(starts_at=start, ends_at=start + timedelta(hours=2))
+    said = like(organiser, f"like_series={pattern.reference}", venue=VenueFactory.create().pk, starts_on="2027-04-06")
+    page = organiser.get(f"{DATES}?{urlencode(said)}")
+    assert form_on(page)["days"] == ["2027-04-06", "2027-04-20", "2027-05-04", "2027-05-11", "2027-05-18"]
+    for day in ("13 April", "27 April"):
+        assert f"Tuesday {day} 2027 Struck out before: Left out of “Leeds coffee”" in words_of(page)
+    # It can be ticked after all, and those of another one are not asked.
+    sent = form_on(page) | {"days": ["2027-04-13"]}
+    assert organiser.post(f"{DATES}?{urlencode(said)}", sent).status_code == 303
+    assert Series.objects.exclude(pk=pattern.pk).get().surgeries.count() == 1
+    del said["of"]
+    assert "Left out of" not in words_of(organiser.get(f"{DATES}?{urlencode(said)}"))
+
+
+def test_a_clone_takes_as_many_statements_for_a_year_as_for_a_month(organiser, venue):
+    def count(ends_on: str) -> int:
+        said = like(organiser, f"like_series={pattern.reference}", venue=there.pk, starts_on="2027-04-06",
+                    often="w1", ends_on=ends_on)  # fmt: skip
+        return statements(lambda: organiser.get(f"{DATES}?{urlencode(said)}"))
+
+    form = form_on(dates_page(organiser, venue, often="w1", ends_on="2028-03-14"))
+    form["days"] = form["days"][::2]
+    send(organiser, venue, form, often="w1", ends_on="2028-03-14")
+    pattern, there = Series.objects.get(), VenueFactory.create()
+    assert count("2027-05-04") == count("2028-03-14") <= 12
 
 
 @pytest.mark.parametrize("what", ["a last date", "taking it back"])
