@@ -72,6 +72,15 @@ class SeriesMove:
         return any(move.tells_anybody and not move.is_draft for move in self.moves)
 
     @property
+    def is_silent_somewhere(self) -> bool:
+        """Whether nobody is told of one of them at least."""
+        return any(move.is_draft or not move.tells_anybody for move in self.moves)
+
+    @property
+    def is_of_drafts(self) -> bool:
+        return all(move.is_draft for move in self.moves)
+
+    @property
     def is_a_move(self) -> bool:
         """Whether anything is held at another time or elsewhere from now on, and not only in another way."""
         return any(move.tells_attendees for move in self.moves)

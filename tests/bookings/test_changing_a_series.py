@@ -238,6 +238,26 @@ def test_the_preview_lists_each_and_its_button_does_what_was_seen(client, surger
         change_surgery(surgery=surgeries[1], facts=later(surgeries[1]), which="later", seen="x")
 
 
+def test_that_nobody_is_told_is_said_once_and_not_below_each_surgery(client, surgeries):
+    client.force_login(UserFactory.create(organiser=True))
+    page = address(surgeries[0], "edit_surgery")
+
+    def preview(**facts) -> str:
+        return words_of(client.post(page, as_it_is(surgeries[0], which="all", **facts)))
+
+    note, moves = {"note": "Bring a cup."}, {"begins": "11am", "ends": "midday"}
+    words = preview(**note)
+    assert words.count("Nobody is told") == 1
+    assert words.index("4 surgeries change Nobody is told.") < words.index("Bring a cup.")
+    assert "nobody is" not in preview(**moves).lower()  # each of them says who is
+    Surgery.objects.filter(pk=surgeries[3].pk).update(state="draft")
+    words = preview(**moves)
+    assert words.count("Told: 1 booked") == 3
+    assert words.count("Who is told stands below each surgery. Where nothing is said, nobody is.") == 1
+    Surgery.objects.update(state="draft")
+    assert "4 surgeries change Nobody is told: they are drafts." in preview(**moves)
+
+
 def test_a_series_takes_the_same_few_statements_however_long_it_is(client, series, surgeries):
     client.force_login(UserFactory.create(organiser=True))
     page = address(surgeries[0], "edit_surgery")
