@@ -54,6 +54,7 @@ BUTTONS_ALONE = {
     "desk/failed_email.html",
     "desk/failed_emails.html",
     "desk/stop_digest.html",
+    "bookings/outcomes.html",
     "privacy/data.html",
     "privacy/erase.html",
     "organisation/delete_row.html",
