@@ -22,7 +22,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Greatest
 from django.http import QueryDict
-from django.utils import dateformat, timezone
+from django.utils import timezone
 from django.utils.text import get_text_list
 
 from bookings.availability import Availability, with_availability
@@ -30,6 +30,7 @@ from champions.models import all_called
 from organisation.kept import kept
 from organisation.models import Department, Office, Topic
 from surgeries.models import Shift, Surgery, SurgeryQuerySet
+from surgeries.templatetags.times import day_of_month
 
 PER_PAGE = 20
 # A page number past the last one shows the last one; past this it is not even looked at.
@@ -304,4 +305,4 @@ def _heading(monday: date, this_week: date) -> str:
     weeks = (monday - this_week).days // 7
     if weeks in {0, 1}:
         return ("This week", "Next week")[weeks]
-    return f"Week of {dateformat.format(monday, 'j F')}"
+    return f"Week of {day_of_month(monday)}"

@@ -25,7 +25,7 @@ from surgeries.services import (
     times_of,
     usual_slots,
 )
-from surgeries.templatetags.times import ORDINALS, rhythm, when
+from surgeries.templatetags.times import ORDINALS, day_of_month, rhythm, when
 
 ONCE = "once"
 BY_WEEKS = {f"w{weeks}": weeks for weeks in range(1, 13)}
@@ -278,7 +278,7 @@ class DatesForm(forms.Form):
         ticked = [date.fromisoformat(day) for day in self.cleaned_data["days"]]
         seen = self.data.get("warned", "").split()
         if unseen := [day for day in ticked if day.isoformat() in self.warned and day.isoformat() not in seen]:
-            days = ", ".join(dateformat.format(day, "j F") for day in unseen)
+            days = ", ".join(day_of_month(day) for day in unseen)
             raise forms.ValidationError(f"Something has changed since you looked at {days}: check what it says now")
         return ticked
 

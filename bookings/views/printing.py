@@ -1,5 +1,6 @@
 """What organisers print for the café: a poster, and a card for the table, of a surgery or of a series."""
 
+import re
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -130,5 +131,5 @@ def _next_days(series: Series) -> str:
 
 
 def _unbroken(date: str) -> str:
-    """With the date in one line, wherever the line ends."""
-    return "\N{NO-BREAK SPACE}".join(date.rsplit(" ", 1))
+    """With day and month in one line, wherever the line ends. The year may be below: large letters leave no room."""
+    return re.sub(r"(?<=\d) ", "\N{NO-BREAK SPACE}", date)

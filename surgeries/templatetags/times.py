@@ -5,7 +5,7 @@ take aware datetimes (or, where only the day matters, dates) and speak in the pr
 days and months come from Django, so that another language can follow.
 """
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
 from django import template
@@ -13,6 +13,9 @@ from django.conf import settings
 from django.utils import dateformat, timezone
 
 register = template.Library()
+
+FAR = timedelta(days=300)
+"""About ten months: a date that is further away, before or after today, could be taken for one of another year."""
 
 ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
 
@@ -41,15 +44,23 @@ def local(moment: date | datetime) -> date | datetime:
 
 
 @register.filter(expects_localtime=False)
+def is_far(moment: date | datetime) -> bool:
+    """Whether a date needs its year: it is `FAR` from today, before or after. Any nearer, the next or last is meant."""
+    on = local(moment)
+    today = timezone.localdate(None, settings.ZONE)
+    return abs((on.date() if isinstance(on, datetime) else on) - today) > FAR
+
+
+@register.filter(expects_localtime=False)
 def day(moment: date | datetime) -> str:
-    """Such as "Tuesday 3 March"."""
-    return dateformat.format(local(moment), "l j F")
+    """Such as "Tuesday 3 March", and "Friday 3 March 2028" if that `is_far` from now."""
+    return dateformat.format(local(moment), "l j F Y" if is_far(moment) else "l j F")
 
 
 @register.filter(expects_localtime=False)
 def day_of_month(moment: date | datetime) -> str:
-    """Such as "3 March": where the day of the week is known."""
-    return dateformat.format(local(moment), "j F")
+    """Such as "3 March", where the day of the week is known; and "3 March 2028" if that `is_far` from now."""
+    return dateformat.format(local(moment), "j F Y" if is_far(moment) else "j F")
 
 
 @register.filter(expects_localtime=False)
@@ -82,7 +93,7 @@ def span(thing: Timed) -> str:
 
 @register.filter
 def when(thing: Timed) -> str:
-    """Day and time in one, such as "Tuesday 3 March, 10:20am to 10:40am"."""
+    """Day and time in one, such as "Tuesday 3 March, 10:20am to 10:40am"; with the year if the day `is_far`."""
     return f"{day(thing.starts_at)}, {span(thing)}"
 
 
@@ -92,7 +103,7 @@ def when_and_year(thing: Timed) -> str:
     is_this_year = (
         timezone.localdate(thing.starts_at, settings.ZONE).year == timezone.localdate(None, settings.ZONE).year
     )
-    return f"{(day if is_this_year else day_and_year)(thing.starts_at)}, {span(thing)}"
+    return f"{dateformat.format(local(thing.starts_at), 'l j F' if is_this_year else 'l j F Y')}, {span(thing)}"
 
 
 @register.filter

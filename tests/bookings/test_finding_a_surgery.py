@@ -84,6 +84,15 @@ def test_surgeries_stand_in_order_of_time_under_their_weeks(client):
     assert headings == ["This week", "Next week", "Week of 16 March"]
 
 
+def test_of_a_surgery_in_a_year_the_list_names_the_year(client):
+    with time_machine.travel(datetime(2026, 11, 29, 12, tzinfo=UTC), tick=False):
+        SurgeryFactory.create(starts_at=datetime(2027, 12, 3, 10, 30, tzinfo=UTC))
+        page = listing(client)
+    assert '<h2 class="app-week">Week of 29 November 2027</h2>' in page
+    assert "Friday 3 December 2027, </span>10:30am" in page
+    assert "Dec<br>2027</span>" in page  # the leaf of a calendar beside it
+
+
 def test_a_week_begins_on_monday_in_london(client):
     with time_machine.travel(datetime(2026, 6, 7, 12, tzinfo=UTC), tick=False):  # a Sunday
         SurgeryFactory.create(starts_at=local(1, hour=0, minute=20))  # 23:20 of that Sunday in UTC
@@ -286,4 +295,4 @@ def test_the_local_day_is_shown_whatever_zone_is_active(client):
     SurgeryFactory.create(starts_at=datetime(2030, 7, 1, 9, tzinfo=UTC))
     with timezone.override("Pacific/Kiritimati"):
         page = listing(client)
-    assert "Monday 1 July, </span>10am" in page
+    assert "Monday 1 July 2030, </span>10am" in page

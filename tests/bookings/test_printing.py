@@ -66,6 +66,19 @@ def test_the_poster_of_a_series_names_the_next_four_days_on_which_it_is_as_usual
     assert "print a new one before the last of them" in page
 
 
+@time_machine.travel(datetime(2026, 11, 29, 12, tzinfo=UTC), tick=False)
+def test_day_and_month_on_paper_stay_in_one_line_when_a_year_follows(client):
+    held = {
+        "starts_at": local_moment(date(2027, 12, 8), time(10)),
+        "ends_at": local_moment(date(2027, 12, 8), time(12)),
+    }
+    surgery = SurgeryFactory.create(**held)
+    assert "Wednesday 8\N{NO-BREAK SPACE}December 2027<" in words(client, surgery)
+    series = SeriesFactory.create(starts_on=date(2027, 12, 1))
+    SurgeryFactory.create(series=series, venue=series.venue, **held)
+    assert "Next on 8\N{NO-BREAK SPACE}December 2027<" in words(client, series)
+
+
 def test_organisers_learn_that_the_next_one_is_not_as_the_paper_of_the_series_says(client):
     series = SeriesFactory.create()
     day = timezone.localdate() + timedelta(days=8)

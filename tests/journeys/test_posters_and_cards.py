@@ -108,13 +108,15 @@ def test_the_longest_rhythm_and_days_leave_the_poster_of_a_series_on_one_sheet(
 ) -> None:
     printed(f"/organise/series/{make().reference}/poster/")
     day = "Wednesday 23\N{NO-BREAK SPACE}September"
+    far = "29\N{NO-BREAK SPACE}September 2027"
     for what, words in (
         ("day", "Every second Wednesday of the month"),
         ("hours", "10:20am to 12:40pm"),
         ("next", f"Next on {day}, 30\N{NO-BREAK SPACE}September, {day} and {day}"),
+        ("next", f"Next on {far}, {far}, {far} and {far}"),
     ):
         page.locator(f".app-poster__{what}").evaluate("(element, words) => { element.textContent = words }", words)
-    assert not cut_off(page)
+        assert not cut_off(page)
 
 
 def largest_mm(page: Page, what: str, paper: int = 210) -> float:

@@ -9,7 +9,7 @@ from django.template import Context, Template
 from django.utils import timezone
 
 from surgeries.models import local_moment
-from surgeries.templatetags.times import clock, day, day_and_year, rhythm, span, when, when_and_year
+from surgeries.templatetags.times import clock, day, day_and_year, day_of_month, rhythm, span, when, when_and_year
 
 
 def at(hour: int, minute: int = 0, *, month: int = 1) -> datetime:
@@ -33,16 +33,39 @@ def test_a_time_reads_as_gov_uk_writes_it(moment, words):
     assert clock(moment) == words
 
 
+@time_machine.travel("2026-03-02 09:30", tick=False)
 def test_in_summer_the_clock_is_an_hour_ahead_of_utc():
     assert clock(at(9, 20, month=7)) == "10:20am"
     assert day(datetime(2026, 7, 6, 23, 30, tzinfo=UTC)) == "Tuesday 7 July"
 
 
+@time_machine.travel("2026-03-02 09:30", tick=False)
 def test_days_have_no_leading_nought_and_a_year_only_when_asked_for():
     assert day(date(2026, 3, 3)) == "Tuesday 3 March"
+    assert day_of_month(date(2026, 3, 3)) == "3 March"
     assert day_and_year(at(10)) == "Tuesday 6 January 2026"
 
 
+@time_machine.travel("2026-11-29 23:30", tick=False)
+@pytest.mark.parametrize(
+    ("on", "words"),
+    [
+        (date(2027, 12, 3), "Friday 3 December 2027"),
+        (date(2027, 9, 26), "Sunday 26 September 2027"),
+        (date(2027, 9, 25), "Saturday 25 September"),
+        (date(2026, 2, 2), "Monday 2 February"),
+        (date(2026, 2, 1), "Sunday 1 February 2026"),
+        (date(2025, 12, 3), "Wednesday 3 December 2025"),
+    ],
+)
+def test_a_day_that_could_be_taken_for_another_years_names_its_year(on, words):
+    assert (day(on), day_of_month(on)) == (words, words.partition(" ")[2])
+    start = local_moment(on, time(10, 30))
+    assert day(start) == words
+    assert when(SimpleNamespace(starts_at=start, ends_at=start + timedelta(hours=2))) == f"{words}, 10:30am to 12:30pm"
+
+
+@time_machine.travel("2026-03-02 09:30", tick=False)
 def test_a_slot_reads_as_in_the_style_guide():
     slot = SimpleNamespace(
         starts_at=datetime(2026, 3, 3, 10, 20, tzinfo=UTC), ends_at=datetime(2026, 3, 3, 10, 40, tzinfo=UTC)
@@ -64,6 +87,7 @@ def test_among_others_the_year_is_named_unless_it_is_this_one():
         assert listed(date(2028, 1, 14)) == "Friday 14 January 2028, 1pm to 3pm"
 
 
+@time_machine.travel("2026-03-02 09:30", tick=False)
 @pytest.mark.parametrize("elsewhere", ["UTC", "Pacific/Kiritimati"])
 def test_a_template_shows_london_time_whatever_zone_is_active(elsewhere):
     shown = Template("{% load times %}{{ slot|when }} / {{ slot.starts_at|clock }} / {{ slot.starts_at|day }}")
