@@ -1,6 +1,6 @@
 """What people and champions have at other surgeries, by which somebody would be at two places at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -26,6 +26,27 @@ class Times:
 
     def overlaps(self, other: Timed) -> bool:
         return overlap(self, other)
+
+
+@dataclass(frozen=True)
+class Clash:
+    """Why somebody cannot be there: in words about them, and the time and place of the seat or shift that they keep."""
+
+    words: str
+    place: str = ""
+    is_shift: bool = False
+
+    def __str__(self) -> str:
+        return self.words
+
+    def told(self, before: str) -> dict[str, str]:
+        """What only the email itself knows: where and when they were to be, and what they keep instead."""
+        return {"before": before, **({"hosts" if self.is_shift else "keeps": self.place} if self.place else {})}
+
+
+def kept_instead(told: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What they keep, as a fact of the email that was `told` of it."""
+    return [(label, told[name]) for name, label in (("keeps", "You keep"), ("hosts", "You host")) if name in told]
 
 
 def shifts_around(
@@ -61,19 +82,21 @@ class Elsewhere:
         )
         return cls(list(seats), [shift for shift in shifts if shift.starts_at < end and shift.ends_at > start])
 
-    def seat_of(self, email: str | None, attendee: int | None, times: Times, *, apart_from: Surgery) -> str:
-        """Where somebody sits then, in words."""
+    def seat_of(self, email: str | None, attendee: int | None, times: Times, *, apart_from: Surgery) -> Clash | None:
+        """Where somebody sits then."""
         for other in self.seats:
             is_theirs = other.attendee_id == attendee or (email and other.attendee.email == email)
             if is_theirs and other.surgery_id != apart_from.pk and other.slot and times.overlaps(other.slot):
-                return f"has a seat at {other.surgery.venue}, {when(other.slot)}"
-        return ""
+                time, venue = when(other.slot), other.surgery.venue
+                return Clash(f"has a seat at {venue}, {time}", f"{time}, {venue}")
+        return None
 
-    def shift_of(self, email: str | None, champion: int | None, times: Times, *, apart_from: Surgery) -> str:
-        """Where somebody hosts then, in words."""
+    def shift_of(self, email: str | None, champion: int | None, times: Times, *, apart_from: Surgery) -> Clash | None:
+        """Where somebody hosts then."""
         for other in self.shifts:
             user = other.champion.user
             is_theirs = other.champion_id == champion or (email and user and user.email == email)
             if is_theirs and other.surgery_id != apart_from.pk and times.overlaps(other):
-                return f"hosts at {other.surgery.venue}, {when(other)}"
-        return ""
+                time, venue = when(other), other.surgery.venue
+                return Clash(f"hosts at {venue}, {time}", f"{time}, {venue}", is_shift=True)
+        return None

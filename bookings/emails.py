@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from bookings.elsewhere import Clash
 from bookings.models import Attendee, Booking
 from notifications.services import NewEmail, queue_email, queue_emails
 from surgeries.models import Slot, Surgery
@@ -42,9 +43,14 @@ def queue_surgery_moved(moved: Iterable[tuple[Booking, str]], *, now: datetime) 
     queue_emails([_change("surgery_moved", each, {"before": it}) for each, it in moved if each.attendee.email], now=now)
 
 
-def queue_released(released: Iterable[tuple[Booking, str]], *, now: datetime) -> None:
-    """The surgery has moved to a time when they are elsewhere: each booking with where and when it was, in words."""
-    queue_emails([_change("released", each, {"before": it}) for each, it in released if each.attendee.email], now=now)
+def queue_released(released: Iterable[tuple[Booking, str, Clash]], *, now: datetime) -> None:
+    """The surgery has moved to a time when they are elsewhere.
+
+    Each booking with where and when it was, in words, and what they have elsewhere.
+    """
+    queue_emails(
+        [_change("released", each, clash.told(it)) for each, it, clash in released if each.attendee.email], now=now
+    )
 
 
 def queue_cancelled(booking: Booking, *, now: datetime) -> None:

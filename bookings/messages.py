@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.fields import NameField
 from bookings.calendars import booking_calendar
+from bookings.elsewhere import kept_instead
 from bookings.finding import hosts_in_words, hosts_of, nearest_to
 from bookings.links import private_link
 from bookings.models import Attendee, Booking
@@ -141,11 +142,13 @@ def released(row: OutboxEmail) -> Message | None:
     booking = _booking(row, CANCELLED)
     if not booking:
         return None
-    surgery, now = booking.surgery, timezone.now()
+    surgery, now, told = booking.surgery, timezone.now(), row.context
     return _message(
         "booking_released",
         booking,
-        facts=[*_until_now("You had", row), ("It is now", _place(surgery, surgery))],
+        before=told.get("before", _place(booking.slot or surgery, surgery)),
+        hosts="hosts" in told,
+        facts=[*_until_now("You had", row), ("It is now", _place(surgery, surgery)), *kept_instead(told)],
         alternatives=nearest_to(surgery, now=now),
         button=button_to("See everything that is coming up", "bookings:upcoming"),
     )

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.text import get_text_list
 
 from bookings.consequences import in_numbers
-from bookings.elsewhere import Elsewhere, Times, shifts_around
+from bookings.elsewhere import Clash, Elsewhere, Times, shifts_around
 from bookings.models import DOORS_OPEN_BEFORE, Booking
 from organisation.working_days import bank_holidays
 from surgeries.models import Shift, Slot, Surgery, Venue
@@ -64,7 +64,7 @@ class Seated:
 
     booking: Booking
     times: Times
-    clash: str = ""
+    clash: Clash | None = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Hosting:
 
     shift: Shift
     times: Times
-    clash: str = ""
+    clash: Clash | None = None
 
     @property
     def moves(self) -> bool:
@@ -286,7 +286,7 @@ def _with_clashes(move: Move, elsewhere: Elsewhere) -> Move:
         clash = elsewhere.shift_of(email, champion.pk, host.times, apart_from=here)
         clash = clash or elsewhere.seat_of(email, None, host.times, apart_from=here)
         if host.times.ends_at <= host.times.starts_at:
-            clash = "hosts when it would be over"
+            clash = Clash("hosts when it would be over")
         shifts.append(replace(host, clash=clash))
     return replace(move, seated=tuple(seated), shifts=tuple(shifts))
 

@@ -10,6 +10,7 @@ from django.utils.text import get_text_list
 
 from accounts.models import User
 from bookings.calendars import shift_calendar
+from bookings.elsewhere import Clash, kept_instead
 from bookings.fit import fit
 from bookings.links import step_in_link
 from bookings.models import Ask
@@ -37,6 +38,16 @@ def queue_taken(shifts: Iterable[Shift], *, now: datetime, by_organiser: bool = 
 def queue_ended(shifts: Iterable[Shift], *, now: datetime) -> None:
     """They host no more; with what takes the entry out of their calendar."""
     _queue_to_hosts(ENDED, shifts, now=now)
+
+
+def queue_released(released: Iterable[tuple[Shift, str, Clash]], *, now: datetime) -> None:
+    """Their surgery has moved to a time when they cannot host.
+
+    Each shift with where and when it was, in words, and what is in the way of it.
+    """
+    released = list(released)
+    context = {shift.pk: clash.told(before) for shift, before, clash in released}
+    _queue_to_hosts(ENDED, [shift for shift, _, _ in released], now=now, context=context)
 
 
 def queue_moved(moved: Iterable[tuple[Shift, str]], *, now: datetime, once: int) -> None:
@@ -182,11 +193,17 @@ def ended(row: OutboxEmail) -> Message | None:
         return None
     button = None if shift.champion.is_barred else button_to("See your shifts", "bookings:shifts")
     calendar = shift_calendar(shift, method="CANCEL", stamp=row.created_at)
-    because = {
+    because: dict[str, Any] = {
         "by_organiser": shift.was_taken_off,
         "by_barring": shift.ended_reason == Shift.BARRED,
         "by_move": shift.ended_reason == Shift.MOVED_AWAY,
     }
+    if because["by_move"]:
+        # Only the email itself knows what they had: the surgery is elsewhere by now.
+        surgery, told = shift.surgery, row.context
+        kept, before = kept_instead(told), told.get("before", when(shift))
+        facts = [("You had", before), ("It is now", f"{when(surgery)}, {surgery.venue}"), *kept]
+        because |= {"before": before, "has_seat": "keeps" in told, "hosts": "hosts" in told, "facts": facts}
     return _message("shift_ended", shift, calendar=calendar, button=button, **because)
 
 

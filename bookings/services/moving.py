@@ -122,10 +122,12 @@ def _carry_out(move: Move, surgery: Surgery, now: datetime) -> None:
     for booking in released:
         booking.surgery = surgery
     emails.queue_surgery_moved([(booking, before.get(booking.pk, waited_for)) for booking in told], now=now)
-    emails.queue_released([(booking, before[booking.pk]) for booking in released], now=now)
+    losing = [(each.booking, before[each.booking.pk], each.clash) for each in move.seated if each.clash]
+    emails.queue_released(losing, now=now)
     moved = [(_as_it_is(host, surgery), hosted[host.shift.pk]) for host in move.hosts_told]
     shift_emails.queue_moved(moved, now=now, once=surgery.calendar_sequence)
-    shift_emails.queue_ended([_as_it_is(host, surgery) for host in move.hosts_released], now=now)
+    ended = [(_as_it_is(host, surgery), hosted[host.shift.pk], host.clash) for host in move.shifts if host.clash]
+    shift_emails.queue_released(ended, now=now)
 
 
 def _as_it_is(host: Hosting, surgery: Surgery) -> Shift:

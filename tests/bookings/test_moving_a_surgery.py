@@ -18,6 +18,7 @@ from bookings.services.moving import change_surgery
 from notifications.models import OutboxEmail
 from surgeries.models import Seat, Shift, Surgery
 from surgeries.services import DiaryError
+from surgeries.templatetags.times import when
 from tests.bookings.letters import write
 from tests.factories import (
     AttendeeFactory,
@@ -29,6 +30,7 @@ from tests.factories import (
     UserFactory,
     VenueFactory,
     VisitFactory,
+    local,
 )
 
 pytestmark = pytest.mark.django_db
@@ -113,7 +115,7 @@ def test_whom_it_would_double_book_is_released_and_offered_others(surgery, alice
     waits.suits.set([alices_booking.slot])
     move = move_of(surgery, later(surgery, DAY), now=surgery.starts_at - DAY)
     assert [each.booking.name for each in move.released] == ["Alice Adeyemi"]
-    assert "has a seat at" in move.released[0].clash
+    assert "has a seat at" in str(move.released[0].clash)
     change_surgery(surgery=surgery, facts=later(surgery, DAY))
     alices_booking.refresh_from_db(), waits.refresh_from_db(), kept.refresh_from_db()
     assert alices_booking.was_released
@@ -123,6 +125,48 @@ def test_whom_it_would_double_book_is_released_and_offered_others(surgery, alice
     assert there.reference in message.text
     assert Calendar.from_ical(message.calendar)["METHOD"] == "CANCEL"
     assert violations() == {}
+
+
+def test_whose_seat_ends_by_a_move_reads_what_they_had_and_what_they_keep(surgery, alices_booking):
+    there = SurgeryFactory.create(starts_at=surgery.starts_at + DAY, venue__name="Ferry café")
+    kept = BookingFactory.create(surgery=there, attendee=alices_booking.attendee)
+    had = f"{when(alices_booking.slot)}, {surgery.venue}"
+    facts = later(surgery, DAY, venue=VenueFactory.create(name="The other café"))
+    change_surgery(surgery=surgery, facts=facts)
+    message = write(OutboxEmail.objects.get(kind="booking_released"))
+    assert message.subject == f"The surgery has moved, and your seat has ended: {had}"
+    assert f"You had: {had}\n" in message.text
+    assert f"It is now: {when(facts)}, The other café" in message.text
+    assert f"You keep: {when(kept.slot)}, {there.venue}\n" in message.text
+    assert "to a time when you have a seat elsewhere." in message.text
+
+
+def test_whose_shift_ends_by_a_move_reads_what_they_had_and_what_they_keep():
+    surgery = SurgeryFactory.create(slots=0, starts_at=local(7, 10), ends_at=local(7, 11))
+    hosts, sits, short = (champion(name) for name in ("Amina", "Tom", "Priya"))
+    until = surgery.starts_at + timedelta(minutes=10)
+    ended = {
+        hosts: ShiftFactory.create(surgery=surgery, champion=hosts, ends_at=until),
+        sits: ShiftFactory.create(surgery=surgery, champion=sits),
+        short: ShiftFactory.create(surgery=surgery, champion=short, starts_at=surgery.ends_at - HOUR / 6),
+    }
+    there = SurgeryFactory.create(starts_at=surgery.starts_at + DAY, venue__name="Ferry café")
+    shift = ShiftFactory.create(surgery=there, champion=hosts)
+    seat = BookingFactory.create(surgery=there, attendee=AttendeeFactory.create(email=sits.user.email))
+    had = {each: f"{when(shift)}, {surgery.venue}" for each, shift in ended.items()}
+    facts = later(surgery, DAY, venue=VenueFactory.create(name="The other café"))
+    change_surgery(surgery=surgery, facts=replace(facts, ends_at=facts.ends_at - HOUR / 3))
+    for each, stays in (
+        (hosts, f"You host: {when(shift)}, {there.venue}\n"),
+        (sits, f"You keep: {when(seat.slot)}, {there.venue}\n"),
+        (short, "It would be over before your shift"),
+    ):
+        message = write(OutboxEmail.objects.get(kind="shift_ended", recipient=each.user.email))
+        assert message.subject == f"The surgery has moved, and your shift has ended: {had[each]}"
+        assert f"You had: {had[each]}\n" in message.text
+        assert "It is now: " in message.text
+        assert stays in message.text
+        assert ("What you have elsewhere stays" in message.text) is (each != short)
 
 
 def test_a_champion_who_hosts_or_sits_elsewhere_then_is_released(surgery):
@@ -147,7 +191,7 @@ def test_who_hosts_here_and_sits_elsewhere_then_is_known_by_the_address(surgery,
     user = UserFactory.create(email=alices_booking.attendee.email)
     ShiftFactory.create(surgery=there, champion=ChampionFactory.create(user=user))
     move = change_surgery(surgery=surgery, facts=later(surgery, DAY)).first
-    assert [each.clash.split(" at ")[0] for each in move.released] == ["hosts"]
+    assert [str(each.clash).split(" at ")[0] for each in move.released] == ["hosts"]
     assert violations() == {}
 
 
