@@ -15,6 +15,7 @@ from champions.models import Champion
 from notifications.models import OutboxEmail
 from notifications.worker import Worker
 from surgeries.models import Shift, Surgery, Venue
+from surgeries.templatetags.times import clock, day
 from tests.factories import ChampionFactory, ShiftFactory, SurgeryFactory, UserFactory, VenueFactory
 
 pytestmark = pytest.mark.django_db
@@ -90,7 +91,8 @@ def test_hosts_are_led_to_another_venue_and_so_is_their_calendar(shift: Shift) -
 
 def test_hosts_hear_why_their_surgery_is_called_off(shift: Shift) -> None:
     call_off(surgery=shift.surgery, reason="The café is flooded.")
-    _, words, method = told()
+    subject, words, method = told()
+    assert subject == f"Called off: {day(shift.starts_at)}, {clock(shift.starts_at)}, {shift.surgery.venue}"
     assert method == "CANCEL"
     assert "The surgery does not take place: The café is flooded." in words
     assert "Thank you for telling us" not in words
