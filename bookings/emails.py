@@ -21,9 +21,9 @@ def queue_booked(booking: Booking, *, now: datetime, by_organiser: bool = False)
     _queue_change("booked", booking, now=now, by_organiser=by_organiser)
 
 
-def queue_promoted(booking: Booking, *, now: datetime) -> None:
-    """A seat came free, and it is theirs."""
-    _queue_change("promoted", booking, now=now)
+def queue_promoted(booking: Booking, *, now: datetime, before: str = "") -> None:
+    """A seat came free, and it is theirs; and where and when the surgery was, in words, if it has just moved too."""
+    _queue_change("promoted", booking, now=now, context={"before": before} if before else None)
 
 
 def queue_handed_back(booking: Booking, *, slot: Slot, now: datetime) -> None:

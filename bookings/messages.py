@@ -42,11 +42,12 @@ def booked(row: OutboxEmail) -> Message | None:
 
 @email("booking_promoted", called="Seat from the waiting list")
 def promoted(row: OutboxEmail) -> Message | None:
-    """A seat came free, and it is theirs."""
+    """A seat came free, and it is theirs. The surgery may have moved in the same act."""
     booking = _booking(row, CONFIRMED)
     if not booking:
         return None
-    return _about_a_live("booking_promoted", booking)
+    before = _until_now("Before", row)
+    return _about_a_live("booking_promoted", booking, and_also=before, has_moved=bool(before))
 
 
 @email("booking_handed_back", called="Seat handed back")

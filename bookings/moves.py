@@ -119,6 +119,12 @@ class Move:
         return [each for each in self.seated if each.clash]
 
     @property
+    def seats_go_on(self) -> bool:
+        """Whether the seats of those who lose them go to who waits: somebody does, and the line goes on until then."""
+        stops_at = self.facts.starts_at - timedelta(minutes=self.facts.cutoff_minutes)
+        return bool(self.released and self.waiting) and self.now < stops_at
+
+    @property
     def hosts_released(self) -> list[Hosting]:
         """The shifts that would end."""
         return [each for each in self.shifts if each.clash]

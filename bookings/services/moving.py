@@ -61,11 +61,13 @@ def change_surgery(
         raise OutOfDate
     if it.problems:
         raise DiaryError(" ".join(f"{problem.words}." for problem in it.problems))
+    moving = [surgeries[move.surgery.pk] for move in it.moves if move.tells_attendees]
+    moved_from = {each.pk: _place(each, each) for each in moving}
     for move in it.moves:
         _carry_out(move, surgeries[move.surgery.pk], now)
     if it.pattern:
         Series.objects.filter(surgeries=here).update(**it.pattern)
-    promote_and_tell(surgeries.values(), now=now)
+    promote_and_tell(surgeries.values(), now=now, moved_from=moved_from)
     return it
 
 

@@ -1,6 +1,6 @@
 """The waiting list: promotion in strict order, and handing a seat back."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -48,11 +48,20 @@ def promote(surgery: Surgery, *, now: datetime, passing_over: int | None = None)
     return promoted
 
 
-def promote_and_tell(surgeries: Iterable[Surgery], *, now: datetime, passing_over: int | None = None) -> None:
-    """Promote at each of these locked surgeries and tell everybody who got a seat."""
+def promote_and_tell(
+    surgeries: Iterable[Surgery],
+    *,
+    now: datetime,
+    passing_over: int | None = None,
+    moved_from: Mapping[int, str] | None = None,
+) -> None:
+    """Promote at each of these locked surgeries and tell everybody who got a seat.
+
+    `moved_from` says, by their ids, where and when surgeries were that have just moved: this is all that those hear.
+    """
     for surgery in surgeries:
         for booking in promote(surgery, now=now, passing_over=passing_over):
-            emails.queue_promoted(booking, now=now)
+            emails.queue_promoted(booking, now=now, before=(moved_from or {}).get(surgery.pk, ""))
 
 
 def where_they_wait(surgeries: Collection[int], *, now: datetime) -> QuerySet[Booking, int]:

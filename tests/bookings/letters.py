@@ -136,6 +136,16 @@ def promoted() -> OutboxEmail:
 
 
 @story
+def promoted_by_a_move() -> OutboxEmail:
+    waiting()
+    surgery = Surgery.objects.get()
+    there = SurgeryFactory.create(starts_at=surgery.starts_at + timedelta(days=1))
+    BookingFactory.create(surgery=there, attendee=surgery.slots.first().bookings.get().attendee)
+    change_surgery(surgery=surgery, facts=later(surgery, days=1))
+    return last_email("booking_promoted")
+
+
+@story
 def handed_back() -> OutboxEmail:
     booked()
     fill(Surgery.objects.get())

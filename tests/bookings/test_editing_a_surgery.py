@@ -49,6 +49,26 @@ def test_the_preview_says_what_changes_and_who_is_told_clashes_first(organiser):
     assert not OutboxEmail.objects.exists()
 
 
+def test_the_preview_says_to_whom_the_seats_of_those_who_cannot_come_go(organiser, surgery, alices_booking):
+    there = SurgeryFactory.create(starts_at=surgery.starts_at + timedelta(days=1))
+    page = address(surgery, "edit_surgery")
+    BookingFactory.create(surgery=surgery, name="Pádraig", waiting=True)
+    keeps, goes = "1 on the waiting list, who keeps the place", "goes to the first in line whom it suits"
+    words = words_of(organiser.post(page, as_it_is(surgery, days=1)))
+    assert keeps in words
+    assert goes not in words
+
+    BookingFactory.create(surgery=there, attendee=alices_booking.attendee)
+    words = words_of(organiser.post(page, as_it_is(surgery, days=1)))
+    assert keeps not in words
+    assert "The seat here goes to who waits" in words
+    assert f"The seat that comes free {goes}. Everybody else keeps the place in line." in words
+
+    surgery.bookings.waiting().delete()
+    words = words_of(organiser.post(page, as_it_is(surgery, days=1)))
+    assert "The seat here is free for others" in words
+
+
 def test_its_button_does_what_was_seen_and_once(organiser, surgery, alices_booking):
     page, venue = address(surgery, "edit_surgery"), VenueFactory.create()
     seen = organiser.post(page, as_it_is(surgery, days=1, venue=venue.pk, note="Cake & tea."))

@@ -34,8 +34,8 @@ def entry_in(calendar: bytes):
     return read.method.value, read.vevent
 
 
-ENTERED = {"booked", "booked_by_an_organiser", "promoted", "kept", "moved", "moved_by_an_organiser",
-           "moved_off_the_waiting_list", "surgery_moved"}  # fmt: skip
+ENTERED = {"booked", "booked_by_an_organiser", "promoted", "promoted_by_a_move", "kept", "moved",
+           "moved_by_an_organiser", "moved_off_the_waiting_list", "surgery_moved"}  # fmt: skip
 WITHDRAWN = {"handed_back", "cancelled", "cancelled_late", "cancelled_by_an_organiser", "called_off", "sent_in_error",
              "released"}  # fmt: skip
 

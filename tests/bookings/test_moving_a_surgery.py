@@ -127,6 +127,30 @@ def test_whom_it_would_double_book_is_released_and_offered_others(surgery, alice
     assert violations() == {}
 
 
+def test_who_gets_a_seat_in_the_move_reads_once_that_and_from_where_it_moved(surgery, alices_booking, bobs_booking):
+    there = SurgeryFactory.create(starts_at=surgery.starts_at + DAY)
+    BookingFactory.create(surgery=there, attendee=alices_booking.attendee)
+    BookingFactory.create(surgery=surgery, name="Pádraig", waiting=True).suits.set([alices_booking.slot])
+    before, facts = f"{when(surgery)}, {surgery.venue}", later(surgery, DAY)
+    change_surgery(surgery=surgery, facts=facts)
+    row = OutboxEmail.objects.get(kind="booking_promoted")
+    message = write(row)
+    assert message.subject.startswith("A seat came free for you: ")
+    assert f"Before: {before}\n" in message.text
+    assert "The organisers have moved this surgery" in message.text
+    same_person = OutboxEmail.objects.filter(recipient=row.recipient)
+    assert [bool(write(each)) for each in same_person.exclude(pk=row.pk)] == [False], "each is told once"
+
+
+def test_who_gets_a_seat_without_a_move_reads_nothing_of_one(surgery, alices_booking):
+    BookingFactory.create(surgery=surgery, waiting=True)
+    facts = replace(Facts.of(surgery), cutoff_minutes=surgery.cutoff_minutes - 1)
+    change_surgery(surgery=surgery, facts=facts)
+    message = write(OutboxEmail.objects.get(kind="booking_promoted"))
+    assert "Before" not in message.text
+    assert "moved" not in message.text
+
+
 def test_whose_seat_ends_by_a_move_reads_what_they_had_and_what_they_keep(surgery, alices_booking):
     there = SurgeryFactory.create(starts_at=surgery.starts_at + DAY, venue__name="Ferry café")
     kept = BookingFactory.create(surgery=there, attendee=alices_booking.attendee)
