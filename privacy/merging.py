@@ -139,6 +139,11 @@ class Merging:
         coming = [booking for side in self.sides for booking in side.coming(self.now) if booking.pk not in ended]
         return sorted(coming, key=lambda each: (each.times.starts_at, each.pk))
 
+    @property
+    def renamed(self) -> list[Booking]:
+        """The bookings that take the name that stays: of surgeries that are not over, by which hosts and emails go."""
+        return [each for side in self.sides for each in side.live if not each.surgery.is_over(self.now)]
+
     def confirmed_elsewhere(self, email: str | None) -> list[Booking]:
         """Those ahead of which the confirmation, with the private link, is not at this address, if it is to be one.
 

@@ -20,6 +20,7 @@ from bookings.services.hosting import leave
 from bookings.services.waiting import promote_and_tell
 from bookings.statements import lock_surgeries
 from champions.models import Champion
+from notifications.models import OutboxEmail
 from privacy.joining import join
 from privacy.ledger import line_of, matches, note, note_champion
 from privacy.merging import MergeRefused, merging_of
@@ -136,8 +137,9 @@ def merge(
 
     The name and the address are among those that `merging_of` lets choose from, and `seen` is its version: with
     another by now this raises OutOfDate. The row that goes stays as a number that leads to the other one. Done again,
-    it changes nothing. What they have ahead and was confirmed to another address is confirmed anew to this one, with a
-    new private link: the other may be somebody else's. Raises MergeRefused.
+    it changes nothing. Bookings take the name unless their surgery is over. What they have ahead and was confirmed to
+    another address is confirmed anew to this one, with a new private link: the other may be somebody else's. Raises
+    MergeRefused.
     """
     now = now or timezone.now()
     person, surgeries = _locked(stays, goes, now=now, since=now - CORRECTED_FOR)
@@ -154,6 +156,7 @@ def merge(
     is_another = seen is not None and seen != it.version
     if is_another or name not in it.names or (email not in it.addresses if email else it.addresses):
         raise OutOfDate
+    Booking.objects.filter(pk__in=[booking.pk for booking in it.renamed]).update(name=name)
     for because in {ending.because for ending in it.endings}:
         end_bookings([each.booking for each in it.endings if each.because == because], reason=because, now=now)
     confirmed_elsewhere = it.confirmed_elsewhere(email)
@@ -166,14 +169,19 @@ def merge(
 
 
 def _confirm_anew(bookings: Collection[Booking], attendee: Attendee, *, now: datetime) -> None:
-    """Confirm these bookings, which are the attendee's by now, to their address; links sent elsewhere stop working."""
+    """Confirm these bookings, which are the attendee's by now, to their address; links sent elsewhere stop working.
+
+    If organisers had booked one, it says so again: the first confirmation is under the attendee's address by now.
+    """
+    first = OutboxEmail.objects.filter(recipient=attendee.email, kind="booking_booked", about__by_organiser=True)
+    by_organisers = set(first.values_list("about__booking", flat=True)) if bookings else set()
     for booking in bookings:
         booking.attendee, booking.changed_at = attendee, now
         booking.link_number += 1
         booking.calendar_sequence += 1
     Booking.objects.bulk_update(bookings, ["link_number", "calendar_sequence", "changed_at"])
     for booking in bookings:
-        queue_booked(booking, now=now)
+        queue_booked(booking, now=now, by_organiser=booking.pk in by_organisers)
 
 
 def forget(person: Person) -> None:

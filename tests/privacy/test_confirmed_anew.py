@@ -3,8 +3,10 @@
 from unittest.mock import patch
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
+from bookings.emails import queue_booked
 from bookings.links import private_link
 from bookings.models import Booking
 from notifications.models import OutboxEmail
@@ -13,7 +15,7 @@ from notifications.services import queue_email
 from privacy.merging import Merging
 from tests.bookings.letters import write
 from tests.factories import AttendeeFactory, BookingFactory, SurgeryFactory, VisitFactory, local
-from tests.privacy.two_records import one
+from tests.privacy.two_records import one, read
 
 pytestmark = pytest.mark.django_db
 WITHDRAWN = 410
@@ -80,6 +82,44 @@ def test_what_is_at_that_address_already_is_over_or_is_being_attended_stays_as_i
     one(zoe, zoe_married, email=zoe.email)
     assert [client.get(link).status_code for link in links] == [200] * 3
     assert not letters(zoe.email)
+
+
+def test_what_is_ahead_takes_the_name_that_stays_and_what_is_past_keeps_its_own(client, organiser, zoe, zoe_married):
+    ahead = BookingFactory.create(attendee=zoe_married, name="Jo Dup")
+    line = BookingFactory.create(
+        attendee=zoe, name="Z. Adams", surgery=SurgeryFactory.create(slots=1, seats=0), waiting=True
+    )
+    past = BookingFactory.create(attendee=zoe_married, name="Jo Dup", surgery__starts_at=local(-3))
+    gone = BookingFactory.create(attendee=zoe, name="Jo Dup", cancelled=True)
+    preview = read(client.get(reverse("privacy:merge", args=[zoe.pk, zoe_married.pk])))
+    assert "Bookings of surgeries that are not over take the name that stays" in preview
+
+    one(zoe, zoe_married, name="Zoë Adams", email=zoe.email)
+
+    ahead.refresh_from_db()
+    named = dict(Booking.objects.values_list("pk", "name"))
+    assert named == {ahead.pk: "Zoë Adams", line.pk: "Zoë Adams", past.pk: "Jo Dup", gone.pk: "Jo Dup"}
+    ((_, _, confirmed),) = letters(zoe.email)
+    assert "Hello Zoë Adams," in confirmed.text
+    assert "Zoë Adams" in read(client.get(reverse("bookings:register", args=[ahead.surgery.reference])))
+    assert "Jo Dup" not in client.get(private_link(ahead)).content.decode()
+
+
+def test_what_ends_is_told_under_the_name_that_stays(zoe, zoe_married):
+    surgery = SurgeryFactory.create(slots=2, seats=1)
+    for who, slot in zip((zoe_married, zoe), surgery.slots.all(), strict=True):
+        BookingFactory.create(attendee=who, name="Jo Dup", surgery=surgery, slot=slot)
+    one(zoe, zoe_married, name="Zoë Adams", email=zoe.email)
+    assert all("Hello Zoë Adams," in letter.text for _, _, letter in letters(zoe.email))
+
+
+@pytest.mark.parametrize("by_organiser", [True, False])
+def test_who_was_booked_by_organisers_is_not_thanked_for_booking(zoe, zoe_married, by_organiser):
+    queue_booked(BookingFactory.create(attendee=zoe_married), now=timezone.now(), by_organiser=by_organiser)
+    one(zoe, zoe_married, email=zoe.email)
+    ((_, _, confirmed),) = letters(zoe.email)
+    assert ("The organisers have booked a seat for you." in confirmed.text) is by_organiser
+    assert ("Thank you for booking." in confirmed.text) is not by_organiser
 
 
 def test_with_no_address_there_is_nobody_to_tell(zoe):
