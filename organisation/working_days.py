@@ -17,8 +17,12 @@ SATURDAY = 5
 
 @lru_cache(maxsize=64)
 def bank_holidays(nation: str, year: int) -> dict[date, str]:
-    """The bank holidays of a year and what each is called, in the nation (an `Office.Nation`) of an office."""
-    return dict(sorted(country_holidays("GB", subdiv=Office.Nation(nation).value, years=year).items()))
+    """The bank holidays of a year and what each is called, in the nation (an `Office.Nation`) of an office.
+
+    With the apostrophe that our pages have everywhere: the library types it straight.
+    """
+    found = country_holidays("GB", subdiv=Office.Nation(nation).value, years=year)
+    return {day: name.replace("'", "’") for day, name in sorted(found.items())}
 
 
 def is_working_day(day: date, nation: str) -> bool:

@@ -29,7 +29,7 @@ def test_weekdays_off_are_those_that_gov_uk_announces(nation, year):
 
 def test_every_bank_holiday_has_a_name_to_show_to_organisers():
     assert bank_holidays(ENGLAND, 2026)[date(2026, 4, 3)] == "Good Friday"
-    assert bank_holidays(SCOTLAND, 2026)[date(2026, 11, 30)] == "Saint Andrew's Day"
+    assert bank_holidays(SCOTLAND, 2026)[date(2026, 11, 30)] == "Saint Andrew’s Day"
 
 
 def test_an_unknown_nation_is_an_error_rather_than_a_place_without_holidays():

@@ -137,7 +137,7 @@ def test_a_series_stops_at_its_last_date():
         (Office.Nation.ENGLAND, date(2026, 4, 6), "Easter Monday"),
         (Office.Nation.WALES, date(2026, 4, 6), "Easter Monday"),
         (Office.Nation.SCOTLAND, date(2026, 4, 6), None),
-        (Office.Nation.SCOTLAND, date(2026, 11, 30), "Saint Andrew's Day"),
+        (Office.Nation.SCOTLAND, date(2026, 11, 30), "Saint Andrew’s Day"),
         (Office.Nation.ENGLAND, date(2026, 11, 30), None),
         (Office.Nation.NORTHERN_IRELAND, date(2026, 7, 13), "Battle of the Boyne (observed)"),
         (Office.Nation.WALES, date(2026, 7, 13), None),
