@@ -119,13 +119,14 @@ def _show(
 
 
 def _closed(request: HttpRequest, offer: Offer, *, status: int) -> HttpResponse:
-    surgery, now, template = offer.surgery, offer.now, "book_closed"
+    surgery, now, template = offer.surgery, offer.now, "bookings/book_closed.html"
     hosts_of(surgery)
     if surgery.is_called_off or surgery.is_over(now):
-        template, status = "surgery_called_off" if surgery.is_called_off else "surgery_over", HTTPStatus.GONE
+        template = "bookings/surgery_called_off.html" if surgery.is_called_off else "bookings/surgery_over.html"
+        status = HTTPStatus.GONE
     elsewhere = nearest_to(surgery, now=now)
     context = {"surgery": surgery, "offer": offer, "nearest": elsewhere}
-    return render(request, f"bookings/{template}.html", context, status=status)
+    return render(request, template, context, status=status)
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:

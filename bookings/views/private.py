@@ -67,7 +67,8 @@ def booking(request: HttpRequest, booking: Booking) -> HttpResponseBase:
             "evidence": EvidenceForm,
             "asks_evidence": not booking.has_evidence and done not in {"evidence", "unsaid"},
         }
-        return render(request, f"bookings/booking_{booking.state}.html", context)
+        template = "bookings/booking_waiting.html" if booking.is_waiting else "bookings/booking_confirmed.html"
+        return render(request, template, context)
     context |= {
         "nearest": nearest_to(surgery, now=now),
         "can_book_again": surgery.state == Surgery.State.PUBLISHED and not surgery.is_over(now),
@@ -79,8 +80,8 @@ def booking(request: HttpRequest, booking: Booking) -> HttpResponseBase:
         visitor = came(attendee=booking.attendee_id, surgery=booking.surgery_id)
         context |= afterwards.what_came_of_it(booking, visitor, now=now)
         context["is_missed"] = is_missed(booking, now=now)
-    state = "cancelled" if booking.is_cancelled else "over"
-    return render(request, f"bookings/booking_{state}.html", context)
+    template = "bookings/booking_cancelled.html" if booking.is_cancelled else "bookings/booking_over.html"
+    return render(request, template, context)
 
 
 @private_page

@@ -260,34 +260,8 @@ def notification_banner(options: Options) -> str:
     return render_to_string("components/notification_banner.html", context)
 
 
-def breadcrumbs(options: Options) -> str:
-    items = [{"text": words(item), "href": item.get("href")} for item in options["items"]]
-    html = render_to_string("components/breadcrumbs.html", {"items": items})
-    # Ours always make room on small screens.
-    return html if options.get("collapseOnMobile") else html.replace(" govuk-breadcrumbs--collapse-on-mobile", "")
-
-
-def summary_list(options: Options) -> str:
-    rows = [
-        {
-            "key": words(row["key"]),
-            "value": words(row["value"]),
-            "actions": [
-                {"text": words(action), "href": action["href"], "about": action.get("visuallyHiddenText")}
-                for action in row.get("actions", {}).get("items", [])
-            ],
-        }
-        for row in options["rows"]
-        if row
-    ]
-    some = any(row["actions"] for row in rows)
-    context = {"rows": rows, "some_actions": some, "class": options.get("classes")}
-    return render_to_string("components/summary_list.html", context)
-
-
 ADAPTERS: dict[str, Adapter] = {
     "back-link": component("back_link", href="href", text="text"),
-    "breadcrumbs": breadcrumbs,
     "button": button,
     "character-count": textarea,
     "checkboxes": checkboxes,
@@ -297,7 +271,6 @@ ADAPTERS: dict[str, Adapter] = {
     "fieldset": fieldset,
     "hint": hint,
     "input": text_input,
-    "inset-text": component("inset", text="text"),
     "label": label,
     "notification-banner": notification_banner,
     "pagination": pagination,
@@ -306,8 +279,6 @@ ADAPTERS: dict[str, Adapter] = {
     "select": select,
     "service-navigation": service_navigation,
     "skip-link": skip_link,
-    "summary-list": summary_list,
-    "tag": component("tag", text="text", **{"class": "classes"}),
     "textarea": textarea,
     "warning-text": component("warning_text", text="text"),
 }

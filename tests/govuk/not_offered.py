@@ -16,19 +16,12 @@ PREFIX = "no page asks for a number with a unit"
 SENTENCES = "the words are the same on every page, and English"
 DISABLED = "a disabled button tells nobody why"
 INVERSE = "no page has a dark background"
-CARD = "no page needs a card"
 MENU = "two or three items need no menu button"
 NO_NAME = "the name of the service stands in the header above"
 SLOTS = "nothing but items stands in the navigation"
 
 NOT_OFFERED: dict[str, dict[str, str]] = {
     "back-link": {"no href": "a link that leads nowhere", "attributes": NO_ATTRIBUTES, "classes": NO_CLASSES},
-    "breadcrumbs": {
-        "attributes": NO_ATTRIBUTES,
-        "classes": NO_CLASSES,
-        "items.attributes": NO_ATTRIBUTES,
-        "labelText": SENTENCES,
-    },
     "button": {
         "disabled": DISABLED,
         "isStartButton": "no journey needs a page before it begins",
@@ -82,7 +75,6 @@ NOT_OFFERED: dict[str, dict[str, str]] = {
         "prefix": PREFIX,
         "suffix": PREFIX,
     },
-    "inset-text": {"attributes": NO_ATTRIBUTES, "classes": NO_CLASSES, "id": "nothing links to it"},
     "label": {
         "attributes": NO_ATTRIBUTES,
         "isPageHeading": HEADING,
@@ -139,16 +131,6 @@ NOT_OFFERED: dict[str, dict[str, str]] = {
         "slots": SLOTS,
     },
     "skip-link": {"another link": SENTENCES, "attributes": NO_ATTRIBUTES, "classes": NO_CLASSES},
-    "summary-list": {
-        "attributes": NO_ATTRIBUTES,
-        "card": CARD,
-        "rows.actions.classes": NO_CLASSES,
-        "rows.actions.items.attributes": NO_ATTRIBUTES,
-        "rows.actions.items.classes": NO_CLASSES,
-        "rows.classes": NO_CLASSES,
-        "rows.key.classes": NO_CLASSES,
-    },
-    "tag": {"attributes": NO_ATTRIBUTES},
     "textarea": {"describedBy": DESCRIBED_BY, "label.isPageHeading": HEADING},
     "warning-text": {
         "attributes": NO_ATTRIBUTES,

@@ -170,7 +170,6 @@ def matches(component: str, name: str) -> bool:
         ("checkboxes", "with divider and None", ' data-behaviour="exclusive"', ""),
         ("select", "default", " selected", ""),
         ("panel", "title html as text", "&lt;", "<"),
-        ("tag", "default", "</strong>", "</strong><br>"),
     ],
 )
 def test_a_fault_in_our_html_is_found(component: str, name: str, right: str, wrong: str) -> None:
