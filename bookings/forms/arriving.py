@@ -13,6 +13,9 @@ from organisation.models import Department, Topic
 from surgeries.models import Surgery
 
 CURIOUS = "curious"
+BOOKED, WITHOUT_BOOKING = "booked", "without_booking"
+"""The two buttons. Enter presses neither: then whoever typed a name has not booked."""
+
 NO_BOOKING = "We did not find a booking with this address"
 
 
@@ -64,4 +67,5 @@ class ArriveForm(forms.Form):
             # Of the address alone: a mistyped one would make a walk-in of somebody who booked, and a no-show. To have
             # given no name is no mistake.
             self.add_error("email", f"{NO_BOOKING}. Check that it is the one that you booked with")
-            self["name"].help_text = "If you have not booked, type your name, and press the second button."
+            missing = "" if self.cleaned_data["name"] else "type your name, and "
+            self["name"].help_text = f"If you have not booked, {missing}press “I’m here, without a booking”."

@@ -48,6 +48,14 @@ def say(client, surgery, **said):
     return client.post(door(surgery), {"email": ADA} | said)
 
 
+def booked(client, surgery, **said):
+    return say(client, surgery, booked="", **said)
+
+
+def without_booking(client, surgery, **said):
+    return say(client, surgery, without_booking="", **said)
+
+
 def is_in(response, surgery):
     return response.status_code == 303 and response["Location"].partition("?")[0] == door(surgery, "in/")
 
@@ -55,7 +63,7 @@ def is_in(response, surgery):
 @pytest.mark.parametrize("state", [{}, {"waiting": True}])
 def test_who_has_booked_gives_an_address_and_is_in(client, surgery, alice, state):
     booking = BookingFactory.create(surgery=surgery, attendee=alice, **state)
-    assert is_in(say(client, surgery, email=f" {alice.email.upper()} "), surgery)
+    assert is_in(booked(client, surgery, email=f" {alice.email.upper()} "), surgery)
     visit = Visit.objects.get()
     assert (visit.attendee, visit.booking) == (alice, None if state else booking)
     assert visit.taken_in_by is None
@@ -63,7 +71,7 @@ def test_who_has_booked_gives_an_address_and_is_in(client, surgery, alice, state
 
 def test_an_address_without_a_booking_is_to_be_checked_and_a_walk_in_needs_one_press_more(client, surgery):
     topic = TopicFactory.create()
-    asked = say(client, surgery, topics=topic.pk)
+    asked = booked(client, surgery, topics=topic.pk)
     assert title_of(asked).startswith("Error: ")
     errors = asked.context["form"].errors
     assert errors.keys() == {"email"}, "one thing to look at: who mistyped should not become a walk-in"
@@ -74,12 +82,53 @@ def test_an_address_without_a_booking_is_to_be_checked_and_a_walk_in_needs_one_p
     assert f'value="{ADA}"' in page
     assert re.search(rf'value="{topic.pk}" checked', page)
     assert not Visit.objects.exists()
-    assert is_in(say(client, surgery, topics=topic.pk, name="Ada Lovelace"), surgery)
+    assert is_in(without_booking(client, surgery, topics=topic.pk, name="Ada Lovelace"), surgery)
+
+
+def test_who_says_that_they_booked_is_no_walk_in_although_the_browser_filled_in_their_name(client, surgery):
+    asked = booked(client, surgery, name="Ada Lovelace")
+    assert asked.context["form"].errors["email"][0].startswith(NO_BOOKING)
+    assert "If you have not booked, press “I’m here, without a booking”" in words_of(asked)
+    assert 'value="Ada Lovelace"' in asked.content.decode()
+    assert not Visit.objects.exists()
+
+
+def test_who_says_that_they_have_not_booked_is_asked_for_all_that_is_missing_at_once(client, surgery):
+    topic = TopicFactory.create()
+    for said, missing in (({}, {"name"}), ({"email": ""}, {"email", "name"})):
+        asked = without_booking(client, surgery, topics=topic.pk, **said)
+        errors = asked.context["form"].errors
+        assert errors.keys() == missing
+        assert errors["name"] == ["Enter your name"]
+        assert NO_BOOKING not in words_of(asked)
+        assert re.search(rf'value="{topic.pk}" checked', asked.content.decode())
+    assert f'value="{ADA}"' in without_booking(client, surgery).content.decode()
+    assert not Visit.objects.exists()
+
+
+def test_a_name_is_asked_for_whether_or_not_there_is_a_booking(client, surgery):
+    BookingFactory.create(surgery=surgery, attendee__email=ADA)
+    assert without_booking(client, surgery).context["form"].errors == {"name": ["Enter your name"]}
+
+
+def test_who_forgot_that_they_booked_has_their_seat(client, surgery):
+    booking = BookingFactory.create(surgery=surgery, attendee__email=ADA)
+    assert is_in(without_booking(client, surgery, name="Ada Lovelace"), surgery)
+    assert Visit.objects.get().booking == booking
+
+
+def test_enter_is_that_one_booked_unless_a_name_is_typed(client, surgery):
+    page = client.get(door(surgery)).content.decode()
+    first = re.search(r"<button.*?>", page[page.index('action="/here/') :], re.S)
+    assert first
+    assert "name=" not in first[0], "Enter in a field presses the first button of a form"
+    assert say(client, surgery).context["form"].errors["email"][0].startswith(NO_BOOKING)
+    assert is_in(say(client, surgery, name="Ada Lovelace"), surgery)
 
 
 def test_a_walk_in_says_three_things(client, surgery):
     topic = TopicFactory.create()
-    assert is_in(say(client, surgery, name="Ada Lovelace", topics=topic.pk), surgery)
+    assert is_in(without_booking(client, surgery, name="Ada Lovelace", topics=topic.pk), surgery)
     visit = Visit.objects.get()
     assert (visit.name, visit.attendee.email, visit.booking is None, visit.is_curious) == (
         "Ada Lovelace",
@@ -92,7 +141,7 @@ def test_a_walk_in_says_three_things(client, surgery):
 
 @pytest.mark.parametrize("topics", [["curious"], []])
 def test_a_walk_in_may_be_just_curious_or_say_nothing_of_it(client, surgery, topics):
-    assert is_in(say(client, surgery, name="Ada Lovelace", topics=topics), surgery)
+    assert is_in(without_booking(client, surgery, name="Ada Lovelace", topics=topics), surgery)
     visit = Visit.objects.get()
     assert (visit.is_curious, visit.topics.count()) == (bool(topics), 0)
 
@@ -158,7 +207,7 @@ def known(surgery, state):
 def answers(surgery):
     """What somebody is answered, and shown then: headers and bytes."""
     client = Client()
-    answer = say(client, surgery, name="Ada Lovelace", topics="curious")
+    answer = without_booking(client, surgery, name="Ada Lovelace", topics="curious")
     shown = client.get(answer["Location"])
     form = client.get(door(surgery))
     pages = [TOKEN.sub(b"", page.content) for page in (answer, shown, form)]

@@ -67,6 +67,7 @@ STATES: dict[str, State] = {
     "here, too busy": door(lambda: busy(waiting=9)),
     "here, nothing filled in": refused(on_now),
     "here, no booking": refused(on_now, **NOBODY),
+    "here, without a booking or a name": refused(on_now, **NOBODY, without_booking=""),
     "here, everything wrong": refused(wordy, email=f"{LONG}@", name="www.example.com", topics="?"),
     "here, an address of elsewhere": refused(on_now, email="ada@example.com", name="Ada"),
     "here, without dropping in": door(lambda: on_now(is_drop_in=False)),

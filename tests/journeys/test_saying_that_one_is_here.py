@@ -43,10 +43,21 @@ def test_who_booked_and_who_did_not_say_that_they_are_here(chromium: Browser, li
         visitor.press_button("I’m here, and I booked")
         visitor.press(f"{NO_BOOKING}. Check that it is the one that you booked with")
         expect(visitor.page.get_by_label("Your work email address")).to_be_focused()
+        visitor.press_button("I’m here, without a booking")
+        visitor.press("Enter your name")
+        expect(visitor.page.get_by_label("Your name")).to_be_focused()
         visitor.type("Your name", "Bob O’Brien")
         visitor.press_button("I’m here, without a booking")
         visitor.sees("You are in")
 
-    bob = Visit.objects.get(booking=None)
+        # Who typed a name and presses Enter has said that they did not book.
+        visitor.press("They can say that they are here")
+        visitor.type("Your work email address", "cleo.cole@example.gov.uk")
+        visitor.type("Your name", "Cleo Cole")
+        visitor.page.keyboard.press("Enter")
+        visitor.sees("You are in")
+
+    bob, cleo = Visit.objects.filter(booking=None).order_by("pk")
+    assert cleo.name == "Cleo Cole"
     assert (bob.name, bob.attendee.email) == ("Bob O’Brien", "bob.obrien@example.gov.uk")
     assert list(bob.topics.all()) == [linkedin]
