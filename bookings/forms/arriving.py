@@ -38,18 +38,20 @@ class ArriveForm(forms.Form):
         required=False,
         label="What is it about?",
         help_text="Tick what comes nearest.",
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small app-columns app-columns--narrow"}),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small app-columns"}),
     )
 
     def __init__(self, *args: Any, surgery: Surgery, **options: Any) -> None:
         super().__init__(*args, **options)
         if not surgery.is_drop_in:
             del self.fields["name"], self.fields["topics"]
+        elif WITHOUT_BOOKING in self.data:
+            self.fields["name"].required = True
 
     def introduction(self) -> Introduction | None:
-        """What lets somebody walk in: None if something is missing, or nobody may. The form is valid."""
+        """What lets somebody walk in: None if they say that they booked, or nobody may walk in. The form is valid."""
         said = self.cleaned_data
-        if not said.get("name") or not Department.recent().lets_book(said["email"]):
+        if BOOKED in self.data or not said.get("name") or not Department.recent().lets_book(said["email"]):
             return None
         return Introduction(said["name"], list(said["topics"]), CURIOUS in self["topics"].data)
 

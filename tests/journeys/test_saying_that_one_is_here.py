@@ -61,3 +61,30 @@ def test_who_booked_and_who_did_not_say_that_they_are_here(chromium: Browser, li
     assert cleo.name == "Cleo Cole"
     assert (bob.name, bob.attendee.email) == ("Bob O’Brien", "bob.obrien@example.gov.uk")
     assert list(bob.topics.all()) == [linkedin]
+
+
+# The words that are shown on more than one line.
+BROKEN = """labels => labels.flatMap(label => {
+    const text = label.firstChild, words = [...text.data.matchAll(/\\S+/g)];
+    return words.filter(word => {
+        const range = document.createRange();
+        range.setStart(text, word.index);
+        range.setEnd(text, word.index + word[0].length);
+        return new Set([...range.getClientRects()].map(shape => shape.top)).size > 1;
+    }).map(word => word[0]);
+})"""
+
+
+def test_no_topic_is_broken_within_a_word(chromium: Browser, live_product: Product) -> None:
+    DepartmentFactory.create()
+    for name in ("Facebook groups", "Instagram", "Accessibility", "Viva Engage (Yammer)", "Photographs and video"):
+        TopicFactory.create(name=name)
+    surgery = SurgeryFactory.create(starts_at=timezone.now() - timedelta(minutes=5))
+
+    with somebody(chromium, live_product, "with JavaScript") as visitor:
+        visitor.page.goto(f"/here/{surgery.reference}/")
+        labels = visitor.page.locator(".govuk-checkboxes__label")
+        expect(labels).to_have_count(6)
+        for width in (320, 344, 360, 375, 390, 414, 768):
+            visitor.page.set_viewport_size({"width": width, "height": 800})
+            assert (width, labels.evaluate_all(BROKEN)) == (width, [])
