@@ -233,10 +233,17 @@ def test_nor_from_how_long_they_are_told_to_wait(surgery):
         Visit.objects.filter(attendee=ada).delete(), Booking.objects.all().delete()
         for slot in surgery.slots.all():
             BookingFactory.create(surgery=surgery, slot=slot, **({"attendee": ada} if slot == hers else {}))
-        answer = say(Client(), surgery, name="Ada Lovelace", topics="curious")
+        answer = without_booking(Client(), surgery, name="Ada Lovelace", topics="curious")
         said.add((answer["Location"], TOKEN.sub(b"", Client().get(answer["Location"]).content)))
     assert len(said) == 1
     assert "?wait=" in answer["Location"]
+
+
+def test_the_privacy_notice_says_what_somebody_can_learn_all_the_same(client, surgery, alice):
+    BookingFactory.create(surgery=surgery, attendee=alice)
+    assert is_in(booked(client, surgery, email=alice.email), surgery)
+    assert NO_BOOKING in words_of(booked(client, surgery))
+    assert "it says whether that address has a booking there" in words_of(client.get(reverse("privacy:notice")))
 
 
 def test_control_a_page_that_knew_whose_it_is_would_be_seen(surgery, monkeypatch):
