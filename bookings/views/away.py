@@ -49,7 +49,10 @@ def come_back(request: HttpRequest, champion: Champion) -> HttpResponseBase:
 
 def _asked(request: HttpRequest, champion: Champion, form_class: type[AwayForm]) -> tuple[AwayForm, dict[str, Any]]:
     """The form, and with what it is shown."""
-    coming = champion.shifts.live().public().filter(starts_at__gt=timezone.now())
-    coming = coming.select_related("surgery__venue__office")
+    now = timezone.now()
+    ahead = champion.shifts.live().public().filter(ends_at__gt=now).select_related("surgery__venue__office")
+    coming = ahead.filter(starts_at__gt=now)
     form = form_class(request.POST if request.method == "POST" else None, has_shifts=bool(coming))
-    return form, {"form": form, "coming": coming, "helps": Help.objects.ending_with(coming), "champion": champion}
+    context = {"form": form, "coming": coming, "helps": Help.objects.ending_with(coming), "champion": champion}
+    # What has begun is not given back.
+    return form, context | {"under_way": ahead.filter(starts_at__lte=now)}

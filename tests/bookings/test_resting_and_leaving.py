@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from bookings.models import Ask
@@ -132,6 +133,24 @@ def test_who_leaves_need_not_say_why_even_with_shifts(client, alice):
     client.post("/champion/leave/")
     assert now_of(alice) == ("left", None, 0)
     assert {shift.ended_reason for shift in alice.shifts.all()} == {"They have left the champions"}
+
+
+def test_who_leaves_while_they_host_keeps_that_shift_until_its_end_and_the_way_to_its_room(client, alice, time_machine):
+    assert "You are hosting now" not in words_of(client.get("/champion/leave/"))
+    shift = ShiftFactory.create(champion=alice, surgery__starts_at=timezone.now() - timedelta(minutes=5))
+    asked = words_of(client.get("/champion/leave/"))
+    assert f"You are hosting now: {when(shift)}, {shift.surgery.venue}. That shift stays yours until it ends" in asked
+    assert "You also have these shifts" in asked
+    assert client.post("/champion/leave/")["Location"] == "/champion/?done=left"
+    assert now_of(alice) == ("left", None, 1)
+    page = client.get("/champion/")
+    assert "The shift that has begun stays yours until it ends" in words_of(page)
+    for name in ("room", "brief", "register"):
+        address = reverse(f"bookings:{name}", args=[shift.surgery.reference])
+        assert client.get(address).status_code == 200
+        assert (address in page.content.decode()) is (name != "register"), "which the brief leads to"
+    time_machine.move_to(shift.ends_at + timedelta(minutes=1))
+    assert "stays yours" not in words_of(client.get("/champion/"))
 
 
 def test_who_rests_and_keeps_a_shift_sees_it_on_their_page(client, alice):

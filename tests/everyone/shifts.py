@@ -75,6 +75,19 @@ def on_now(client: Client) -> Any:
     return client.get(f"{PAGE}?done=begun")
 
 
+def left_while_hosting(client: Client) -> Any:
+    champion = known(name=LONG)
+    surgery = SurgeryFactory.create(starts_at=timezone.now() - timedelta(minutes=10), venue__name=LONG)
+    ShiftFactory.create(champion=champion, surgery=surgery)
+    client.force_login(champion.user)
+    return client.post("/champion/leave/", follow=True)
+
+
+def leave_while_hosting(client: Client) -> Any:
+    on_now(client)
+    return client.get("/champion/leave/")
+
+
 def take(
     make: Made = needy, *, press: bool = False, typed: dict | None = None, name: str = "Amina Yusuf", **facts: Any
 ) -> State:
@@ -179,6 +192,8 @@ STATES: dict[str, State] = {
     "rest, while helping": away("rest", sits_with=LONG[:100]),
     "rest, wrong": away("rest", back_on="yesterday", shifts="give_back"),
     "leave, while helping": away("leave", sits_with="Ada"),
+    "leave, while hosting": leave_while_hosting,
+    "left, while hosting": left_while_hosting,
     "leave, wrong": away("leave", reason="A new job. " * 30),
     "step in": step_in(),
     "step in, wrong": step_in(begins="x"),
