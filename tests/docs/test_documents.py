@@ -120,3 +120,30 @@ def test_the_guide_begins_with_links_to_all_of_its_chapters():
     text = (ROOT / "docs/organisers.md").read_text()
     assert contents(text) == headings(text)
     assert contents(text) != headings(f"{text}\n## Another chapter\n")
+
+
+# ── The map of the largest app ────────────────────────────────────────────────────────────────────────────────
+
+# What Django looks for itself, in every app.
+EVERYWHERE = {"__init__", "apps", "urls"}
+
+
+def off_the_map(readme: str) -> set[str]:
+    """The modules and services of bookings that its map does not name; pages and forms have the names of these."""
+    named = set(re.findall(r"`([\w/]+)`", readme.partition("What is where in it")[2].partition("\n\nA field")[0]))
+    files = [*ROOT.glob("bookings/*.py"), *ROOT.glob("bookings/services/*.py")]
+    return {
+        file.relative_to(ROOT / "bookings").with_suffix("").as_posix() for file in files if file.stem not in EVERYWHERE
+    } - named
+
+
+def test_the_map_of_bookings_names_each_of_its_modules():
+    assert off_the_map(DOCUMENTS[0].read_text()) == set()
+
+
+def test_control_a_module_that_the_map_forgets_is_found():
+    text = DOCUMENTS[0].read_text()
+    assert off_the_map(text.replace("`services/paper`, ", "").replace("`errors`", "errors")) == {
+        "services/paper",
+        "errors",
+    }
