@@ -186,11 +186,6 @@ class Move:
         return sha256(repr(seen).encode()).hexdigest()[:32]
 
 
-def move_of(surgery: Surgery, facts: Facts, *, now: datetime) -> Move:
-    """What changing the surgery to these facts comes to at `now`."""
-    return moves_of({surgery: facts}, now=now)[0]
-
-
 def moves_of(wanted: Mapping[Surgery, Facts], *, now: datetime) -> list[Move]:
     """What changing these surgeries comes to, in their order: the same few statements, however many people."""
     live = Booking.objects.live().filter(surgery__in=wanted).select_related("attendee", "slot")

@@ -46,7 +46,6 @@ class OutboxEmail(models.Model):
         DROPPED = "dropped", "Dropped: no longer true or too late"
         DEAD = "dead", "Given up"
 
-    FINISHED = (State.SENT, State.DROPPED, State.DEAD)
     UNSENT = Q(state=State.QUEUED) | Q(state=State.SENDING)
 
     kind = models.CharField(

@@ -37,11 +37,6 @@ def kept(key: str, make: Callable[[], Made], *, seconds: float) -> Made:
     return made
 
 
-def everything_kept() -> dict[str, Any]:
-    """What there is by its key, however old: for those who look after it."""
-    return {key: made for key, (_, made) in list(_shelf.items())}
-
-
 def forget() -> None:
     """Keep nothing of it any longer, nor the parts of pages that templates keep."""
     with _writing:

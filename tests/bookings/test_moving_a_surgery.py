@@ -11,7 +11,7 @@ from bookings.duties import remind, reminded_at
 from bookings.errors import OutOfDate
 from bookings.invariants import violations
 from bookings.models import Booking, Pairing
-from bookings.moves import Facts, move_of
+from bookings.moves import Facts, moves_of
 from bookings.series_moves import Which, series_move_of
 from bookings.services.editing import host
 from bookings.services.moving import change_surgery
@@ -113,7 +113,7 @@ def test_whom_it_would_double_book_is_released_and_offered_others(surgery, alice
     kept = BookingFactory.create(surgery=there, attendee=alices_booking.attendee)
     waits = BookingFactory.create(surgery=surgery, waiting=True)
     waits.suits.set([alices_booking.slot])
-    move = move_of(surgery, later(surgery, DAY), now=surgery.starts_at - DAY)
+    (move,) = moves_of({surgery: later(surgery, DAY)}, now=surgery.starts_at - DAY)
     assert [each.booking.name for each in move.released] == ["Alice Adeyemi"]
     assert "has a seat at" in str(move.released[0].clash)
     change_surgery(surgery=surgery, facts=later(surgery, DAY))

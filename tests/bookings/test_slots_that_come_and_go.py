@@ -10,10 +10,10 @@ from bookings.models import Booking
 from bookings.services.booking import Answers, book
 from bookings.services.diary import add_slot
 from bookings.services.editing import remove_slot
-from organisation.kept import everything_kept
 from surgeries.models import Slot, Surgery
 from tests.bookings.pages import ADA, filled_in, page_of, words_of
 from tests.factories import BookingFactory, SurgeryFactory, local
+from tests.kept import everything_kept
 
 pytestmark = pytest.mark.django_db
 

@@ -20,10 +20,10 @@ from bookings.models import Booking
 from bookings.services.booking import Answers, book, cancel, move
 from bookings.services.diary import call_off, set_seats
 from bookings.services.waiting import hand_back
-from runner.postgres import debian_binaries
 from surgeries.models import Slot, Surgery
 from tests.concurrency.crowd import FULL_SIZE, second_begins_after, without_the_lock
 from tests.factories import AttendeeFactory, BookingFactory, SurgeryFactory
+from tests.live import debian_binaries
 
 # After which statements of the first the second begins. No act makes as many as there are here.
 EVERY, FIFTH = range(1, 1000), range(1, 1000, 5)

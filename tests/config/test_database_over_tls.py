@@ -19,7 +19,8 @@ from django.db.utils import ConnectionHandler
 from pytest_django import DjangoDbBlocker
 
 from config.settings import database
-from runner.postgres import APPLICATION, DATABASE, FOR_TESTS, account, debian_binaries, temporary_server
+from runner.postgres import APPLICATION, DATABASE, FOR_TESTS, account, temporary_server
+from tests.live import debian_binaries
 
 HOST = "db.example.gov.uk"
 # Any address that begins with 127 is this machine, so the usual port is free on one that nobody else uses.

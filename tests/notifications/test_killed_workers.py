@@ -42,7 +42,7 @@ def summary() -> list[tuple]:
 
 
 def unfinished() -> int:
-    return OutboxEmail.objects.exclude(state__in=OutboxEmail.FINISHED).count()
+    return OutboxEmail.objects.filter(OutboxEmail.UNSENT).count()
 
 
 def wait_until_all_is_finished(server: MailServer, team, kills: int = 0) -> None:

@@ -17,7 +17,6 @@ from config.logs import JSONFormatter
 from notifications import outbox
 from notifications.models import OutboxEmail
 from notifications.registry import writers
-from organisation.kept import everything_kept
 from privacy import services
 from privacy.models import Erasure
 from privacy.policy import HOLDINGS
@@ -33,6 +32,7 @@ from tests.factories import (
     VisitFactory,
     local,
 )
+from tests.kept import everything_kept
 from tests.privacy.canaries import ADDRESS, alice, dump
 
 pytestmark = pytest.mark.django_db
