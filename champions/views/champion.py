@@ -21,7 +21,7 @@ DONE = {
     "already": "You are a champion already, so what you have just sent changed nothing. Change your profile instead.",
     "saved": "Your profile is saved.",
     "rests": "The organisers know that you rest. If you gave shifts back, you get an email about each.",
-    "left": "The organisers know that you have left. If you still had shifts, you get an email about each.",
+    "left": "The organisers know that you have left. If you had shifts ahead, you get an email about each.",
     "back": "Welcome back.",
 }
 

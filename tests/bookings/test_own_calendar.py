@@ -153,3 +153,12 @@ def test_it_takes_the_same_few_statements_however_many_shifts(client, amina, dja
         ShiftFactory.create(champion=amina, surgery__starts_at=timezone.now() + timedelta(days=number + 1))
         with django_assert_num_queries(3):
             client.get(feed)
+
+
+@pytest.mark.parametrize("state", ["active", "resting", "left"])
+def test_their_page_leads_to_it_beside_their_shifts_not_under_what_they_have_done(client, amina, state):
+    Champion.objects.update(state=state, resting_until=timezone.localdate() if state == "resting" else None)
+    before, heading, after = client.get("/champion/").content.decode().partition("What you have done")
+    assert heading
+    assert f'href="{PAGE}"' in before
+    assert f'href="{PAGE}"' not in after

@@ -1,9 +1,11 @@
 """A champion sees where hosts are needed, what fits best first, and takes a shift with one press."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
@@ -294,3 +296,11 @@ def test_two_parts_of_one_surgery_are_one_of_the_month(client, alice, surgery):
     for start, end in ((0, 20), (40, 60)):
         times = (surgery.starts_at + timedelta(minutes=minutes) for minutes in (start, end))
         assert take_shift(surgery=surgery, champion=alice, **dict(zip(("starts_at", "ends_at"), times, strict=True)))
+
+
+def test_the_title_of_ones_own_shift_leads_to_its_brief_as_those_of_others_lead_to_taking_them(client, alice, surgery):
+    mine = ShiftFactory.create(champion=alice, surgery__starts_at=local(9)).surgery
+    page = client.get(PAGE).content.decode()
+    for at, page_there in ((mine, "brief"), (surgery, "take")):
+        where = reverse(f"bookings:{page_there}", args=[at.reference])
+        assert re.search(rf'<h[23] class="app-surgery__title"><a class="govuk-link" href="{where}">.*{at.venue}', page)

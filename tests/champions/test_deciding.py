@@ -4,6 +4,7 @@ import re
 from functools import partial
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -58,6 +59,10 @@ def test_an_organiser_sees_what_was_said_and_approves(client, alice, nia, mailou
     subject, body = told(mailoutbox, alice)
     assert subject == "Welcome, champion"
     assert "/champion/" in body
+    client.force_login(alice.user)
+    for read_first in ("/kit/first-ten-minutes/", "/cheat-sheets/"):
+        assert f"{settings.PUBLIC_BASE_URL}{read_first}" in body
+        assert f'href="{read_first}">the ' in client.get("/champion/").content.decode()
     browser = Client()
     browser.force_login(alice.user)
     assert "You are a champion" in words_of(browser.get("/champion/"))
