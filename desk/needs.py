@@ -67,7 +67,7 @@ KINDS = (
         finding.waiting_for_another, lines.waiting_for_another, has_button=True,
     ),
     Kind(
-        "applications", "Would like to be a champion", "They wait for your answer, or have not answered yours.",
+        "applications", "Would like to be a champion", "They wait for your answer, or have not answered your question.",
         finding.applications, lines.application, page="champions:applications", names_people=True,
     ),
     Kind(

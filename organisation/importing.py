@@ -243,7 +243,7 @@ def _people(cell: str) -> int | None:
     if not cell:
         return None
     if not WHOLE_NUMBER.fullmatch(cell):
-        raise ValidationError(f"“{cell[:40]}” is no headcount. Write a whole number")
+        raise ValidationError(f"“{cell[:40]}” is no headcount. Write a whole number, 0 or more")
     digits = re.sub(r"\D", "", cell.partition(".")[0], flags=re.ASCII)
     if len(digits) > 15 or int(digits) > MOST_PEOPLE:
         raise ValidationError(f"The headcount can be at most {MOST_PEOPLE:,}. Correct it")

@@ -30,4 +30,4 @@ class Period(models.TextChoices):
     HISTORY = "history", f"{HISTORY_KEPT.years * 12 + HISTORY_KEPT.months} months"
     AT_ONCE = "at_once", "until it has been used"
     SESSION = "session", "while they are signed in"
-    COUNTS = "counts", "within about an hour of the end of what it counts"
+    COUNTS = "counts", "within about an hour after the hour or day that it counts"

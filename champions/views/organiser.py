@@ -35,7 +35,7 @@ KNOWN = {
     State.ACTIVE: "This is the address of {}, who is a champion already",
     State.RESTING: "This is the address of {}, who is a champion already, and rests",
     State.APPLIED: "This is the address of {}, who has applied and waits for an answer",
-    State.ASKED_BACK: "This is the address of {}, who has applied and was asked something",
+    State.ASKED_BACK: "This is the address of {}, who has applied and was asked a question",
     State.LEFT: "This is the address of {}, who has left the champions. To come back, they apply again",
     State.DECLINED: "This is the address of {}, who was declined. They may apply again",
 }
@@ -44,7 +44,7 @@ KNOWN = {
 @organiser_page
 @require_safe
 def applications(request: HttpRequest) -> HttpResponse:
-    """Who waits for a decision, who was asked something, what was decided lately, and then all champions."""
+    """Who waits for a decision, who has a question to answer, what was decided lately, and then all champions."""
     everybody = Champion.objects.with_applications_first().select_related("user").with_what_they_know()
     paginator = Paginator(everybody, PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))

@@ -123,7 +123,7 @@ def test_the_page_shows_all_of_it_and_keeps_what_was_chosen_in_its_links(organis
     month()
     page = words_of(organiser.get(DIARY))
     assert "March 2027" in page
-    for said in ("Draft: 6 seats", "Published: Full: 1 waiting", "1 of 2 hosts", "Called off", "Never published"):
+    for said in ("Draft, 6 seats", "Published, full: 1 waiting", "1 of 2 hosts", "Called off", "Never published"):
         assert said in page
     chosen = "office=leeds&amp;series=knpw2x3&amp;state=draft"
     page = organiser.get(f"{DIARY}?month=2027-03&office=leeds&series=knpw2x3&state=draft").content.decode()

@@ -54,7 +54,7 @@ def test_it_says_what_became_of_each_booking(client, alice, bob):
     VisitFactory.create(attendee=alice, surgery__starts_at=local(-40))
     text = read(client, alice)
     for words in (
-        "5 booked 1 did not come to, 1 more cancelled", "2 visits 1 booked, 1 walked in", "from Tides",
+        "5 booked did not come to 1, cancelled 1 more", "2 visits 1 booked, 1 walked in", "from Tides",
         "by an organiser: A fire drill.", "as Ally", "helped by Tom Price. Will come back", "Says: “I forgot”",
         "Walked in",
     ):  # fmt: skip
@@ -63,6 +63,11 @@ def test_it_says_what_became_of_each_booking(client, alice, bob):
     # Where nobody kept a register, nobody is accused.
     assert re.search(r"No register café, Office \d+ Booked", text)
     assert "Bob" not in text
+
+
+def test_it_says_nothing_of_what_never_happened(client, alice):
+    VisitFactory.create(attendee=alice, surgery__starts_at=local(-9))
+    assert "0 booked 1 visit 1 walked in" in read(client, alice)
 
 
 def test_it_says_where_they_host_and_what_was_sent_to_them(client):

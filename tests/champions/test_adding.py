@@ -65,7 +65,7 @@ def test_somebody_who_signs_in_already_stays_who_they_are(client, nia):
     [
         ({}, "Al, who is a champion already"),
         ({"applied": True}, "Al, who has applied and waits for an answer"),
-        ({"applied": True, "state": "asked_back"}, "was asked something"),
+        ({"applied": True, "state": "asked_back"}, "was asked a question"),
         ({"applied": True, "state": "declined"}, "Al, who was declined. They may apply again"),
         ({"left": True}, "Al, who has left the champions"),
     ],

@@ -34,9 +34,10 @@ def everybody() -> None:
 
 def test_who_waits_stands_first_and_then_everybody_with_how_it_stands_with_them(organiser: Client):
     everybody()
+    ChampionFactory.create(name="Ash Asked", applied=True, state="asked_back")
     response = organiser.get(PAGE)
     words = words_of(response)
-    assert "1 waits for your answer" in words
+    assert "1 waits for your answer, 1 has yet to answer your question" in words
     assert "5 champions" in words
     names = ["Aki Applied", "Amina Active", "Bert Gone", "Nora Name", "Rita Rests", "Leo Left"]
     assert sorted(names, key=words.index) == names

@@ -174,10 +174,10 @@ def test_what_somebody_adds_in_the_very_moment_is_shown_again_as_well(organiser:
 
 # ── What is wrong, by line ────────────────────────────────────────────────────────────────────────────────────
 TEN_WRONG = [
-    ("Comms,many", "Line 2: “many” is no headcount. Write a whole number"),
-    ("Comms,1.5", "Line 3: “1.5” is no headcount. Write a whole number"),
+    ("Comms,many", "Line 2: “many” is no headcount. Write a whole number, 0 or more"),
+    ("Comms,1.5", "Line 3: “1.5” is no headcount. Write a whole number, 0 or more"),
     (",5", "Line 4: Enter the name of the team"),
-    ("Comms,-3", "Line 5: “-3” is no headcount. Write a whole number"),
+    ("Comms,-3", "Line 5: “-3” is no headcount. Write a whole number, 0 or more"),
     ("=SUM(A1:A9),5", "Line 6: “=SUM(A1:A9)” is a formula. Write what it comes to"),
     ("Comms,=2+2", "Line 7: “=2+2” is a formula. Write what it comes to"),
     ("Nowhere,5", "Line 8: “Nowhere” is no team yet. Correct the name, or write its directorate as well"),

@@ -49,6 +49,7 @@ class TestPages:
         assert preview.request["PATH_INFO"] == reverse("privacy:merge", args=[zoe.pk, zoe_married.pk])
         said = read(preview)
         assert "Zo Adams" in said
+        assert "Bookings 1 in all. Still ahead: " in said
         assert "This cannot be undone" in said
         for question in ("Which name stays?", "Which email address stays?"):
             assert re.search(rf'legend class="[^"]*legend--m">\s*{re.escape(question)}', preview.content.decode())
