@@ -11,6 +11,7 @@ from pathlib import Path
 
 
 def main() -> None:
+    """Run the command, and say in one sentence what is wrong with the settings if it cannot."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line

@@ -126,6 +126,7 @@ def memory(running: Product) -> dict[str, float]:
 
 
 def main() -> int:
+    """Measure everything beside the floor, and say what is missed: 1 if anything is."""
     from bench.pages import PAIRS, prepare, weigh
 
     missed = []

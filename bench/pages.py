@@ -82,14 +82,17 @@ def send(client: Client, token: str, reference: str, slot: int, number: int) -> 
 
 
 def see_that_it_lives(client: Client, number: int) -> None:
+    """Ask whether the process lives, which touches no database."""
     client.request("GET", "/healthz")
 
 
 def see_the_list(client: Client, number: int) -> None:
+    """Open the public list of surgeries."""
     client.request("GET", "/")
 
 
 def book(client: Client, number: int) -> None:
+    """Send a booking form for a slot with room; one form is opened for all that a client sends."""
     reference, slot = random.choice(slots())
     if not client.cookie:
         client.token = form_of(client, reference)
@@ -97,6 +100,7 @@ def book(client: Client, number: int) -> None:
 
 
 def whole_journey(client: Client, number: int) -> None:
+    """See the list, open a form, book, and see the confirmation."""
     reference, slot = random.choice(slots())
     client.request("GET", "/")
     token = form_of(client, reference)
@@ -104,19 +108,23 @@ def whole_journey(client: Client, number: int) -> None:
 
 
 def floor_static(client: Client, number: int) -> None:
+    """Ask the floor for a page that needs no database."""
     client.request("GET", "/static/")
 
 
 def floor_list(client: Client, number: int) -> None:
+    """Open the floor's list: one SELECT and a small template."""
     client.request("GET", "/")
 
 
 def floor_book(client: Client, number: int) -> None:
+    """Book at the floor: one bare transaction."""
     contents = {"entry": random.randint(1, 200), "name": "Ada Lovelace", "email": f"ada.{number}@example.gov.uk"}
     client.request("POST", "/book/", urlencode(contents), expect=302)
 
 
 def floor_journey(client: Client, number: int) -> None:
+    """Book at the floor, then see its list."""
     floor_book(client, number)
     floor_list(client, number)
 

@@ -14,6 +14,7 @@ from django.db import DatabaseError
 
 
 def main() -> int:
+    """Prepare, and say in one sentence what is in the way. Returns 1 if something is."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
         django.setup()

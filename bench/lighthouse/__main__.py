@@ -54,6 +54,7 @@ def scores(report: dict) -> list[int]:
 
 
 def is_perfect(report: dict) -> bool:
+    """Whether nothing costs a point."""
     return min(scores(report)) == 100
 
 
@@ -82,6 +83,7 @@ def faulty_page() -> Iterator[str]:
 
 
 def main() -> int:
+    """Look at every page, and at one that has to be complained of. Returns 1 if a page has less than 100."""
     chromium = next(filter(None, map(which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if chromium is None:
         print("Lighthouse needs Chromium: apt-get install chromium", file=sys.stderr)

@@ -28,6 +28,7 @@ IN_THE_PAST = "That is in the past. Choose a time that is still to come."
 
 
 def clock(moment: datetime) -> time:
+    """The local time of day of a moment."""
     return timezone.localtime(moment).time()
 
 

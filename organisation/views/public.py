@@ -30,12 +30,14 @@ def kit(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def kit_checklist(request: HttpRequest) -> HttpResponse:
+    """What to do when, to start surgeries elsewhere."""
     return render(request, "organisation/kit_checklist.html")
 
 
 @login_not_required
 @require_safe
 def kit_invitation(request: HttpRequest) -> HttpResponse:
+    """Words for invitations, to copy."""
     return render(request, "organisation/kit_invitation.html")
 
 
@@ -49,6 +51,7 @@ def kit_poster(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def kit_first_ten_minutes(request: HttpRequest) -> HttpResponse:
+    """A script for hosts, for when nobody knows how to begin."""
     return render(request, "organisation/kit_first_ten_minutes.html")
 
 
@@ -64,10 +67,12 @@ def kit_cheat_sheets(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
+    """The accessibility statement."""
     return render(request, "organisation/accessibility.html")
 
 
 @login_not_required
 @require_safe
 def cookies(request: HttpRequest) -> HttpResponse:
+    """Which cookies there are, and what for."""
     return render(request, "organisation/cookies.html")
