@@ -61,7 +61,7 @@ class NoChampion(ShiftError):
 
 
 class OutOfDate(Exception):
-    """What an organiser is about to do comes to something else by now than they saw."""
+    """What somebody is about to do comes to something else by now than they saw."""
 
 
 class LetterSentAlready(Exception):

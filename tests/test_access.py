@@ -198,10 +198,10 @@ TABLE = [
     *of_booking("correct_name"),
     *of_booking("answers", post=ELSEWHERE),
     *of_booking("evidence", post=ELSEWHERE),
-    *of_booking("cancel", post=ELSEWHERE),
-    *of_booking("change"),
+    *of_booking("cancel", post=409),  # without what the page showed
+    *of_booking("change", post=409),
     *of_booking("move"),
-    *of_booking("move_to", reference="x"),
+    *of_booking("move_to", post=409, reference="x"),
     *of_booking("wait", post=ELSEWHERE),
     *of_booking("thanks", get=ELSEWHERE, post=ELSEWHERE),  # to the booking, which is not over
     *of_booking("next_step", get=ELSEWHERE, post=ELSEWHERE),

@@ -267,7 +267,7 @@ class Booking(models.Model):
 
     @property
     def version(self) -> str:
-        """Another one as soon as it is somewhere or somebody else’s, as organisers see before they act on it."""
+        """Another one as soon as it is somewhere or somebody else’s, as is seen before anybody acts on it."""
         return f"{self.link_number}.{self.calendar_sequence}"
 
     def rank(self) -> int | None:

@@ -122,7 +122,7 @@ def move(
     person has another booking there, or something that clashes: then nothing moves, and an email tells whoever owns the
     address. Of that the page reveals as much as `book` does.
 
-    Raises BookingClosed, SlotFull, OutOfDate if an organiser has `seen` another `version` of it than it has by now.
+    Raises BookingClosed, SlotFull, OutOfDate if whoever acts has `seen` another `version` of it than it has by now.
     """
     now = now or timezone.now()
     with transaction.atomic():
@@ -198,8 +198,8 @@ def cancel(
 
     Without `tell` the attendee gets no email about it, because they have had as many as an address is sent in a day.
 
-    Cancelling again changes nothing. Raises BookingClosed once the slot has begun, OutOfDate if an organiser has `seen`
-    another `version` of it than it has by now.
+    Cancelling again changes nothing. Raises BookingClosed once the slot has begun, OutOfDate if whoever acts has
+    `seen` another `version` of it than it has by now.
     """
     now = now or timezone.now()
     with transaction.atomic():

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
+from bookings.errors import OutOfDate
 from bookings.links import Disowned, LinkWithdrawn, LinkWrong, booking_for, token_for, visit_for, visit_token
 from bookings.models import Booking, Visit
 from bookings.services.attending import has_come
@@ -76,6 +77,22 @@ def while_it_can_change(view: View) -> View:
         if not booking.is_live or booking.has_begun(timezone.now()):
             return see_booking(booking, done="closed" if request.method == "POST" else "")
         return view(request, booking, **kwargs)
+
+    return act
+
+
+def shown_anew(view: View) -> View:
+    """An act that gives up what its page shows. If that is something else by now, the page comes back and says so.
+
+    Nothing else happens: what somebody has by now they did not choose to give up.
+    """
+
+    @wraps(view)
+    def act(request: HttpRequest, booking: Booking, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, booking, **kwargs)
+        except OutOfDate:
+            return view(request, booking_for(token_for(booking)), is_anew=True, **kwargs)
 
     return act
 

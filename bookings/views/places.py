@@ -11,22 +11,23 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings.errors import BookingClosed, SlotFull, WaitingListClosed
+from bookings.errors import BookingClosed, OutOfDate, SlotFull, WaitingListClosed
 from bookings.finding import PER_PAGE, Search, as_listed, entries
 from bookings.forms.changing import ChangeForm, WaitForm
 from bookings.models import Booking
 from bookings.services import booking as services
 from bookings.services.waiting import hand_back
-from bookings.views.decorators import before_they_come, private_page, see_booking, while_it_can_change
+from bookings.views.decorators import before_they_come, private_page, see_booking, shown_anew, while_it_can_change
 from notifications.form_pages import SeeOther, count_form
 from surgeries.models import Surgery
 
 
 @private_page
 @while_it_can_change
-def change(request: HttpRequest, booking: Booking) -> HttpResponseBase:
+@shown_anew
+def change(request: HttpRequest, booking: Booking, *, is_anew: bool = False) -> HttpResponseBase:
     """Another slot of the same surgery; for somebody who waits, a seat that did not suit before."""
-    return _choose(request, booking, booking.surgery, "bookings/change.html")
+    return _choose(request, booking, booking.surgery, "bookings/change.html", is_anew=is_anew)
 
 
 @private_page
@@ -51,23 +52,28 @@ def move(request: HttpRequest, booking: Booking) -> HttpResponseBase:
 
 @private_page
 @before_they_come
-def move_to(request: HttpRequest, booking: Booking, reference: str) -> HttpResponseBase:
+@shown_anew
+def move_to(request: HttpRequest, booking: Booking, reference: str, *, is_anew: bool = False) -> HttpResponseBase:
     """A slot of the other surgery."""
     upcoming = Surgery.objects.upcoming(timezone.now()).select_related("venue__office")
     surgery = upcoming.filter(reference=reference).first()
     if surgery is None:
         return SeeOther("../")
-    return _choose(request, booking, surgery, "bookings/move_to.html")
+    return _choose(request, booking, surgery, "bookings/move_to.html", is_anew=is_anew)
 
 
-def _choose(request: HttpRequest, booking: Booking, surgery: Surgery, template: str) -> HttpResponseBase:
-    data = request.POST if request.method == "POST" else None
-    form = ChangeForm(data, booking=booking, surgery=surgery, now=timezone.now())
-    status = HTTPStatus.OK
+def _choose(
+    request: HttpRequest, booking: Booking, surgery: Surgery, template: str, *, is_anew: bool
+) -> HttpResponseBase:
+    seen = request.POST.get("seen", "")
+    data = request.POST if request.method == "POST" and not is_anew else None
+    chosen = {"slot": request.POST.get("slot")}
+    form = ChangeForm(data, initial=chosen, booking=booking, surgery=surgery, now=timezone.now())
+    status = HTTPStatus.CONFLICT if is_anew else HTTPStatus.OK
     if form.is_valid():
         count_form(request, booking.attendee.email)
         try:
-            moved = services.move(booking=booking, slot=form.cleaned_data["slot"])
+            moved = services.move(booking=booking, slot=form.cleaned_data["slot"], seen=seen)
         except BookingClosed:
             return see_booking(booking, done="closed")
         except SlotFull:
@@ -76,7 +82,9 @@ def _choose(request: HttpRequest, booking: Booking, surgery: Surgery, template: 
         else:
             # Whoever has the link has not shown that the address is theirs: what stands in the way, the email says.
             return see_booking(booking, done="moved") if moved else SeeOther(reverse("bookings:emailed"))
-    context = {"form": form, "booking": booking, "surgery": surgery, "offer": form.offer}
+    elif form.is_bound and seen != booking.version:
+        raise OutOfDate  # and not that the time is none of those: it is one of where the booking was
+    context = {"form": form, "booking": booking, "surgery": surgery, "offer": form.offer, "is_anew": is_anew}
     return render(request, template, context, status=status)
 
 
@@ -90,7 +98,8 @@ def wait(request: HttpRequest, booking: Booking) -> HttpResponseBase:
     form = WaitForm(request.POST if request.method == "POST" else None, booking=booking, now=now)
     if form.is_valid():
         if form.cleaned_data["holds"] != form.initial["holds"]:
-            return see_booking(booking)
+            # In line by now, they have handed it back: the button was pressed twice.
+            return see_booking(booking, done="waiting" if booking.is_waiting else "since")
         count_form(request, booking.attendee.email)
         try:
             after = hand_back(booking=booking, suits=form.cleaned_data["suits"])

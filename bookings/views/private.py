@@ -1,6 +1,7 @@
 """The private link: whoever has it sees the booking, and changes what they told us or cancels."""
 
 from contextlib import suppress
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -21,7 +22,7 @@ from bookings.services import booking as services
 from bookings.services.attending import doors_open_at, has_come
 from bookings.statements import told
 from bookings.views import afterwards
-from bookings.views.decorators import before_they_come, private_page, see_booking, while_it_can_change
+from bookings.views.decorators import before_they_come, private_page, see_booking, shown_anew, while_it_can_change
 from bookings.views.missed import is_missed
 from notifications.form_pages import SeeOther, count_form
 from notifications.limits import LimitReached
@@ -39,6 +40,7 @@ DONE = {
     "unsaid": "That is fine. None of it is kept, and your booking stays as it is.",
     "name": "Thank you. That is the name that your host will see.",
     "closed": "That was not possible any more. Nothing was changed.",
+    "since": "Your booking had changed since that page was opened. This is how it stands now.",
 }
 """What the page says has been done. Only these names mean anything in its address."""
 
@@ -56,7 +58,7 @@ def booking(request: HttpRequest, booking: Booking) -> HttpResponseBase:
         context |= {
             "done": done,
             "banner": DONE.get(done, "").format(email=booking.attendee.email),
-            "is_success": done != "closed",
+            "is_success": done not in {"closed", "since"},
             "rank": booking.rank(),
             "has_come": has_come(booking, now=now),
             "offer": Offer(surgery, now=now, held=booking.slot),
@@ -165,22 +167,25 @@ def evidence(request: HttpRequest, booking: Booking) -> HttpResponseBase:
 def cancel(request: HttpRequest, booking: Booking) -> HttpResponseBase:
     """Cancel, or leave the waiting list: this page asks, and its button acts. Doing so twice is doing it once.
 
-    Never refused, because somebody else may have the seat; past the limit there is only no email about it.
+    Never refused, because somebody else may have the seat; past the limit there is only no email about it. But what the
+    page did not show is not given up: it comes back first.
     """
     return see_booking(booking) if booking.is_cancelled else _cancel(request, booking)
 
 
 @while_it_can_change
-def _cancel(request: HttpRequest, booking: Booking) -> HttpResponseBase:
+@shown_anew
+def _cancel(request: HttpRequest, booking: Booking, *, is_anew: bool = False) -> HttpResponseBase:
     form = CancelForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
+    if form.is_valid() and not is_anew:
         try:
             count_form(request, booking.attendee.email)
             tell = True
         except LimitReached:
             tell = False
-        reason = form.cleaned_data["reason"]
+        said = {"reason": form.cleaned_data["reason"]} if form.cleaned_data["reason"] else {}
         with suppress(BookingClosed):
-            services.cancel(booking=booking, tell=tell, **({"reason": reason} if reason else {}))
+            services.cancel(booking=booking, tell=tell, seen=request.POST.get("seen", ""), **said)
         return see_booking(booking, done="cancelled" if tell else "quietly")
-    return render(request, "bookings/cancel.html", {"form": form, "booking": booking})
+    context = {"form": form, "booking": booking, "is_anew": is_anew}
+    return render(request, "bookings/cancel.html", context, status=HTTPStatus.CONFLICT if is_anew else HTTPStatus.OK)

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 EXAMPLES = 2000 if os.environ.get("FULL_SIZE") else 50
 FIELDS = ("slot", "suits", "among", "name", "email", "symptoms", "topics", "question", "team", "adjustments",
-          "request_id", "holds", "office", "grade", "feeling", "reason", "words")  # fmt: skip
+          "request_id", "holds", "seen", "office", "grade", "feeling", "reason", "words")  # fmt: skip
 AFTERWARDS = ("topics", "result", "next_step", "pledge", "platforms", "is_possible_story", "missed_because", "do")
 NASTY = (
     "\x00", "a\x00b", "\ud800", "\udfff\ud800", "\u202eada", "\ufeff", "\u2028", "\r\n", "<script>alert(1)</script>",

@@ -76,7 +76,8 @@ def test_every_act_that_sends_an_email_counts_for_the_address(client, page, data
     book_all(client, [other, surgery])
     booking = Booking.objects.get(surgery=surgery)
     slots = {"first": surgery.slots.first().pk, "last": surgery.slots.last().pk}
-    answer = client.post(private(booking, page), {name: slots.get(value, value) for name, value in data.items()})
+    sent = {name: slots.get(value, value) for name, value in data.items()} | {"seen": booking.version}
+    answer = client.post(private(booking, page), sent)
     assert answer.status_code == 429
     assert OutboxEmail.objects.filter(recipient=ADA).count() == 2
 
@@ -92,7 +93,7 @@ def test_cancelling_counts_and_is_never_refused(client):
     other, surgery = surgeries(2)
     book_all(client, [other, surgery])
     booking = Booking.objects.get(surgery=surgery)
-    answer = client.post(private(booking, "cancel/"))
+    answer = client.post(private(booking, "cancel/"), {"seen": booking.version})
     assert answer.status_code == 303
     booking.refresh_from_db()
     assert booking.is_cancelled

@@ -10,7 +10,9 @@ from django.utils import timezone
 from bookings.models import Booking
 from bookings.services.booking import cancel, correct_email, move
 from notifications.models import OutboxEmail
+from surgeries.templatetags.times import when
 from tests.bookings.pages import private, slots_on, title_of, words_of
+from tests.bookings.test_editing_a_surgery import hidden
 from tests.factories import (
     AttendeeFactory,
     BookingFactory,
@@ -28,8 +30,8 @@ ACTS = ("email/", "name/", "answers/", "cancel/", "change/", "move/", "wait/")
 
 
 def press(client, booking, page, **data):
-    """Send the form and follow to the page that confirms it."""
-    return client.post(private(booking, page), data, follow=True)
+    """Send the form of the page as it showed this booking, and follow to the page that confirms it."""
+    return client.post(private(booking, page), {"seen": booking.version} | data, follow=True)
 
 
 def kinds():
@@ -68,7 +70,7 @@ def test_the_slot_that_one_has_and_full_ones_are_shown_and_cannot_be_chosen(clie
 def test_a_slot_that_fills_meanwhile_leaves_the_old_seat(client, surgery, alices_booking):
     last = surgery.slots.last()
     BookingFactory.create_batch(2, surgery=surgery, slot=last)
-    response = client.post(private(alices_booking, "change/"), {"slot": last.pk})
+    response = client.post(private(alices_booking, "change/"), {"slot": last.pk, "seen": alices_booking.version})
     assert response.status_code == 409
     assert title_of(response).startswith("Error: ")
     assert "Somebody took the 10:40am seat a moment ago. These times are still free." in words_of(response)
@@ -83,7 +85,7 @@ def test_a_slot_that_begins_meanwhile_is_taken_no_more(client, surgery, alice):
 
 
 def test_without_a_choice_the_page_asks_for_one(client, alices_booking):
-    response = client.post(private(alices_booking, "change/"))
+    response = client.post(private(alices_booking, "change/"), {"seen": alices_booking.version})
     assert "Choose a time" in words_of(response)
     assert title_of(response).startswith("Error: ")
 
@@ -378,11 +380,46 @@ def test_handing_back_from_two_tabs_keeps_what_was_chosen(client, surgery, alice
     assert kinds() == ["booking_handed_back"]
 
 
-def test_a_page_that_was_open_when_the_booking_moved_acts_on_where_it_is_now(client, surgery, alices_booking):
+def test_a_page_that_was_open_when_the_booking_moved_hands_nothing_back_and_says_so(client, surgery, alices_booking):
     move(booking=alices_booking, slot=surgery.slots.last())
     page = press(client, alices_booking, "wait/", holds=surgery.slots.first().pk)
     assert "10:40am to 11am" in words_of(page)
+    assert "Your booking had changed since that page was opened. This is how it stands now." in words_of(page)
     assert Booking.objects.get(pk=alices_booking.pk).is_confirmed
+    assert kinds() == ["booking_moved"]
+
+
+def test_a_seat_that_came_free_meanwhile_is_not_given_up_by_who_leaves_the_waiting_list(client, waiting):
+    sent = hidden(client.get(private(waiting, "cancel/")))
+    cancel(booking=waiting.surgery.slots.first().bookings.first())
+    answer = client.post(private(waiting, "cancel/"), sent)
+    assert answer.status_code == 409
+    assert "You have this seat now: Sunday 6 December, 10am to 10:20am" in words_of(answer)
+    assert "Cancel your booking?" in words_of(answer)
+    assert Booking.objects.get(pk=waiting.pk).is_confirmed
+    assert kinds() == ["booking_cancelled", "booking_promoted"]
+    client.post(private(waiting, "cancel/"), hidden(answer))
+    assert Booking.objects.get(pk=waiting.pk).is_cancelled
+
+
+@pytest.mark.parametrize("act", ["cancel/", "change/", "move/{there}/"])
+def test_a_page_that_showed_another_seat_comes_back_and_does_nothing(client, surgery, alices_booking, act):
+    later, there = (SurgeryFactory.create(starts_at=local(days)) for days in (9, 10))
+    page, chosen = act.format(there=there.reference), there if "there" in act else surgery
+    sent = {"slot": chosen.slots.last().pk} | hidden(client.get(private(alices_booking, page)))
+    move(booking=alices_booking, slot=later.slots.last())
+    answer = client.post(private(alices_booking, page), sent)
+    assert answer.status_code == 409
+    assert f"Your booking has changed since you looked. You have this seat now: {when(later.slots.last())}" in words_of(
+        answer
+    )
+    assert "There is a problem" not in words_of(answer)
+    assert Booking.objects.get(pk=alices_booking.pk).slot == later.slots.last()
+    assert kinds() == ["booking_moved"]
+    again = {"slot": there.slots.last().pk if "there" in act else later.slots.first().pk}
+    client.post(private(alices_booking, page), again | hidden(answer))
+    assert Booking.objects.get(pk=alices_booking.pk).changed_at > alices_booking.changed_at
+    assert len(kinds()) == 2
 
 
 @pytest.mark.parametrize("page", [*ACTS, "evidence/"])

@@ -40,7 +40,7 @@ def journey(surgery, client, caplog, alices_booking, step_in, visit):
         caplog.set_level(logging.INFO, logger="django.request")  # production leaves these out as well
         client.post(page_of(surgery), filled_in(full))
         client.post(page_of(surgery), filled_in(surgery.slots.first()))
-        client.post(private(alices_booking, "change/"), {"slot": full.pk})
+        client.post(private(alices_booking, "change/"), {"slot": full.pk, "seen": alices_booking.version})
         for page in ("", "cancel/", "nowhere/", "calendar.ics"):
             client.get(private(alices_booking, page))
             client.delete(private(alices_booking, page))

@@ -120,11 +120,12 @@ class Morning:
             to = dice.choice((self.surgery, self.surgery, self.elsewhere))
             slot = dice.choice(to.slots.filter(starts_at__gt=timezone.now()))
             if dice.random() < 0.3 and Booking.objects.live().count() > self.people // 2:
-                response = client.post(private(booking, "cancel/"))
+                response = client.post(private(booking, "cancel/"), {"seen": booking.version})
             elif to.pk == booking.surgery_id:
-                response = client.post(private(booking, "change/"), {"slot": slot.pk})
+                response = client.post(private(booking, "change/"), {"slot": slot.pk, "seen": booking.version})
             else:
-                response = client.post(private(booking, f"move/{to.reference}/"), {"slot": slot.pk})
+                sent = {"slot": slot.pk, "seen": booking.version}
+                response = client.post(private(booking, f"move/{to.reference}/"), sent)
                 self.moved += response.status_code == SEE_OTHER
             self.answers["link", response.status_code] += 1
 

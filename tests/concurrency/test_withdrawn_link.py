@@ -26,7 +26,8 @@ class Scene:
         self.when_put_right: tuple = ()
 
     def press(self, page: str) -> None:
-        said = {"question": "May I say this?", "feeling": "keen", "holds": self.booking.slot.pk}
+        shown = {"holds": self.booking.slot.pk, "seen": self.booking.version}
+        said = {"question": "May I say this?", "feeling": "keen", **shown}
         self.answered = Client().post(private(self.booking, page), said).status_code
 
     def put_right(self) -> None:
@@ -60,7 +61,7 @@ def test_a_link_does_nothing_once_it_is_withdrawn(each_postgres, page):
 
 def test_control_without_asking_again_under_the_lock_it_does(each_postgres, monkeypatch):
     def cancel_whatever_the_link(*, booking, **how):
-        return cancel(booking=Booking.objects.get(pk=booking.pk), **how)
+        return cancel(booking=Booking.objects.get(pk=booking.pk), **how | {"seen": None})
 
     cancel = services.cancel
     monkeypatch.setattr(services, "cancel", cancel_whatever_the_link)

@@ -139,7 +139,9 @@ def refused(make: Callable[[], Surgery | Booking], page: str = "", **sent: objec
 
     def state(client: Client) -> Any:
         made = make()
-        return client.post(page_of(made) if isinstance(made, Surgery) else private(made, page), sent)
+        if isinstance(made, Surgery):
+            return client.post(page_of(made), sent)
+        return client.post(private(made, page), {"seen": made.version} | sent)
 
     return state
 
@@ -173,6 +175,11 @@ def moved_to(booking: Booking) -> str:
     return private(booking, f"move/{other.reference}/")
 
 
+def move_chosen_nothing(client: Client) -> Any:
+    booking = waiting()
+    return client.post(moved_to(booking), {"seen": booking.version})
+
+
 def withdrawn(client: Client) -> Any:
     booking = confirmed()
     old = private(booking)
@@ -201,6 +208,7 @@ STATES: dict[str, State] = {
     "confirmed, just booked": shown(confirmed, "?done=booked"),
     "confirmed, moved": shown(confirmed, "?done=moved"),
     "confirmed, not possible": shown(confirmed, "?done=closed"),
+    "confirmed, changed since": shown(confirmed, "?done=since"),
     "confirmed, long names": shown(talkative, "?done=email"),
     "confirmed, evidence given": shown(answered),
     "waiting": shown(waiting),
@@ -233,15 +241,19 @@ STATES: dict[str, State] = {
     "evidence, wrong": refused(answered, "evidence/", **NONSENSE),
     "cancel": shown(confirmed, "cancel/"),
     "cancel, wrong": refused(confirmed, "cancel/", **NONSENSE),
+    "cancel, changed meanwhile": refused(confirmed, "cancel/", seen=""),
     "leave": shown(waiting, "cancel/"),
+    "leave, changed meanwhile": refused(waiting, "cancel/", seen=""),
     "change": shown(confirmed, "change/"),
     "change, nothing chosen": refused(confirmed, "change/"),
+    "change, changed meanwhile": refused(confirmed, "change/", seen=""),
     "change, none free": shown(waiting, "change/"),
     "move": shown(confirmed, "move/"),
     "move, among 500": shown(among_500, "move/?page=5"),
     "move, nowhere to go": shown(alone, "move/"),
     "move to": lambda client: client.get(moved_to(confirmed())),
-    "move to, nothing chosen": lambda client: client.post(moved_to(waiting())),
+    "move to, nothing chosen": move_chosen_nothing,
+    "move to, changed meanwhile": lambda client: client.post(moved_to(confirmed())),
     "hand back": shown(confirmed, "wait/"),
     "hand back, wrong": refused(confirmed, "wait/", **NONSENSE),
     "suits": shown(waiting, "wait/"),

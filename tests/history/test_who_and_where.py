@@ -57,7 +57,7 @@ def test_a_booking_comes_from_its_page_by_nobody_signed_in_and_needs_no_statemen
 
 def test_a_private_link_is_named_by_its_page_and_its_token_nowhere(client):
     booking = BookingFactory.create()
-    client.post(private(booking, "cancel/"))
+    client.post(private(booking, "cancel/"), {"seen": booking.version})
     booking.refresh_from_db()
     assert booking.is_cancelled
     assert last() == (None, "bookings:cancel")
