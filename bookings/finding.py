@@ -26,11 +26,12 @@ from django.utils import timezone
 from django.utils.text import get_text_list
 
 from bookings.availability import Availability, with_availability
+from bookings.models import Attendee, Booking
 from champions.models import all_called
 from organisation.kept import kept
 from organisation.models import Department, Office, Topic
 from surgeries.models import Shift, Surgery, SurgeryQuerySet
-from surgeries.templatetags.times import day_of_month
+from surgeries.templatetags.times import Timed, day_of_month
 
 PER_PAGE = 20
 # A page number past the last one shows the last one; past this it is not even looked at.
@@ -179,17 +180,25 @@ def nearest(
     now: datetime,
     to: datetime | None = None,
     apart_from: Collection[Surgery] = (),
+    besides: Timed | None = None,
+    person: Attendee | None = None,
     at_most: int = 3,
 ) -> tuple[Entry, ...]:
     """Surgeries to come that have room: about the same topic first, then at the same office, then any.
 
     Of these, those that begin nearest `to` a moment first; without one, the sooner. One that is full is nowhere to send
-    anybody, even if people may drop in.
+    anybody, even if people may drop in. Nor is one at the time of what somebody has `besides`, nor, for a `person`, one
+    where they have booked or whose whole time they sit or host elsewhere. That reveals what they have, so it is for
+    what they alone read: an email, and not a page of the private link, which whoever typed their address has as well.
     """
     has_room = Q(seats_left__gt=0) | Q(is_drop_in=True, seats_open=0)
     found = as_listed(Surgery.objects.upcoming(now), now=now).filter(has_room, starts_at__gt=now)
     if apart_from:
         found = found.exclude(pk__in=[each.pk for each in apart_from])
+    if besides:
+        found = found.exclude(starts_at__lt=besides.ends_at, ends_at__gt=besides.starts_at)
+    if person:
+        found = found.exclude(_is_out_of_question(person))
     about = Surgery.objects.about(search.topic.pk).filter(pk=OuterRef("pk")) if search.topic else None
     there = Q(venue__office=search.office.pk) if search.office else Q(pk=None)
     found = found.annotate(
@@ -201,11 +210,31 @@ def nearest(
 
 
 def nearest_to(
-    surgery: Surgery, *, now: datetime, apart_from: Collection[Surgery] = (), at_most: int = 3
+    surgery: Surgery,
+    *,
+    now: datetime,
+    apart_from: Collection[Surgery] = (),
+    besides: Timed | None = None,
+    person: Attendee | None = None,
+    at_most: int = 3,
 ) -> tuple[Entry, ...]:
     """The same for somebody who was to come to this one, or cannot: at its office first, and about when it was."""
     there, others = Search(office=surgery.venue.office), [surgery, *apart_from]
-    return nearest(there, now=now, to=surgery.starts_at, apart_from=others, at_most=at_most)
+    return nearest(
+        there, now=now, to=surgery.starts_at, apart_from=others, besides=besides, person=person, at_most=at_most
+    )
+
+
+def _is_out_of_question(person: Attendee) -> Q:
+    """A condition on surgeries: the person has booked there, or has something else for as long as it lasts."""
+    booked = Booking.objects.live().filter(attendee=person.pk, surgery=OuterRef("pk"))
+    sits = Booking.objects.holding_a_seat().filter(
+        attendee=person.pk, slot__starts_at__lte=OuterRef("starts_at"), slot__ends_at__gte=OuterRef("ends_at")
+    )
+    hosts = Shift.objects.live().filter(
+        champion__user__email=person.email, starts_at__lte=OuterRef("starts_at"), ends_at__gte=OuterRef("ends_at")
+    )
+    return Q(Exists(booked)) | Q(Exists(sits)) | Q(Exists(hosts))
 
 
 def about(topic: Topic, *, now: datetime, at_most: int = 3) -> tuple[Entry, ...]:

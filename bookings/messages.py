@@ -123,7 +123,7 @@ def called_off(row: OutboxEmail) -> Message | None:
     return _message(
         "booking_called_off",
         booking,
-        alternatives=nearest_to(booking.surgery, now=timezone.now()),
+        alternatives=nearest_to(booking.surgery, now=timezone.now(), person=booking.attendee),
         button=button_to("See everything that is coming up", "bookings:upcoming"),
     )
 
@@ -150,7 +150,7 @@ def released(row: OutboxEmail) -> Message | None:
         before=told.get("before", _place(booking.slot or surgery, surgery)),
         hosts="hosts" in told,
         facts=[*_until_now("You had", row), ("It is now", _place(surgery, surgery)), *kept_instead(told)],
-        alternatives=nearest_to(surgery, now=now),
+        alternatives=nearest_to(surgery, now=now, person=booking.attendee),
         button=button_to("See everything that is coming up", "bookings:upcoming"),
     )
 

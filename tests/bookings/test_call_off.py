@@ -11,6 +11,7 @@ from bookings.services.diary import add_slot, call_off, call_off_several, set_se
 from notifications.models import OutboxEmail
 from surgeries.models import Surgery
 from surgeries.services import DiaryError
+from tests.bookings.letters import write
 from tests.factories import AttendeeFactory, BookingFactory, ShiftFactory, SurgeryFactory, UserFactory, local
 
 pytestmark = pytest.mark.django_db
@@ -105,3 +106,24 @@ def test_who_loses_a_seat_is_offered_what_is_about_when_it_was_and_at_the_same_o
     now = timezone.now()
     assert [entry.surgery for entry in nearest_to(lost, now=now)] == [there, before, after]
     assert [entry.surgery for entry in nearest_to(lost, now=now, apart_from=[there, before])] == [after, tomorrow]
+
+
+def test_nobody_is_sent_where_they_have_booked_or_cannot_come_at_all(surgery, alice, alices_booking):
+    sits, waits, short, free, hosts = (
+        SurgeryFactory.create(starts_at=local(day), slots=slots)
+        for day, slots in ((8, 3), (9, 3), (10, 1), (11, 3), (12, 3))
+    )
+    BookingFactory.create(surgery=sits, attendee=alice)
+    BookingFactory.create(surgery=waits, attendee=alice, waiting=True)
+    BookingFactory.create(surgery=SurgeryFactory.create(starts_at=short.starts_at), attendee=alice)
+    user = UserFactory.create(email=alice.email)
+    ShiftFactory.create(surgery=SurgeryFactory.create(starts_at=hosts.starts_at), champion__user=user)
+    then = (nearest_to(surgery, now=timezone.now(), person=who, at_most=9) for who in (alice, None))
+    theirs, all_of_them = ({entry.surgery for entry in found} for found in then)
+    assert {sits, waits, short, hosts} < all_of_them
+    assert free in theirs
+    assert not {sits, waits, short, hosts} & theirs
+    call_off(surgery=surgery, reason="The café is closed.")
+    message = write(OutboxEmail.objects.get(kind="booking_called_off"))
+    assert free.reference in message.text
+    assert sits.reference not in message.text

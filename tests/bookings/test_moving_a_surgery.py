@@ -20,6 +20,7 @@ from surgeries.models import Seat, Shift, Surgery
 from surgeries.services import DiaryError
 from surgeries.templatetags.times import when
 from tests.bookings.letters import write
+from tests.bookings.pages import private
 from tests.factories import (
     AttendeeFactory,
     BookingFactory,
@@ -121,8 +122,12 @@ def test_whom_it_would_double_book_is_released_and_offered_others(surgery, alice
     assert alices_booking.was_released
     assert kept.is_confirmed
     assert waits.slot == alices_booking.slot, "the seat goes to who waits"
+    next_day = SurgeryFactory.create(starts_at=surgery.starts_at + 2 * DAY)
     message = write(OutboxEmail.objects.get(kind="booking_released"))
-    assert there.reference in message.text
+    page = client.get(private(alices_booking)).content.decode()
+    for said in (message.text, page):
+        assert next_day.reference in said
+        assert there.reference not in said, "they have it already"
     assert Calendar.from_ical(message.calendar)["METHOD"] == "CANCEL"
     assert violations() == {}
 
