@@ -8,7 +8,6 @@ from django.core.paginator import Paginator
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 
 from bookings.errors import BookingClosed, OutOfDate, SlotFull, WaitingListClosed
@@ -20,6 +19,11 @@ from bookings.services.waiting import hand_back
 from bookings.views.decorators import before_they_come, private_page, see_booking, shown_anew, while_it_can_change
 from notifications.form_pages import SeeOther, count_form
 from surgeries.models import Surgery
+
+BUSY = (
+    "You have a booking at that surgery already, or something else with us at that time. Your booking stays as it was, "
+    "and we have emailed you what is in the way."
+)
 
 
 @private_page
@@ -80,8 +84,11 @@ def _choose(
             form.refuse(now=timezone.now())
             status = HTTPStatus.CONFLICT
         else:
+            if moved:
+                return see_booking(booking, done="moved")
             # Whoever has the link has not shown that the address is theirs: what stands in the way, the email says.
-            return see_booking(booking, done="moved") if moved else SeeOther(reverse("bookings:emailed"))
+            form.add_error("slot", BUSY)
+            status = HTTPStatus.CONFLICT
     elif form.is_bound and seen != booking.version:
         raise OutOfDate  # and not that the time is none of those: it is one of where the booking was
     context = {"form": form, "booking": booking, "surgery": surgery, "offer": form.offer, "is_anew": is_anew}

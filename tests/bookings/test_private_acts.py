@@ -137,14 +137,17 @@ def test_a_booking_moves_to_another_surgery_and_keeps_its_link(client, alices_bo
     assert str(elsewhere.venue) in words_of(page)
 
 
-def test_somebody_with_something_else_at_that_time_is_only_told_by_email(client, surgery, alice, alices_booking):
+def test_somebody_with_something_else_at_that_time_reads_so_there_and_by_email_what(client, alice, alices_booking):
     elsewhere = SurgeryFactory.create(starts_at=local(days=9))
     BookingFactory.create(surgery=elsewhere, attendee=alice, name="Secret Name", slot=elsewhere.slots.first())
     page = press(client, alices_booking, f"move/{elsewhere.reference}/", slot=elsewhere.slots.last().pk)
-    assert page.redirect_chain == [("/emailed/", 303)]
-    assert "If you have just typed it" in words_of(page)  # and nothing was typed here
-    for secret in ("Secret Name", alice.email, "something else", "10am"):
+    assert (page.status_code, page.redirect_chain) == (409, [])
+    assert title_of(page).startswith("Error: ")
+    assert "Your booking stays as it was, and we have emailed you what is in the way." in words_of(page)
+    assert slots_on(page)[str(elsewhere.slots.last().pk)] == ("2 seats left", "chosen"), "nothing is lost"
+    for secret in ("Secret Name", alice.email):
         assert secret not in words_of(page)
+    assert Booking.objects.get(pk=alices_booking.pk).surgery == alices_booking.surgery
     assert kinds() == ["booking_not_moved"]
 
 

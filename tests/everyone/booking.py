@@ -180,6 +180,14 @@ def move_chosen_nothing(client: Client) -> Any:
     return client.post(moved_to(booking), {"seen": booking.version})
 
 
+def move_clashes(client: Client) -> Any:
+    booking = confirmed()
+    there = surgery(starts_at=NOW() + timedelta(days=20))
+    BookingFactory.create(surgery=there, attendee=booking.attendee)
+    sent = {"slot": there.slots.first().pk, "seen": booking.version}
+    return client.post(private(booking, f"move/{there.reference}/"), sent)
+
+
 def withdrawn(client: Client) -> Any:
     booking = confirmed()
     old = private(booking)
@@ -254,6 +262,7 @@ STATES: dict[str, State] = {
     "move to": lambda client: client.get(moved_to(confirmed())),
     "move to, nothing chosen": move_chosen_nothing,
     "move to, changed meanwhile": lambda client: client.post(moved_to(confirmed())),
+    "move to, something else then": move_clashes,
     "hand back": shown(confirmed, "wait/"),
     "hand back, wrong": refused(confirmed, "wait/", **NONSENSE),
     "suits": shown(waiting, "wait/"),
