@@ -20,10 +20,7 @@ from bookings.views.decorators import before_they_come, private_page, see_bookin
 from notifications.form_pages import SeeOther, count_form
 from surgeries.models import Surgery
 
-BUSY = (
-    "You have a booking at that surgery already, or something else with us at that time. Your booking stays as it was, "
-    "and we have emailed you what is in the way."
-)
+BUSY = "You have a booking there already, or something else with us then. Nothing has changed, and our email says why."
 
 
 @private_page

@@ -143,7 +143,7 @@ def test_somebody_with_something_else_at_that_time_reads_so_there_and_by_email_w
     page = press(client, alices_booking, f"move/{elsewhere.reference}/", slot=elsewhere.slots.last().pk)
     assert (page.status_code, page.redirect_chain) == (409, [])
     assert title_of(page).startswith("Error: ")
-    assert "Your booking stays as it was, and we have emailed you what is in the way." in words_of(page)
+    assert "Nothing has changed, and our email says why." in words_of(page)
     assert slots_on(page)[str(elsewhere.slots.last().pk)] == ("2 seats left", "chosen"), "nothing is lost"
     for secret in ("Secret Name", alice.email):
         assert secret not in words_of(page)
