@@ -8,7 +8,8 @@ from typing import Self
 from django.db.models import Q
 
 from bookings.models import Attendee, Booking
-from surgeries.models import Shift, Surgery
+from history.models import Change
+from surgeries.models import Shift, Slot, Surgery
 from surgeries.templatetags.times import Timed, when
 
 
@@ -60,6 +61,29 @@ def shifts_around(
     return list(
         shifts.select_related("champion__user", "surgery__venue__office").order_by("champion__name", "starts_at")
     )
+
+
+def until_released(booking: Booking) -> Times | None:
+    """When somebody was to sit who was released because the surgery moved; None if it is not remembered any more.
+
+    Their slot has moved with the surgery, and may have moved again since. So this is what its first move after their
+    booking ended, in the same transaction, says of when it was.
+    """
+    if booking.slot_id is None:
+        return None
+    ended = Change.objects.filter(table=Booking._meta.db_table, key=booking.pk, facts__state__1=booking.state)
+    ended = ended.order_by("-id")
+    moved = Change.objects.filter(
+        table=Slot._meta.db_table,
+        key=booking.slot_id,
+        changed_at=ended.values("changed_at")[:1],
+        id__gt=ended.values("id")[:1],
+        facts__has_keys=["starts_at", "ends_at"],
+    )
+    change = moved.order_by("id").first()
+    if change is None or change.facts is None:
+        return None
+    return Times(*(datetime.fromisoformat(change.facts[name][0]) for name in ("starts_at", "ends_at")))
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings import calendars
+from bookings.elsewhere import until_released
 from bookings.errors import BookingClosed
 from bookings.finding import around, hosts_of, nearest_to
 from bookings.forms.booking import AnswersForm
@@ -75,6 +76,7 @@ def booking(request: HttpRequest, booking: Booking) -> HttpResponseBase:
         # Whoever is released has something at the time to which the surgery has moved.
         "nearest": nearest_to(surgery, now=now, besides=surgery if booking.was_released else None),
         "can_book_again": surgery.state == Surgery.State.PUBLISHED and not surgery.is_over(now),
+        "had": until_released(booking) if booking.was_released else None,
         "is_on": booking.times.ends_at > now and not booking.is_waiting,
         "stays": Booking.objects.live().filter(attendee=booking.attendee_id, surgery=surgery).first(),
         **afterwards.banner(done),

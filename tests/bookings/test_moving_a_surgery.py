@@ -15,12 +15,13 @@ from bookings.moves import Facts, moves_of
 from bookings.series_moves import Which, series_move_of
 from bookings.services.editing import host
 from bookings.services.moving import change_surgery
+from history.models import Change
 from notifications.models import OutboxEmail
-from surgeries.models import Seat, Shift, Surgery
+from surgeries.models import Seat, Shift, Slot, Surgery
 from surgeries.services import DiaryError
 from surgeries.templatetags.times import when
 from tests.bookings.letters import write
-from tests.bookings.pages import private
+from tests.bookings.pages import private, words_of
 from tests.factories import (
     AttendeeFactory,
     BookingFactory,
@@ -196,6 +197,27 @@ def test_whose_shift_ends_by_a_move_reads_what_they_had_and_what_they_keep():
         assert "It is now: " in message.text
         assert stays in message.text
         assert ("What you have elsewhere stays" in message.text) is (each != short)
+
+
+@pytest.mark.parametrize("is_remembered", [True, False])
+def test_the_page_of_who_is_released_says_what_they_had_and_when_the_surgery_is_now(
+    surgery, alices_booking, client, is_remembered, monkeypatch
+):
+    had = when(alices_booking.slot)
+    BookingFactory.create(surgery__starts_at=surgery.starts_at + DAY, attendee=alices_booking.attendee)
+    move = later(surgery, DAY)
+    change_surgery(surgery=surgery, facts=move)
+    change_surgery(surgery=surgery, facts=later(Surgery.objects.get(pk=surgery.pk), HOUR))
+    surgery.refresh_from_db()
+    if not is_remembered:
+        monkeypatch.setattr("bookings.elsewhere.Change.objects", Change.objects.none())
+    words = words_of(client.get(private(alices_booking)))
+    assert "the organisers have moved this surgery to a time when you have a seat or host elsewhere" in words
+    assert (f"You had {had}" in words) == is_remembered
+    assert f"It is now {when(surgery)}, {surgery.venue}" in words
+    assert when(Slot.objects.get(pk=alices_booking.slot.pk)) not in words, "a time that they never had"
+    for untrue in ("Your booking is cancelled", "If your plans change again", "Book again"):
+        assert untrue not in words
 
 
 def test_a_champion_who_hosts_or_sits_elsewhere_then_is_released(surgery):

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from bookings.models import Booking
+from bookings.moves import Facts
+from bookings.services.moving import change_surgery
 from surgeries.models import Surgery
 from tests.bookings.pages import filled_in, page_of, private
 from tests.everyone.finding import long_diary
@@ -106,6 +109,16 @@ def among_500() -> Booking:
 def here(booking: Booking) -> Booking:
     """Whose attendee came before it begins."""
     VisitFactory.create(surgery=booking.surgery, attendee=booking.attendee)
+    return booking
+
+
+def released() -> Booking:
+    """Whose surgery has moved to a time when they have something else."""
+    booking, by = confirmed(), timedelta(days=7)
+    facts = Facts.of(booking.surgery)
+    BookingFactory.create(surgery=SurgeryFactory.create(starts_at=facts.starts_at + by), attendee=booking.attendee)
+    moved = replace(facts, starts_at=facts.starts_at + by, ends_at=facts.ends_at + by)
+    change_surgery(surgery=booking.surgery, facts=moved)
     return booking
 
 
@@ -228,6 +241,8 @@ STATES: dict[str, State] = {
     "here without a seat": shown(lambda: here(waiting(at=soon()))),
     "cancelled": shown(lambda: confirmed(cancelled=True)),
     "cancelled, nothing changed": shown(lambda: confirmed(cancelled=True), "?done=closed"),
+    "cancelled, by an organiser": shown(lambda: confirmed(cancelled=True, canceller=Booking.Canceller.ORGANISER)),
+    "released": shown(released),
     "called off": shown(lambda: confirmed(at=surgery(called_off=True), cancelled=True)),
     "on now": shown(begun),
     "over": shown(over),
