@@ -6,10 +6,13 @@ import pytest
 import time_machine
 
 from bookings.links import token_for
+from bookings.models import Booking
 from bookings.services.booking import cancel
 from bookings.services.diary import call_off
+from notifications.models import OutboxEmail
 from surgeries.templatetags.times import day
-from tests.bookings.pages import private, title_of, words_of
+from tests.bookings.letters import write
+from tests.bookings.pages import filled_in, page_of, private, title_of, words_of
 from tests.factories import (
     BookingFactory,
     ChampionFactory,
@@ -207,6 +210,7 @@ def test_a_wrong_link_is_explained(client, alices_booking, page):
     assert response.status_code == 404
     assert "We do not know this link" in words_of(response)
     assert "Your link also stops working if you asked us to remove you" in words_of(response)
+    assert "book there once more with the same email address" in words_of(response)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -217,7 +221,17 @@ def test_a_link_that_was_replaced_is_explained_and_shows_nothing(client, alices_
     for response in (client.get(old), client.post(old)):
         assert response.status_code == 410
         assert "This link has been replaced" in words_of(response)
+        assert "book there once more with the address that you have now" in words_of(response)
         assert "Alice" not in response.content.decode()
+
+
+@pytest.mark.parametrize("state", [{}, {"waiting": True}])
+def test_whoever_has_lost_the_link_books_once_more_and_is_sent_it(client, surgery, alice, state):
+    """As the pages about a link that does not work say."""
+    booking = BookingFactory.create(surgery=surgery, attendee=alice, **state)
+    client.post(page_of(surgery), filled_in(surgery.slots.last(), email=alice.email))
+    assert Booking.objects.get() == booking
+    assert private(booking) in write(OutboxEmail.objects.get()).text
 
 
 @pytest.mark.parametrize("page", PAGES)
