@@ -96,7 +96,7 @@ def queue_reminders(bookings: Iterable[Booking], *, now: datetime) -> int:
 
 
 def queue_sent_in_error(booking: Booking, *, to: str | None, now: datetime) -> None:
-    """Tell an address that was mistyped that the email it got was meant for somebody else."""
+    """Tell the address that the booking had until now, which may have been mistyped, that it has another."""
     if to:
         queue_email(
             kind="booking_sent_in_error",

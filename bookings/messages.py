@@ -157,7 +157,7 @@ def released(row: OutboxEmail) -> Message | None:
 
 @email("booking_sent_in_error", called="Ignore our earlier email")
 def sent_in_error(row: OutboxEmail) -> Message | None:
-    """To an address that was mistyped. It says nothing about the booking and withdraws the calendar entry."""
+    """To the address that a booking had before. It says nothing of the booking and withdraws the calendar entry."""
     booking = Booking.objects.for_the_page().get(pk=row.about["booking"])
     if booking.attendee.email == row.recipient:
         return None

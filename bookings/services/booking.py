@@ -230,7 +230,7 @@ def cancel(
 def correct_email(*, booking: Booking, email: str, now: datetime | None = None) -> bool:
     """Put a mistyped address right: the booking goes to whoever has the normalised `email`, with a new private link.
 
-    The old link stops working, the old address learns that the email was not meant for it, and is forgotten unless
+    The old link stops working, the old address learns that the booking has another, and is forgotten unless
     known for something else. Returns False, and only tells that address by email, if its owner has a booking there
     or one that clashes. Raises BookingClosed.
     """

@@ -9,6 +9,8 @@ from bookings.links import LinkWithdrawn, LinkWrong, booking_for, token_for
 from bookings.models import Attendee
 from bookings.services.booking import Answers, cancel, correct_email, correct_name, edit_answers, move
 from notifications.models import OutboxEmail
+from tests.bookings.letters import write
+from tests.bookings.pages import private, words_of
 from tests.factories import BookingFactory, SurgeryFactory, TopicFactory
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +117,17 @@ def test_a_mistyped_address_is_put_right_and_the_old_link_withdrawn(surgery):
     with pytest.raises(LinkWithdrawn):
         booking_for(old_link)
     assert booking_for(token_for(booking)) == booking
+
+
+def test_the_old_address_is_told_what_is_true_of_a_new_address_and_of_a_mistyped_one(client, alices_booking):
+    old_link = private(alices_booking)
+    correct_email(booking=alices_booking, email="alice.married@example.gov.uk")
+    email = write(OutboxEmail.objects.get(kind="booking_sent_in_error"))
+    for said in (email.text, words_of(client.get(old_link))):
+        assert "was meant for somebody else" not in said
+        assert "sent to you by mistake" not in said
+        assert "mistyped" in said
+        assert "If the booking is yours" in said
 
 
 def test_putting_an_address_right_takes_nothing_from_its_owner(surgery, alices_booking, bobs_booking, bob):
