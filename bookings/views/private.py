@@ -20,7 +20,7 @@ from bookings.models import Booking
 from bookings.offers import Offer
 from bookings.outcomes import came
 from bookings.services import booking as services
-from bookings.services.attending import doors_open_at, has_come
+from bookings.services.attending import doors_open_at
 from bookings.statements import told
 from bookings.views import afterwards
 from bookings.views.decorators import before_they_come, private_page, see_booking, shown_anew, while_it_can_change
@@ -54,14 +54,18 @@ def booking(request: HttpRequest, booking: Booking) -> HttpResponseBase:
     surgery.venue = shown.venue
     context: dict[str, Any] = {"booking": booking, "surgery": surgery, "hosting": hosts_of(shown), "now": now}
     context["can_say_here"] = doors_open_at(surgery) <= now < surgery.ends_at
-    if booking.is_live and not booking.has_begun(now):
+    visitor, has_left = None, False
+    if booking.is_live and now >= doors_open_at(surgery):
+        visitor = came(attendee=booking.attendee_id, surgery=booking.surgery_id)
+        has_left = bool(visitor and visitor.visit.left_at)
+    if booking.is_live and not booking.has_begun(now) and not has_left:
         symptoms, topics = told(booking)
         context |= {
             "done": done,
             "banner": DONE.get(done, "").format(email=booking.attendee.email),
             "is_success": done not in {"closed", "since"},
             "rank": booking.rank(),
-            "has_come": has_come(booking, now=now),
+            "has_come": visitor is not None,
             "offer": Offer(surgery, now=now, held=booking.slot),
             "others": [slot for slot in shown.slots.all() if slot.starts_at > now and slot != booking.slot],
             "symptoms": symptoms,
@@ -77,12 +81,12 @@ def booking(request: HttpRequest, booking: Booking) -> HttpResponseBase:
         "nearest": nearest_to(surgery, now=now, besides=surgery if booking.was_released else None),
         "can_book_again": surgery.state == Surgery.State.PUBLISHED and not surgery.is_over(now),
         "had": until_released(booking) if booking.was_released else None,
-        "is_on": booking.times.ends_at > now and not booking.is_waiting,
+        "is_on": booking.times.ends_at > now and not booking.is_waiting and not has_left,
+        "is_today": not surgery.is_over(now),
         "stays": Booking.objects.live().filter(attendee=booking.attendee_id, surgery=surgery).first(),
         **afterwards.banner(done),
     }
     if not booking.is_cancelled:
-        visitor = came(attendee=booking.attendee_id, surgery=booking.surgery_id)
         context |= afterwards.what_came_of_it(booking, visitor, now=now)
         context["is_missed"] = is_missed(booking, now=now)
     template = "bookings/booking_cancelled.html" if booking.is_cancelled else "bookings/booking_over.html"

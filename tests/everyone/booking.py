@@ -20,6 +20,7 @@ from tests.factories import (
     ChampionFactory,
     DepartmentFactory,
     GradeFactory,
+    HelpFactory,
     OfficeFactory,
     ShiftFactory,
     SurgeryFactory,
@@ -109,6 +110,14 @@ def among_500() -> Booking:
 def here(booking: Booking) -> Booking:
     """Whose attendee came before it begins."""
     VisitFactory.create(surgery=booking.surgery, attendee=booking.attendee)
+    return booking
+
+
+def helped() -> Booking:
+    """Who has been here and was helped, while the surgery goes on."""
+    booking = begun()
+    visit = VisitFactory.create(surgery=booking.surgery, attendee=booking.attendee, left_at=NOW())
+    HelpFactory.create(visit=visit, ends_at=NOW())
     return booking
 
 
@@ -245,6 +254,7 @@ STATES: dict[str, State] = {
     "released": shown(released),
     "called off": shown(lambda: confirmed(at=surgery(called_off=True), cancelled=True)),
     "on now": shown(begun),
+    "on now, helped": shown(helped),
     "over": shown(over),
     "over, thanked": shown(thankful, "?done=thanks"),
     "thanks": shown(over, "thanks/"),
