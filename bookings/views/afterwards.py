@@ -67,7 +67,7 @@ def visit(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     if now >= surgery.ends_at + WORDS_KEPT:
         return render(request, "bookings/visit_forgotten.html", context, status=410)
     visitor = came(attendee=visit.attendee_id, surgery=visit.surgery_id)
-    context["is_unsure_whose"] = visit.booking_id is None
+    context |= {"is_unsure_whose": visit.booking_id is None, "is_over": surgery.is_over(now)}
     context |= what_came_of_it(visit, visitor, now=now)
     return render(request, "bookings/visit.html", context)
 

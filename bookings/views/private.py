@@ -76,13 +76,14 @@ def booking(request: HttpRequest, booking: Booking) -> HttpResponseBase:
         }
         template = "bookings/booking_waiting.html" if booking.is_waiting else "bookings/booking_confirmed.html"
         return render(request, template, context)
+    is_over = surgery.is_over(now)
     context |= {
         # Whoever is released has something at the time to which the surgery has moved.
         "nearest": nearest_to(surgery, now=now, besides=surgery if booking.was_released else None),
-        "can_book_again": surgery.state == Surgery.State.PUBLISHED and not surgery.is_over(now),
+        "can_book_again": surgery.state == Surgery.State.PUBLISHED and not is_over,
         "had": until_released(booking) if booking.was_released else None,
         "is_on": booking.times.ends_at > now and not booking.is_waiting and not has_left,
-        "is_today": not surgery.is_over(now),
+        "is_over": is_over,
         "stays": Booking.objects.live().filter(attendee=booking.attendee_id, surgery=surgery).first(),
         **afterwards.banner(done),
     }

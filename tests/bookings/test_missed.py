@@ -256,3 +256,10 @@ def test_the_page_takes_the_same_few_statements_however_much_there_is(client, al
     few = statements(lambda: client.get(private(alice, "missed/")))
     SurgeryFactory.create_batch(3), BookingFactory.create_batch(2, surgery=next_week)
     assert statements(lambda: client.get(private(alice, "missed/"))) == few <= 12
+
+
+def test_the_name_of_a_topic_may_be_a_question(client, alice, next_week):
+    topic = TopicFactory.create(name="Can I say this?")
+    ShiftFactory.create(surgery=next_week, champion__topics=[topic])
+    words = words_of(client.get(private(alice, "missed/")))
+    assert "Can I say this? 3 seats left" in words

@@ -262,6 +262,17 @@ def test_cancelling_takes_two_presses(client, alices_booking):
     assert kinds() == ["booking_cancelled"]
 
 
+@pytest.mark.parametrize("state", [{}, {"waiting": True}])
+def test_once_the_surgery_is_over_no_seat_there_is_said_to_be_free(client, surgery, state):
+    booking = BookingFactory.create(surgery=surgery, **state)
+    press(client, booking, "cancel/")
+    with time_machine.travel(surgery.ends_at + timedelta(days=30)):
+        words = words_of(client.get(private(booking)))
+    assert "Thank you for telling us." in words
+    for untrue in ("is free for somebody else", "goes to somebody else now"):
+        assert untrue not in words
+
+
 def test_nobody_has_to_say_why(client, alices_booking):
     press(client, alices_booking, "cancel/")
     assert Booking.objects.get(pk=alices_booking.pk).is_cancelled
