@@ -1,18 +1,16 @@
-"""Acting by the private link: every act is confirmed on the page, and a stale press says what is true now."""
+"""Acting by the private link: every act is confirmed on the page."""
 
 from datetime import timedelta
 
 import pytest
 import time_machine
-from django.test import Client
 from django.utils import timezone
 
 from bookings.models import Booking
-from bookings.services.booking import cancel, correct_email, move
+from bookings.services.booking import correct_email
 from notifications.models import OutboxEmail
-from surgeries.templatetags.times import when
 from tests.bookings.pages import private, slots_on, title_of, words_of
-from tests.bookings.test_editing_a_surgery import hidden
+from tests.bookings.private_acts import in_line, kinds, press
 from tests.factories import (
     AttendeeFactory,
     BookingFactory,
@@ -26,25 +24,10 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-ACTS = ("email/", "name/", "answers/", "cancel/", "change/", "move/", "wait/")
-
-
-def press(client, booking, page, **data):
-    """Send the form of the page as it showed this booking, and follow to the page that confirms it."""
-    return client.post(private(booking, page), {"seen": booking.version} | data, follow=True)
-
-
-def kinds():
-    return list(OutboxEmail.objects.order_by("id").values_list("kind", flat=True))
-
 
 @pytest.fixture
 def waiting(surgery):
-    """In line at a surgery whose first slot is full, for that slot only."""
-    BookingFactory.create_batch(2, surgery=surgery, slot=surgery.slots.first())
-    booking = BookingFactory.create(surgery=surgery, waiting=True)
-    booking.suits.add(surgery.slots.first())
-    return booking
+    return in_line(surgery)
 
 
 # ── another slot ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -338,111 +321,3 @@ def test_past_the_cut_off_nobody_hands_back_to_wait(client, surgery, alices_book
         ):
             assert "That was not possible any more." in words_of(response)
     assert Booking.objects.get(pk=alices_booking.pk).is_confirmed
-
-
-# ── stale pages, second presses, strangers ────────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize("page", ACTS)
-def test_once_cancelled_every_press_says_so(client, alices_booking, page):
-    cancel(booking=alices_booking)
-    for response in (
-        client.get(private(alices_booking, page), follow=True),
-        press(client, alices_booking, page, email="x@example.gov.uk", slot=1, holds=1),
-    ):
-        assert "Your booking is cancelled" in words_of(response)
-
-
-@pytest.mark.parametrize("page", ACTS)
-def test_a_press_that_comes_too_late_for_a_cancelled_booking_changes_nothing_and_says_so(client, alices_booking, page):
-    cancel(booking=alices_booking)
-    words = words_of(press(client, alices_booking, page, email="x@example.gov.uk", name="X", slot=1, holds=1))
-    is_said = "Nothing was changed." in words
-    assert is_said == (page != "cancel/")  # cancelling twice is cancelling once
-    assert is_said != ("Thank you for telling us." in words)
-    assert kinds() == ["booking_cancelled"]
-
-
-@pytest.mark.parametrize("page", ACTS)
-def test_once_it_has_begun_nothing_can_be_changed(client, alices_booking, page):
-    with time_machine.travel(alices_booking.slot.starts_at):
-        response = press(client, alices_booking, page, email="x@example.gov.uk", slot=1)
-    assert "Your time is now" in words_of(response)
-    assert "Nothing was changed." in words_of(response)
-    assert kinds() == []
-
-
-def test_cancelling_from_two_tabs_is_cancelling_once(client, alices_booking):
-    for _ in range(2):
-        assert "Thank you for telling us." in words_of(press(client, alices_booking, "cancel/"))
-    assert kinds() == ["booking_cancelled"]
-
-
-def test_moving_from_two_tabs_is_moving_once(client, surgery, alices_booking):
-    for _ in range(2):
-        page = press(client, alices_booking, "change/", slot=surgery.slots.last().pk)
-        assert "10:40am to 11am" in words_of(page)
-    assert kinds() == ["booking_moved"]
-
-
-def test_handing_back_from_two_tabs_keeps_what_was_chosen(client, surgery, alices_booking):
-    for slot in surgery.slots.all()[1:]:
-        BookingFactory.create_batch(2, surgery=surgery, slot=slot)
-    held = alices_booking.slot.pk
-    for _ in range(2):
-        page = press(client, alices_booking, "wait/", holds=held)
-    assert "You are first in line" in words_of(page)
-    assert held not in alices_booking.suits.values_list("pk", flat=True)
-    assert kinds() == ["booking_handed_back"]
-
-
-def test_a_page_that_was_open_when_the_booking_moved_hands_nothing_back_and_says_so(client, surgery, alices_booking):
-    move(booking=alices_booking, slot=surgery.slots.last())
-    page = press(client, alices_booking, "wait/", holds=surgery.slots.first().pk)
-    assert "10:40am to 11am" in words_of(page)
-    assert "Your booking had changed since that page was opened. This is how it stands now." in words_of(page)
-    assert Booking.objects.get(pk=alices_booking.pk).is_confirmed
-    assert kinds() == ["booking_moved"]
-
-
-def test_a_seat_that_came_free_meanwhile_is_not_given_up_by_who_leaves_the_waiting_list(client, waiting):
-    sent = hidden(client.get(private(waiting, "cancel/")))
-    cancel(booking=waiting.surgery.slots.first().bookings.first())
-    answer = client.post(private(waiting, "cancel/"), sent)
-    assert answer.status_code == 409
-    assert "You have this seat now: Sunday 6 December, 10am to 10:20am" in words_of(answer)
-    assert "Cancel your booking?" in words_of(answer)
-    assert Booking.objects.get(pk=waiting.pk).is_confirmed
-    assert kinds() == ["booking_cancelled", "booking_promoted"]
-    client.post(private(waiting, "cancel/"), hidden(answer))
-    assert Booking.objects.get(pk=waiting.pk).is_cancelled
-
-
-@pytest.mark.parametrize("act", ["cancel/", "change/", "move/{there}/"])
-def test_a_page_that_showed_another_seat_comes_back_and_does_nothing(client, surgery, alices_booking, act):
-    later, there = (SurgeryFactory.create(starts_at=local(days)) for days in (9, 10))
-    page, chosen = act.format(there=there.reference), there if "there" in act else surgery
-    sent = {"slot": chosen.slots.last().pk} | hidden(client.get(private(alices_booking, page)))
-    move(booking=alices_booking, slot=later.slots.last())
-    answer = client.post(private(alices_booking, page), sent)
-    assert answer.status_code == 409
-    assert f"Your booking has changed since you looked. You have this seat now: {when(later.slots.last())}" in words_of(
-        answer
-    )
-    assert "There is a problem" not in words_of(answer)
-    assert Booking.objects.get(pk=alices_booking.pk).slot == later.slots.last()
-    assert kinds() == ["booking_moved"]
-    again = {"slot": there.slots.last().pk if "there" in act else later.slots.first().pk}
-    client.post(private(alices_booking, page), again | hidden(answer))
-    assert Booking.objects.get(pk=alices_booking.pk).changed_at > alices_booking.changed_at
-    assert len(kinds()) == 2
-
-
-@pytest.mark.parametrize("page", [*ACTS, "evidence/"])
-def test_every_act_needs_the_token_of_its_form(alices_booking, page):
-    client = Client(enforce_csrf_checks=True)
-    assert client.post(private(alices_booking, page), {"email": "x@example.gov.uk"}).status_code == 403
-    assert Booking.objects.get(pk=alices_booking.pk).is_confirmed
-
-
-def test_one_link_acts_on_no_other_booking(client, alices_booking, bobs_booking):
-    press(client, alices_booking, "cancel/")
-    assert Booking.objects.get(pk=bobs_booking.pk).is_confirmed
