@@ -29,7 +29,6 @@ from tests.journeys.visitor import Visitor
 from tests.live import visit
 
 PHONE = {"viewport": {"width": 320, "height": 640}}
-TWO_DAYS = timedelta(days=2)
 
 
 @pytest.fixture
@@ -49,10 +48,13 @@ def organiser(transactional_db: None) -> User:
 
 
 def days_go_by(surgery: Surgery) -> None:
-    """The surgery was two days ago: it is the organisers' to put right."""
-    for rows in (Surgery.objects.filter(pk=surgery.pk), Slot.objects.filter(surgery=surgery)):
-        rows.update(starts_at=F("starts_at") - TWO_DAYS, ends_at=F("ends_at") - TWO_DAYS)
-    Shift.objects.filter(surgery=surgery).update(starts_at=F("starts_at") - TWO_DAYS, ends_at=F("ends_at") - TWO_DAYS)
+    """The surgery was two days ago, at a time when surgeries are: it is the organisers' to put right."""
+    ago = surgery.starts_at - local(-2, 12)
+    for rows in (
+        Surgery.objects.filter(pk=surgery.pk), Slot.objects.filter(surgery=surgery),
+        Shift.objects.filter(surgery=surgery),
+    ):  # fmt: skip
+        rows.update(starts_at=F("starts_at") - ago, ends_at=F("ends_at") - ago)
     surgery.refresh_from_db()
 
 
