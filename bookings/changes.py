@@ -115,6 +115,9 @@ def changes_of(model: type[models.Model], key: int) -> Q:
             once = Change.objects.filter(table=table, whole=key).values("key")
             left = Q(table=table, key__in=once, **{f"facts__{whole.column}__0": key})
             condition |= Q(table=table, whole=key) | left
+    if model is Series:  # drafts of it were deleted, or taken back with it
+        gone = Change.objects.filter(table=Surgery._meta.db_table, what=Change.What.DELETED, facts__series_id=key)
+        condition |= Q(table=Surgery._meta.db_table, key__in=gone.values("key"))
     for other, field in ALSO.get(model, []):
         theirs = other._default_manager.filter(**{field: key}).values("pk")
         condition |= Q(table=other._meta.db_table, key__in=theirs)

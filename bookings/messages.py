@@ -149,13 +149,14 @@ def released(row: OutboxEmail) -> Message | None:
         booking,
         before=told.get("before", _place(booking.slot or surgery, surgery)),
         hosts="hosts" in told,
+        has_seat="keeps" in told,
         facts=[*_until_now("You had", row), ("It is now", _place(surgery, surgery)), *kept_instead(told)],
         alternatives=nearest_to(surgery, now=now, person=booking.attendee),
         button=button_to("See everything that is coming up", "bookings:upcoming"),
     )
 
 
-@email("booking_sent_in_error", called="Ignore our earlier email")
+@email("booking_sent_in_error", called="Booking has another address")
 def sent_in_error(row: OutboxEmail) -> Message | None:
     """To the address that a booking had before. It says nothing of the booking and withdraws the calendar entry."""
     booking = Booking.objects.for_the_page().get(pk=row.about["booking"])

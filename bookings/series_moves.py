@@ -89,7 +89,7 @@ class SeriesMove:
     def version(self) -> str:
         """Another one as soon as one of them comes to something else, or another one is left alone."""
         left = [(each.surgery.pk, each.why) for each in self.left_alone]
-        seen = ([move.version for move in self.moves], left, sorted(self.pattern), self.pattern_stays, self.problems)
+        seen = ([move.version for move in self.moves], left, sorted(self.pattern), self.problems)
         return sha256(repr(seen).encode()).hexdigest()[:32]
 
 

@@ -187,7 +187,9 @@ def _while_they_host(row: OutboxEmail, *, and_also: Iterable[tuple[str, str]] = 
 
 @email(ENDED, called="Shift ended")
 def ended(row: OutboxEmail) -> Message | None:
-    """They gave it back, were taken off, or the surgery was called off. It takes the entry out of their calendar."""
+    """They gave it back, were taken off, or the surgery was called off or moved. It takes the entry out of their
+    calendar.
+    """
     shift = _shifts().exclude(ended_at=None).filter(pk=row.about["shift"], champion__user__email=row.recipient).first()
     if shift is None:
         return None
@@ -199,11 +201,12 @@ def ended(row: OutboxEmail) -> Message | None:
         "by_move": shift.ended_reason == Shift.MOVED_AWAY,
     }
     if because["by_move"]:
-        # Only the email itself knows what they had: the surgery is elsewhere by now.
+        # Only the email itself knows what they had and what they keep: the surgery is elsewhere by now.
         surgery, told = shift.surgery, row.context
-        kept, before = kept_instead(told), told.get("before", when(shift))
-        facts = [("You had", before), ("It is now", f"{when(surgery)}, {surgery.venue}"), *kept]
-        because |= {"before": before, "has_seat": "keeps" in told, "hosts": "hosts" in told, "facts": facts}
+        had = [("You had", told["before"])] if "before" in told else []
+        facts = [*had, ("It is now", f"{when(surgery)}, {surgery.venue}"), *kept_instead(told)]
+        because |= {"has_seat": "keeps" in told, "hosts": "hosts" in told, "is_known": bool(had), "facts": facts}
+        because["before"] = told.get("before", when(shift))
     return _message("shift_ended", shift, calendar=calendar, button=button, **because)
 
 

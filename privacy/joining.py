@@ -55,11 +55,12 @@ def _fold(fold: Fold) -> None:
     links = [*(stays.stands_for or []), goes.pk, *(goes.stands_for or [])]
     form = stays.request_id or goes.request_id
     seat = stays.booking_id or goes.booking_id
+    is_unknown = stays.is_outcome_unknown or goes.is_outcome_unknown
     arrived = min((each for each in (stays.arrived_at, goes.arrived_at) if each), default=None)
     left = max((each for each in (stays.left_at, goes.left_at) if each), default=None)
     goes.delete()
     moved = Visit.objects.filter(pk=stays.pk)
-    moved.update(stands_for=links, arrived_at=arrived, left_at=left, request_id=form)
+    moved.update(stands_for=links, arrived_at=arrived, left_at=left, request_id=form, is_outcome_unknown=is_unknown)
     if seat != stays.booking_id:
         # Its seat is the other one’s, so it becomes that one’s visit; `join` moves both.
         moved.update(booking=seat, attendee=goes.attendee_id)

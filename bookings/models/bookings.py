@@ -267,7 +267,10 @@ class Booking(models.Model):
 
     @property
     def version(self) -> str:
-        """Another one as soon as it is somewhere or somebody else’s, as is seen before anybody acts on it."""
+        """Another one as soon as it moves or has another owner.
+
+        Forms send the one that they showed, so that nobody acts on what they have not seen.
+        """
         return f"{self.link_number}.{self.calendar_sequence}"
 
     def rank(self) -> int | None:

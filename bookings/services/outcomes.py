@@ -85,16 +85,17 @@ def record_outcome(
     return outcome
 
 
-def leave_open(*, surgery: Surgery, by: User, now: datetime | None = None) -> int:
-    """Note that nobody knows what came of the visits to the surgery that have no outcome; return of how many.
+def leave_open(*, surgery: Surgery, visits: Iterable[int], by: User, now: datetime | None = None) -> int:
+    """Note that nobody knows what came of these visits to the surgery, by their ids; return of how many.
 
-    Organisers are no longer asked for them, and it can still be recorded. Raises OutcomeClosed before the hosts' time
+    One that has an outcome by now is left alone. Organisers are no longer asked for the others, and what came of them
+    can still be recorded. Raises OutcomeClosed before the hosts' time
     is over, since they may record it yet, and once this user could not either.
     """
     now = now or timezone.now()
     if not surgery.ends_at + RECORDED_FOR <= now < recorded_until(surgery, by=by):
         raise OutcomeClosed
-    return surgery.visits.without_an_outcome().update(is_outcome_unknown=True)
+    return surgery.visits.without_an_outcome().filter(pk__in=visits).update(is_outcome_unknown=True)
 
 
 def _says(outcome: Outcome, said: dict[str, object], topics: set[Topic], platforms: set[Topic]) -> bool:

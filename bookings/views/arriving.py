@@ -1,11 +1,11 @@
 """At the door: where the codes on posters and table cards lead, and people say that they are here.
 
-Whoever types an address has not shown that it is theirs, so no page says anything of anybody. Only that an address has
-no booking has to be said, to those who say that they booked. And whoever lets somebody else arrive, and reads the wait
-before and after, may see it grow for a walk-in and not for somebody whose seat was counted already. To hide that, the
-wait would have to leave out those who walk in, which are the people that it is about; to tell it in coarser steps, or
-later, only means to try again, or to look later. Who tries it leaves that person in the room, before the eyes of the
-hosts, and can do so once.
+Whoever types an address has not shown that it is theirs, so no page says anything of anybody. Only that an address
+has no booking has to be said, to those who say that they booked or give no name. And whoever lets somebody else
+arrive, and reads the wait before and after, may see it grow for a walk-in and not for somebody whose seat was counted
+already. To hide that, the wait would have to leave out those who walk in, which are the people that it is about; to
+tell it in coarser steps, or later, only means to try again, or to look later. Who tries it leaves that person in the
+room, before the eyes of the hosts, and can do so once.
 """
 
 import re

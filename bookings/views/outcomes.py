@@ -54,11 +54,14 @@ def outcomes(
 @organiser_page
 @require_POST
 def leave_outcomes_open(request: HttpRequest, reference: str) -> HttpResponseBase:
-    """Nobody knows what came of those that are missing: organisers are asked for them no more."""
+    """Nobody knows what came of those that the page named as missing: organisers are asked for them no more."""
     surgery = get_object_or_404(Surgery, reference=reference)
+    shown = [
+        int(pk) for pk in request.POST.get("visits", "").split() if pk.isascii() and pk.isdecimal() and len(pk) < 19
+    ]
     said = ""
     with suppress(OutcomeClosed):
-        leave_open(surgery=surgery, by=signed_in(request))
+        leave_open(surgery=surgery, visits=shown, by=signed_in(request))
         said = "?left_open"
     return SeeOther(reverse("bookings:outcomes", args=[reference]) + said)
 

@@ -337,7 +337,7 @@ def test_when_todays_is_over_the_page_says_when_the_next_is(client):
 
 
 def test_a_series_without_surgeries_and_one_that_nobody_knows(client):
-    assert "When the next one is, is not settled yet" in words_of(client.get(of_series(SeriesFactory.create())))
+    assert "The date of the next one is not set yet" in words_of(client.get(of_series(SeriesFactory.create())))
     assert client.get("/here/series/bcdfghj/").status_code == 404
 
 

@@ -42,8 +42,12 @@ def page_of(surgery) -> str:
     return reverse("bookings:outcomes", args=[surgery.reference])
 
 
-def leave(client, surgery):
-    return client.post(reverse("bookings:leave_outcomes_open", args=[surgery.reference]))
+def leave(client, surgery, visits=None):
+    """Press the button, on a page that showed these visits: all that there are."""
+    shown = surgery.visits.values_list("pk", flat=True) if visits is None else visits
+    return client.post(
+        reverse("bookings:leave_outcomes_open", args=[surgery.reference]), {"visits": " ".join(map(str, shown))}
+    )
 
 
 def missing() -> int:
@@ -60,7 +64,7 @@ def test_organisers_are_asked_for_them_no_more_and_can_still_record_what_they_le
     assert answer["Location"] == f"{page_of(surgery)}?left_open"
     assert missing() == 0
     words = words_of(client.get(answer["Location"]))
-    assert "They stay open, and need nobody any more." in words
+    assert "They are left open. You are not asked about them again." in words
     assert "Nobody remembers what came of 1 visit, so it stays open." in words
     assert "Left open Alice Adeyemi" in words
     assert "Leave them open" not in words
@@ -72,6 +76,16 @@ def test_organisers_are_asked_for_them_no_more_and_can_still_record_what_they_le
     words = words_of(client.get(page_of(surgery)))
     assert "Left open" not in words
     assert "There is an outcome for everybody who was helped." in words
+
+
+def test_only_what_the_page_showed_is_left_open(client, organiser, surgery, helped):
+    page = client.get(page_of(surgery)).content.decode()
+    assert f'name="visits" value="{helped.pk} "' in page
+    HelpFactory.create(visit__surgery=surgery)
+    elsewhere = HelpFactory.create(visit__surgery=SurgeryFactory.create(starts_at=local(-5))).visit
+    leave(client, surgery, [helped.pk, elsewhere.pk, "x", "9" * 40])
+    assert list(Visit.objects.filter(is_outcome_unknown=True)) == [helped]
+    assert missing() == 2
 
 
 def test_who_is_helped_later_is_asked_about_again(client, organiser, surgery, helped):
@@ -87,6 +101,6 @@ def test_not_while_the_hosts_may_record_it_nor_once_nobody_may(client, organiser
         assert "Leave them open" not in words_of(client.get(page_of(surgery)))
         assert leave(client, surgery)["Location"] == page_of(surgery)
         with pytest.raises(OutcomeClosed):
-            leave_open(surgery=surgery, by=organiser)
+            leave_open(surgery=surgery, visits=[helped.pk], by=organiser)
     helped.refresh_from_db()
     assert not helped.is_outcome_unknown

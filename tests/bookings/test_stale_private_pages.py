@@ -68,6 +68,7 @@ def test_handing_back_from_two_tabs_keeps_what_was_chosen(client, surgery, alice
     held = alices_booking.slot.pk
     for _ in range(2):
         page = press(client, alices_booking, "wait/", holds=held)
+        assert "had changed" not in words_of(page)
     assert "You are first in line" in words_of(page)
     assert held not in alices_booking.suits.values_list("pk", flat=True)
     assert kinds() == ["booking_handed_back"]

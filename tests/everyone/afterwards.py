@@ -56,7 +56,8 @@ def visits(*, hours: int = -1, results: int = 9) -> Visit:
 def left_open() -> Visit:
     """To a surgery where nobody knows any more what came of several visits."""
     visit = visits(hours=-60, results=5)
-    leave_open(surgery=visit.surgery, by=UserFactory.create(organiser=True))
+    shown = visit.surgery.visits.values_list("pk", flat=True)
+    leave_open(surgery=visit.surgery, visits=shown, by=UserFactory.create(organiser=True))
     return visit
 
 

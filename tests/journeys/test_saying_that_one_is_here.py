@@ -50,8 +50,16 @@ def test_who_booked_and_who_did_not_say_that_they_are_here(chromium: Browser, li
         visitor.press_button("I’m here, without a booking")
         visitor.sees("You are in")
 
-        # Who typed a name and presses Enter has said that they did not book.
+        # Who booked, mistypes the address, and whose browser fills in the name, does not walk in.
         visitor.press("They can say that they are here")
+        visitor.type("Your work email address", "ada.adeyemy@example.gov.uk")
+        visitor.type("Your name", "Ada Adeyemi")
+        visitor.press_button("I’m here, and I booked")
+        expect(visitor.page.get_by_role("main")).to_contain_text(NO_BOOKING)
+        assert Visit.objects.count() == 2
+
+        # Who typed a name and presses Enter has said that they did not book.
+        visitor.page.goto(f"/here/{surgery.reference}/")
         visitor.type("Your work email address", "cleo.cole@example.gov.uk")
         visitor.type("Your name", "Cleo Cole")
         visitor.page.keyboard.press("Enter")

@@ -234,6 +234,19 @@ def test_two_visits_become_one_with_what_came_of_both(zoe, zoe_married):
     assert {topic.name for topic in visit.outcome.topics.all()} >= {"Tumblr", "Mastodon"}
 
 
+def test_what_was_left_open_of_either_stays_open(zoe, zoe_married):
+    surgery = SurgeryFactory.create(starts_at=local(-9))
+    start = surgery.starts_at
+    helped = VisitFactory.create(attendee=zoe_married, surgery=surgery, is_outcome_unknown=True)
+    HelpFactory.create(visit=helped, starts_at=start, ends_at=start + timedelta(minutes=10))
+    VisitFactory.create(attendee=zoe, surgery=surgery)
+
+    one(zoe, zoe_married)
+
+    assert Visit.objects.get(surgery=surgery).helps.exists()
+    assert not surgery.visits.without_an_outcome().exists()
+
+
 def test_of_two_thanks_to_the_same_hosts_the_last_words_stay(zoe, zoe_married):
     surgery, now = SurgeryFactory.create(starts_at=local(-9)), timezone.now()
     ThanksFactory.create(attendee=zoe, surgery=surgery, words="First", said_at=now - timedelta(days=2))

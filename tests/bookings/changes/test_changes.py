@@ -118,11 +118,13 @@ def test_a_series_shows_what_was_done_to_its_surgeries(page, organiser):
     series = SeriesFactory.create()
     theirs = [SurgeryFactory.create(series=series, starts_at=local(days)) for days in (7, 14)]
     SurgeryFactory.create()
+    SurgeryFactory.create(series=series, starts_at=local(21), draft=True).delete()
     with acting(who=organiser.pk, place="bookings:call_off_series"):
         call_off_several(surgeries=theirs, reason="The café is being painted.", by=organiser)
     said = page(about(series))
     assert said.count("Called off surgery") == 2
-    assert said.count("Added surgery") == 2
+    assert said.count("Added surgery") == 3
+    assert said.count("Deleted surgery") == 1
 
 
 def test_erasure_takes_the_name_from_the_page_as_well(page):
