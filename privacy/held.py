@@ -39,8 +39,12 @@ TIMED: dict[type[models.Model], tuple[str, str]] = {
 }
 # What an email is about is kept under these words.
 ABOUT: dict[str, type[models.Model]] = {str(model._meta.model_name): model for model in TIMED}
-# Numbers that say something to the product alone: by them it tells forms, links, calendars and rows apart.
-NUMBERS = {"calendar_sequence", "link_number", "object_id", "request_id", "stands_for", "version"}
+# What says something to the product alone: numbers by which it tells forms, links, calendars and rows apart, the order
+# in line, and how far it is with an email.
+FOR_THE_PRODUCT = {
+    "attempts", "calendar_sequence", "dedupe_key", "lease_until", "link_number", "needs_context", "next_try_at",
+    "not_after", "object_id", "position", "request_id", "stands_for", "unsure_attempts", "version",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -238,7 +242,7 @@ def _in_words(model: type[models.Model], name: str, value: Any) -> str:
     if isinstance(field, models.DateTimeField):
         moment = value if isinstance(value, datetime) else parse_datetime(str(value))
         return day_and_time(moment) if moment else str(value)
-    if name in NUMBERS or (field is not None and field.is_relation):
+    if name in FOR_THE_PRODUCT or (field is not None and field.is_relation):
         return ""
     choices = getattr(getattr(field, "base_field", field), "flatchoices", None)
     words = {True: "Yes", False: "No"} if isinstance(value, bool) else dict(choices or ())

@@ -212,7 +212,7 @@ def test_the_page_of_who_is_released_says_what_they_had_and_when_the_surgery_is_
     if not is_remembered:
         monkeypatch.setattr("bookings.elsewhere.Change.objects", Change.objects.none())
     words = words_of(client.get(private(alices_booking)))
-    assert "the organisers have moved this surgery to a time when you have a seat or host elsewhere" in words
+    assert "the organisers have moved this surgery to a time when you sit or host somewhere else" in words
     assert (f"You had {had}" in words) == is_remembered
     assert f"It is now {when(surgery)}, {surgery.venue}" in words
     assert when(Slot.objects.get(pk=alices_booking.slot.pk)) not in words, "a time that they never had"
