@@ -40,14 +40,18 @@ VERBS_OF_A_CHANGE = {
     ("bookings_attendee", "merged_into_id", None): "merged",
     ("accounts_user", "is_active", False): "barred",
     ("accounts_user", "last_login", None): "signed in to",
+    ("accounts_user", "password", None): "ended every session of",  # which is bound to it; nobody has a password
     (None, "is_retired", True): "retired",
     (None, "is_retired", False): "brought back",
 }
 """The first that fits, by table (unless it is the same in all), column and, unless any will do, the value now."""
 
+FORGETS_SECOND_FACTORS = {"letting_in:forget_second_factor", "admin:accounts_user_changelist"}
+"""From where they are forgotten. They are not recorded themselves: what is, is that sessions end with them."""
+
 COUNTERS = {
     *("calendar_sequence", "last_position", "link_number", "changed_at", "created_at"),
-    *("request_id", "digest", "version", "last_login"),
+    *("request_id", "digest", "version", "last_login", "password"),
     *("confirmed_at", "cancelled_at", "called_off_at"),
 }
 """What rises along with another change, and says nothing to people."""
@@ -123,6 +127,7 @@ PLACES = {
         "what is held about them": ["privacy:data_of_user"],
         "the page that removes people": ["privacy:erase", "privacy:erase_champion"],
         "What needs you": ["desk:choose_digest"],
+        "their account": ["accounts:sign_out_everywhere", "accounts:remove"],
         "the page where people sign in": ["account_login", "account_confirm_login_code", "mfa_authenticate"],
     }.items()
     for name in names
@@ -283,6 +288,8 @@ def _choice(change: Change, model: type[models.Model], names: dict) -> Words:
 def _verb(change: Change) -> str:
     facts = change.facts or {}
     if change.what == Change.What.CHANGED:
+        if "password" in facts and change.place in FORGETS_SECOND_FACTORS:
+            return "forgot the second factor of"
         for (table, column, value), verb in VERBS_OF_A_CHANGE.items():
             if table in {None, change.table} and column in facts and value in {None, _now(facts[column])}:
                 return verb

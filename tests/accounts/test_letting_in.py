@@ -168,6 +168,30 @@ def test_who_lost_their_second_factor_gets_rid_of_it(client, gareth):
     assert not is_signed_in(browser)
 
 
+def test_who_did_what_says_that_a_second_factor_was_forgotten_and_that_sessions_were_ended(client, gareth):
+    bob = UserFactory.create(organiser=True, name="Bob Lee")
+    account = f"/organise/changes/user/{bob.pk}/"
+    browser = Client()
+    sign_in(browser, bob.email)
+    add_app(browser)
+    client.post(f"{PAGE}{bob.pk}/forget-second-factor/")
+    assert "Forgot the second factor of account “Bob Lee”" in words_of(client.get(account))
+    make(client, bob, "neither")
+    assert "Ended every session of account “Bob Lee”" in words_of(client.get(account))
+    make(client, bob, "barred")
+    told = words_of(client.get(account))
+    assert "Barred account “Bob Lee”" in told
+    assert "Password" not in told
+
+
+def test_whoever_signs_out_everywhere_is_recorded_as_that(client, gareth):
+    client.post("/account/sign-out-everywhere/")
+    client.force_login(User.objects.get(pk=gareth.pk))
+    told = words_of(client.get(f"/organise/changes/user/{gareth.pk}/"))
+    assert "Gareth Okonkwo, from their account" in told
+    assert "Ended every session of account “Gareth Okonkwo”" in told
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
