@@ -31,6 +31,10 @@ class OutboxQuerySet(models.QuerySet["OutboxEmail"]):
         """Given up, and no organiser has decided to leave it at that."""
         return self.dead().filter(left_alone_at=None)
 
+    def being_tried_again(self) -> "OutboxQuerySet":
+        """On their way, though they have failed before."""
+        return self.filter(OutboxEmail.UNSENT).exclude(last_error="")
+
 
 class OutboxEmail(models.Model):
     """One email to one person, written in the transaction that makes it true and sent by a worker afterwards.

@@ -41,6 +41,7 @@ def failed_emails(request: HttpRequest) -> HttpResponse:
         "pages": paginator.get_elided_page_range(page.number),
         "emails": every[: len(page)],
         "left_alone": every[len(page) :],
+        "being_tried_again": OutboxEmail.objects.being_tried_again().count(),
         "done": DONE.get(done),
         "not_done": NOT_DONE.get(done),
     }

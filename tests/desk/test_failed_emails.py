@@ -58,9 +58,13 @@ def test_one_is_tried_again_by_a_press_and_arrives(organiser: Client, mailoutbox
     email = given_up()
     response = organiser.post(f"{PAGE}{email.pk}/try-again/", follow=True)
     assert "It will be tried again within a minute." in words(response)
-    assert "Everything has arrived" in words(response)
+    assert "Nothing waits for you to decide" in words(response)
+    assert "1 email that failed before is being tried again" in words(response)
+    assert "Everything has arrived" not in words(response)
     work()
     assert [sent.to for sent in mailoutbox] == [[email.recipient]]
+    queue_letter(9)  # has not failed
+    assert "Everything has arrived" in words(organiser.get(PAGE))
     email.refresh_from_db()
     assert (email.state, email.attempts) == ("sent", 1)
     response = organiser.post(f"{PAGE}{email.pk}/try-again/", follow=True)
@@ -79,7 +83,8 @@ def test_what_is_left_at_that_is_off_the_list_and_can_still_be_tried_again(organ
     email = given_up()
     page = words(organiser.post(f"{PAGE}{email.pk}/leave/", follow=True))
     assert "It is left at that." in page
-    assert "Everything has arrived" in page
+    assert "Nothing waits for you to decide" in page
+    assert "Everything has arrived" not in page
     assert "Left at that lately" in page
     assert "Leave it" not in page
     assert "Somebody was faster" in words(organiser.post(f"{PAGE}{email.pk}/leave/", follow=True))

@@ -88,6 +88,12 @@ def busy() -> None:
     DecisionFactory.create(champion__name="Obi Eze", decided_at=timezone.now() - timedelta(days=120))
 
 
+def tried_again() -> None:
+    """All that were given up are on their way again, but for what was left at that."""
+    emails()
+    OutboxEmail.objects.undelivered().update(state="queued")
+
+
 def quiet() -> None:
     surgery = SurgeryFactory.create(starts_at=local(30))
     for _ in range(2):
@@ -148,5 +154,6 @@ STATES: dict[str, State] = {
     "champion’s shifts": one_champion,
     "failed emails": seen("/organise/emails/?done=again", lambda: emails(30)),
     "failed emails, not done": seen("/organise/emails/?done=gone", emails),
+    "failed emails, tried again": seen("/organise/emails/?done=all", tried_again),
     "failed emails, none": seen("/organise/emails/", lambda: None),
 }
