@@ -43,7 +43,7 @@ def share_series(request: HttpRequest, reference: str) -> HttpResponse:
     following = series.surgeries.upcoming(now).filter(starts_at__gt=now).first()
     context = {
         "caption": f"{rhythm(series)}, {clock(series.start_time)} to {clock(series.end_time)}, {series.venue}",
-        "state": "ended" if has_ended else "",
+        "state": "ended" if has_ended else "" if following else "nothing_ahead",
         "texts": () if has_ended else texts_for_series(series, following),
         "back": reverse("bookings:series", args=[series.reference])
         if user.is_organiser

@@ -137,9 +137,13 @@ def test_the_next_of_a_series_is_one_that_people_can_come_to(organiser):
     series = SeriesFactory.create()
     SurgeryFactory.create(series=series, draft=True, starts_at=local(3))
     SurgeryFactory.create(series=series, called_off=True, starts_at=local(4))
-    assert "The next one" not in page_of(series, organiser)
+    page = page_of(series, organiser)
+    assert "The next one" not in page
+    assert "whoever reads them now would come in vain" in page
     published = SurgeryFactory.create(series=series, starts_at=local(5))
-    assert f"The next one is on {published.local_start:%A %-d %B}" in page_of(series, organiser)
+    page = page_of(series, organiser)
+    assert f"The next one is on {published.local_start:%A %-d %B}" in page
+    assert "in vain" not in page
 
 
 # ── For whom, and where they find it ──────────────────────────────────────────────────────────────────────────

@@ -113,4 +113,5 @@ STATES: dict[str, State] = {
     "share, draft": share(lambda: surgery(draft=True)),
     "share, called off": share(lambda: surgery(called_off=True)),
     "share a series": share(series),
+    "share a series, nothing ahead": share(lambda: SeriesFactory.create(venue=cafe())),
 }
