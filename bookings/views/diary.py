@@ -16,6 +16,7 @@ from bookings.series import address_of, made_of
 from bookings.services import series as services
 from bookings.views.planning import dates_page, sent_before
 from notifications.form_pages import SeeOther
+from organisation.models import Office
 from surgeries.models import Making, Series, Surgery, Venue
 from surgeries.services import DiaryError
 
@@ -39,6 +40,7 @@ def diary(request: HttpRequest) -> HttpResponse:
 def new_surgery(request: HttpRequest) -> HttpResponse:
     """The form for a surgery or a series: empty, at an office, like another one, or as it was filled in before."""
     initial: dict[str, Any] = {}
+    without_venue = None
     if like := request.GET.get("like", "").replace("\0", ""):
         surgery = get_object_or_404(Surgery.objects.prefetch_related("slots"), reference=like)
         initial = PatternForm.like_surgery(surgery)
@@ -47,9 +49,11 @@ def new_surgery(request: HttpRequest) -> HttpResponse:
     elif office := request.GET.get("office", "").replace("\0", ""):
         venue = Venue.objects.current().filter(office__slug=office).order_by("name").first()
         initial = {"venue": venue.pk} if venue else {}
+        without_venue = None if venue else Office.objects.current().filter(slug=office).first()
     elif request.GET:
         initial = request.GET.dict() | {"is_drop_in": "is_drop_in" in request.GET}
-    return render(request, "bookings/new_surgery.html", {"form": PatternForm(initial=initial)})
+    context = {"form": PatternForm(initial=initial), "without_venue": without_venue}
+    return render(request, "bookings/new_surgery.html", context)
 
 
 @organiser_page

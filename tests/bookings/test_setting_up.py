@@ -159,3 +159,17 @@ def test_the_page_takes_the_same_few_statements_however_much_there_is(client: Cl
     few = statements(lambda: client.get("/organise/start/"))
     SurgeryFactory.create_batch(5), TeamFactory.create_batch(50), TopicFactory.create_batch(5)
     assert statements(lambda: client.get("/organise/start/")) == few <= 12
+
+
+def test_at_an_office_its_venue_is_chosen_and_of_an_office_without_one_it_says_so(client):
+    client.force_login(UserFactory.create(organiser=True))
+    venue = VenueFactory.create(office__slug="leeds")
+    OfficeFactory.create(name="Truro", slug="truro")
+    OfficeFactory.create(name="Hayle", slug="hayle", is_retired=True)
+    new = "/organise/diary/new/"
+    at_leeds, at_truro = (client.get(new, {"office": slug}) for slug in ("leeds", "truro"))
+    assert f'<option value="{venue.pk}" selected>' in words(at_leeds)
+    assert "Truro has no venue yet.</strong> <a" in words(at_truro)
+    assert 'href="/organise/lists/venues/new/"' in words(at_truro)
+    for there in (at_leeds, client.get(new), *(client.get(new, {"office": slug}) for slug in ("hayle", "nowhere"))):
+        assert "has no venue yet" not in words(there)

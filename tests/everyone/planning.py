@@ -138,6 +138,7 @@ def edited(**said: Any) -> State:
 
 STATES: dict[str, State] = {
     "new surgery": page(NEW, make=VenueFactory.create),
+    "new surgery, at an office without a venue": page(NEW, "office=truro", lambda: OfficeFactory.create(slug="truro")),
     "new surgery, no venue": page(NEW, make=lambda: None),
     "new surgery, wrong": page(DATES, "often=w2&begins=x&ends=9&slot_minutes=0&times=x&ends_on=2020-02-31"),
     "new surgery, like a series": page(NEW, "like_series=knpw2x3"),
