@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
+from django.utils.text import get_text_list
 
 from accounts.models import User
 from accounts.services import who_signs_in
@@ -19,9 +20,11 @@ CHANGES = {
     "webauthn added": ("Added", "A passkey"),
     "totp removed": ("Removed", "The app on a phone"),
     "webauthn removed": ("Removed", "A passkey"),
-    "all removed": ("Removed by an administrator", "All that you had"),
+    "all removed": ("Removed by an administrator", "Every second factor that you had, with its recovery codes"),
 }
 """What can be done to a second factor, by what was done and which, and how the email says it."""
+
+ADMINISTRATORS_NAMED = 3
 
 
 def queue_code(*, kind: str, email: str, code: str, not_after: datetime) -> None:
@@ -89,6 +92,7 @@ def second_factor_changed(row: OutboxEmail) -> Message | None:
         return None
     context = {
         "name": user.name,
+        "administrators": _administrators_but(user),
         "is_added": row.about["change"].endswith("added"),
         "facts": [CHANGES[row.about["change"]]],
         "button": button_to("See your second factor", "accounts:second_factor"),
@@ -104,8 +108,14 @@ def recovery_code_used(row: OutboxEmail) -> Message | None:
         return None
     left = row.about["left"]
     text = "See them, or make new ones" if left else "Make new recovery codes"
-    context = {"name": user.name, "left": left, "facts": [("Recovery codes that you have left", left or "None")]}
-    return render_email("recovery_code_used", context | {"button": button_to(text, "accounts:recovery_codes")})
+    context = {
+        "name": user.name,
+        "administrators": _administrators_but(user),
+        "left": left,
+        "facts": [("Recovery codes that you have left", left or "None")],
+        "button": button_to(text, "accounts:recovery_codes"),
+    }
+    return render_email("recovery_code_used", context)
 
 
 @kind("role_changed", called="What you may do here")
@@ -124,6 +134,12 @@ def role_changed(row: OutboxEmail) -> Message | None:
         "button": button_to("Sign in", "account_login") if user.is_organiser or was_barred else None,
     }
     return render_email("role_changed", context)
+
+
+def _administrators_but(user: User) -> str:
+    """Some who can sign out whoever has got in: by name, because an email to them may be read or written by others."""
+    others = User.objects.administrators().exclude(pk=user.pk)[:ADMINISTRATORS_NAMED]
+    return get_text_list([str(each) for each in others], "or")
 
 
 def minutes_valid() -> int:

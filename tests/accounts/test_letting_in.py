@@ -49,7 +49,8 @@ def test_whoever_is_let_in_reads_it_by_email_signs_in_and_is_recorded(client, ga
         assert f"You have been let in as an {role}" in body
         assert "see who books and comes" in body
         assert ("say who else may sign in" in body) is (role == "administrator")
-        assert "second factor" in body
+        assert "you may be asked to set up a second factor" in body
+        assert "passkey" not in body, "which may not be offered"
         assert "/sign-in/" in body
     change = Change.objects.filter(table="accounts_user", key=bob.pk, what="update").earliest("pk")
     assert (change.who, change.place) == (gareth.pk, "letting_in:organisers")
