@@ -81,7 +81,7 @@ OF_LISTS: list[tuple[str, int | str, int | str, dict[str, Any]]] = [
 OF_ROLES: list[tuple[str, int | str, int | str, dict[str, Any]]] = [
     ("letting_in:organisers", 200, 200, {}),
     ("letting_in:organiser", 404, 404, {"pk": FAR}),
-    ("letting_in:forget_second_factor", 405, 404, {"pk": FAR}),
+    ("letting_in:forget_second_factor", 404, 404, {"pk": FAR}),
 ]
 # Both, with whose they are. What is in their addresses is about no person.
 OF_NOBODY = [((ORGANISER, ADMINISTRATOR), *each) for each in OF_LISTS] + [

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from accounts import letting_in, second_factor
 from accounts.forms import LetInForm, RoleForm
@@ -23,10 +22,14 @@ from surgeries.models import Shift
 
 # What the page says has been done: only these names mean anything in its address.
 DONE = {
+    "let-in": "They are let in, and read it by email.",
+    "barred": "They are barred and signed out, and read it by email.",
     "changed": "It is changed, and they read it by email.",
     "same": "They are that already. Nothing was changed.",
     "forgotten": "Their second factor is forgotten, and they are signed out.",
 }
+
+BARRED_SHOWN = 50
 
 
 @administrator_page
@@ -37,12 +40,20 @@ def organisers(request: HttpRequest) -> HttpResponseBase:
         said = form.cleaned_data
         count_form(request, said["email"])
         try:
-            return _see(*letting_in.let_in(**said, by=signed_in(request)))
+            somebody, is_changed = letting_in.let_in(**said, by=signed_in(request))
+            return _see(somebody, "let-in" if is_changed else "same")
         except letting_in.NotTheirs:
             if said["email"] != signed_in(request).email:
                 raise PermissionDenied from None
             form.add_error("email", "This is your own address. Another administrator can change what you may do")
-    return render(request, "bookings/organisers.html", {"form": form, "organisers": User.objects.let_in()})
+    out = list(barring.barred()[: BARRED_SHOWN + 1])
+    context = {
+        "form": form,
+        "organisers": User.objects.let_in(),
+        "barred": out[:BARRED_SHOWN],
+        "are_more_barred": len(out) > BARRED_SHOWN,
+    }
+    return render(request, "bookings/organisers.html", context)
 
 
 @administrator_page
@@ -54,7 +65,8 @@ def organiser(request: HttpRequest, pk: int) -> HttpResponseBase:
     if form.is_valid():
         try:
             role = form.cleaned_data["role"]
-            return _see(somebody, barring.set_role(user=somebody, role=role, by=signed_in(request)))
+            is_changed = barring.set_role(user=somebody, role=role, by=signed_in(request))
+            return _see(somebody, _what_became(somebody.role, role) if is_changed else "same")
         except letting_in.NotTheirs:
             if not is_own:
                 raise PermissionDenied from None
@@ -81,18 +93,28 @@ def _surgeries(shifts: list[Shift]) -> int:
     return len({shift.surgery_id for shift in shifts})
 
 
+def _what_became(was: str, role: str) -> str:
+    """Which of DONE it is to make somebody this who was that."""
+    if role == User.Role.BARRED:
+        return "barred"
+    return "let-in" if was == User.Role.BARRED else "changed"
+
+
 @administrator_page
-@require_POST
 def forget_second_factor(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """They have lost it. They sign in with the code alone, and are asked for a new one if they have to have one."""
+    """They have lost it. They sign in with the code alone, and are asked for a new one if they have to have one.
+
+    It cannot be taken back, so the page asks first.
+    """
     somebody = get_object_or_404(User.objects.known(), pk=pk)
     if somebody == signed_in(request):
         return SeeOther(reverse("accounts:second_factor"))
-    second_factor.forget(user=somebody)
-    return _see(somebody, done="forgotten")
+    if request.method == "POST":
+        second_factor.forget(user=somebody)
+        return _see(somebody, "forgotten")
+    return render(request, "bookings/forget_second_factor.html", {"somebody": somebody})
 
 
-def _see(somebody: User, is_changed: bool = True, *, done: str = "") -> SeeOther:
+def _see(somebody: User, done: str) -> SeeOther:
     """To their page, which says what has been done."""
-    done = done or ("changed" if is_changed else "same")
     return SeeOther(f"{reverse('letting_in:organiser', args=[somebody.pk])}?done={done}")

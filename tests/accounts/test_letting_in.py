@@ -4,11 +4,13 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.letting_in import NotTheirs, set_role
 from accounts.models import User
 from history.models import Change
 from notifications.models import OutboxEmail
+from surgeries.templatetags.times import day_and_year
 from tests.accounts.signing_in import add_app, is_signed_in, sign_in
 from tests.bookings.pages import title_of, words_of
 from tests.bookings.test_statements_per_page import statements
@@ -39,7 +41,7 @@ def make(client: Client, user: User, role: str):
 def test_whoever_is_let_in_reads_it_by_email_signs_in_and_is_recorded(client, gareth, role, mailoutbox):
     page = words_of(client.get(let_in(client, email=" Bob@Example.gov.uk ", role=role)["Location"]))
     assert "What Bob Lee may do" in page
-    assert "they read it by email" in page
+    assert "They are let in, and read it by email." in page
     bob = User.objects.get(email="bob@example.gov.uk")
     assert (bob.role, bob.name) == (role, "Bob Lee")
     work()
@@ -68,14 +70,16 @@ def test_who_is_barred_is_out_at_once_stays_out_and_may_be_let_in_again(client, 
     browser = Client()
     browser.force_login(bob)
     assert is_signed_in(browser)
-    make(client, bob, "barred")
+    done = words_of(client.get(make(client, bob, "barred")["Location"]))
+    assert "They are barred and signed out, and read it by email." in done
     assert not is_signed_in(browser)
     bob.refresh_from_db()
     assert (bob.is_active, bob.is_staff, bob.is_superuser) == (False, False, False)
     assert re.search("[Bb]arred account", words_of(client.get(f"/organise/changes/user/{bob.pk}/")))
     work()
     assert [mail.subject for mail in mailoutbox] == ["You can no longer sign in to the social media surgeries"]
-    make(client, bob, "organiser")
+    done = words_of(client.get(make(client, bob, "organiser")["Location"]))
+    assert "They are let in, and read it by email." in done
     assert not is_signed_in(browser), "what was ended stays so"
     bob.refresh_from_db()
     assert bob.is_organiser
@@ -163,7 +167,11 @@ def test_who_lost_their_second_factor_gets_rid_of_it(client, gareth):
     sign_in(browser, bob.email)
     add_app(browser)
     assert "Forget their second factor" in words_of(client.get(f"{PAGE}{bob.pk}/"))
-    page = client.post(f"{PAGE}{bob.pk}/forget-second-factor/", follow=True)
+    forget = f"{PAGE}{bob.pk}/forget-second-factor/"
+    assert f'href="{forget}"' in client.get(f"{PAGE}{bob.pk}/").content.decode()
+    assert "This cannot be taken back." in words_of(client.get(forget))
+    assert is_signed_in(browser), "the page only asks"
+    page = client.post(forget, follow=True)
     assert "is forgotten" in words_of(page)
     assert "Forget their second factor" not in words_of(page)
     assert not is_signed_in(browser)
@@ -235,7 +243,29 @@ def test_organisers_get_none_of_it(client):
     assert 'href="/organise/organisers/"' not in client.get("/organise/").content.decode()
 
 
+def test_whoever_is_barred_is_last_among_the_organisers_and_their_page_says_since_when(client, gareth):
+    bob = UserFactory.create(organiser=True, name="Bob Lee")
+    long_ago = UserFactory.create(name="Lorna Gray", is_active=False)
+    UserFactory.create(email="somebody@removed.invalid", is_active=False)
+    make(client, bob, "barred")
+    listed = words_of(client.get(PAGE)).partition("Barred")[2]
+    today = day_and_year(timezone.now())
+    assert f"since {today}" in listed
+    assert listed.index("Bob Lee") < listed.index("Lorna Gray")
+    assert "removed.invalid" not in listed
+    client.force_login(UserFactory.create(organiser=True))
+    people = "/organise/people/users"
+    assert f"They have been barred from signing in since {today}." in words_of(client.get(f"{people}/{bob.pk}/"))
+    assert "They are barred from signing in." in words_of(client.get(f"{people}/{long_ago.pk}/"))
+    assert "barred" not in words_of(client.get(f"{people}/{gareth.pk}/"))
+    client.force_login(gareth)
+    make(client, bob, "organiser")
+    assert "Bob Lee" not in words_of(client.get(PAGE)).partition("Barred")[2]
+
+
 def test_the_pages_take_the_same_few_statements_however_many_there_are(client, gareth):
     few = statements(lambda: client.get(PAGE))
     UserFactory.create_batch(12, organiser=True)
+    UserFactory.create_batch(60, is_active=False)
+    assert "These were barred last" in words_of(client.get(PAGE))
     assert statements(lambda: client.get(PAGE)) == few <= 12

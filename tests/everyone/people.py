@@ -205,6 +205,7 @@ STATES: dict[str, State] = {
     "person, before": page(often, "?page=2"),
     "person, new": page(lambda: AttendeeFactory.create(name="Ada", email=None)),
     "person, signs in": page(lambda: UserFactory.create(organiser=True), of="users/"),
+    "person, barred": page(lambda: UserFactory.create(is_active=False), of="users/"),
     "person, hosts": page(hosts, of="champions/"),
     "address of who hosts": page(hosts, "address/", of="champions/"),
     "address of who hosts, wrong": page(hosts, "address/", of="champions/", sent={"email": "ada@example.com"}),

@@ -44,17 +44,18 @@ def account(**facts: Any) -> State:
     return state
 
 
-def administering(*, of_one: bool = False, **typed: str) -> State:
+def administering(*, of_one: bool = False, page: str = "", **typed: str) -> State:
     """The page of those who run the programme or of one of them, with what was typed."""
 
     def state(client: Client) -> Any:
         known = UserFactory.create(name=LONG, email=LONG_ADDRESS, organiser=True)
         Authenticator.objects.create(user=known, type=Authenticator.Type.TOTP, data={"secret": "x"})
         client.force_login(UserFactory.create(administrator=True, name=LONG))
-        page = f"/organise/organisers/{known.pk}/" if of_one else "/organise/organisers/"
+        UserFactory.create(name=LONG, email=f"x{LONG_ADDRESS}", is_active=False)
+        where = f"/organise/organisers/{known.pk}/{page}" if of_one else "/organise/organisers/"
         if typed:
-            return client.post(page, typed, follow=True)
-        return client.get(page)
+            return client.post(where, typed, follow=True)
+        return client.get(where)
 
     return state
 
@@ -180,4 +181,5 @@ STATES: dict[str, State] = {
     "organisers, wrong": administering(name="", email="bob", role=""),
     "organiser, wrong": administering(of_one=True, role="emperor"),
     "organiser, barred": barred,
+    "organiser, second factor to be forgotten": administering(of_one=True, page="forget-second-factor/"),
 }

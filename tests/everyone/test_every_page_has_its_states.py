@@ -30,6 +30,7 @@ BUTTONS_ALONE = {
     "bookings/delete_draft.html",
     "bookings/delete_entry.html",
     "bookings/end_series.html",
+    "bookings/forget_second_factor.html",
     "bookings/made.html",
     "bookings/edit_preview.html",
     "bookings/publish_surgery.html",
