@@ -9,10 +9,12 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils.crypto import salted_hmac
+from django.utils.text import get_text_list
 
 from accounts.models import User
 from bookings.errors import LetterSentAlready, OutOfDate
 from bookings.models import WORDS_KEPT, Attendee, Booking, Letter, Visit
+from bookings.outcomes import visitors
 from bookings.people import REMOVED
 from notifications.models import OutboxEmail
 from notifications.registry import Message, email
@@ -95,6 +97,16 @@ def as_it_arrives(letter: Letter) -> Message:
             "facts": [("When", when(surgery)), ("Where", str(surgery.venue))],
         },
     )  # fmt: skip
+
+
+def asking_for_outcomes(surgery: Surgery) -> dict[str, str]:
+    """What to begin with to ask its hosts what came of it: whose outcomes are missing. Nothing if none is."""
+    names = [each.visit.name for each in visitors(surgery.visits.all()) if each.is_missing and each.visit.name]
+    if not names:
+        return {}
+    whom = f"You helped {get_text_list(names, 'and')}, and we do not know yet what came of it."
+    asked = "Did they get what they came for, or is there a next step? A line for each is enough."
+    return {"subject": "What came of it?", "words": f"Hello,\n\n{whom} {asked}"[: Letter.LONGEST]}
 
 
 def can_be_written_to(surgery: Surgery, *, now: datetime) -> bool:

@@ -36,6 +36,12 @@ class Visitor:
         """Whether they are being helped, or wait: what came of it is not known yet."""
         return self.visit.left_at is None and not self.visit.surgery.is_over(timezone.now())
 
+    @property
+    def is_missing(self) -> bool:
+        """Whether what came of it is still to be recorded: they were helped and have gone, and somebody may know."""
+        is_gone = not self.outcome and not self.is_still_here
+        return is_gone and bool(self.helps) and not self.visit.is_outcome_unknown
+
     def was_helped_last_by(self, user: User) -> bool:
         """Whether it is for this champion to record what came of it."""
         return bool(self.helps) and self.helps[-1].shift.champion.user_id == user.pk

@@ -23,7 +23,8 @@ from surgeries.models import Surgery
 def write_to(request: HttpRequest, surgery: Surgery) -> HttpResponseBase:
     """Write to people of the surgery; nothing is sent before it was seen with everybody who gets it.
 
-    A link can say to whom, in `to`: they are ticked at first.
+    A link can say to whom, in `to`: they are ticked at first. With `about=outcomes` it begins with the question to the
+    hosts what came of it; whom they helped stands in no address.
     """
     now = timezone.now()
     if not letters.can_be_written_to(surgery, now=now):
@@ -33,7 +34,10 @@ def write_to(request: HttpRequest, surgery: Surgery) -> HttpResponseBase:
     data: QueryDict | None = None
     if request.method == "POST":
         data = request.POST.copy()
-    form = LetterForm(data, counts=counts, initial={"request_id": uuid.uuid4(), "groups": request.GET.getlist("to")})
+    initial: dict[str, Any] = {"request_id": uuid.uuid4(), "groups": request.GET.getlist("to")}
+    if data is None and request.GET.get("about") == "outcomes":
+        initial |= letters.asking_for_outcomes(surgery)
+    form = LetterForm(data, counts=counts, initial=initial)
     context: dict[str, Any] = {"surgery": surgery, "form": form, "nobody": not any(counts.values())}
     status = HTTPStatus.OK
     if data is not None and "request_id" in form.errors:

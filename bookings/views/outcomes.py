@@ -32,7 +32,7 @@ def outcomes(
     unrecorded = [person for person in people if not person.outcome]
     gone = [person for person in unrecorded if not person.is_still_here]
     helped = [person for person in gone if person.helps]
-    missing = [person for person in helped if not person.visit.is_outcome_unknown]
+    missing = [person for person in people if person.is_missing]
     context = {
         "surgery": surgery,
         "hosts_no_more": hosts_no_more,

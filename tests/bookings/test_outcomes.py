@@ -214,7 +214,10 @@ def test_an_organiser_who_was_not_there_is_led_to_those_who_were_and_told_how_lo
     with time_machine.travel(alice.surgery.ends_at + timedelta(days=1), tick=False):
         client.force_login(UserFactory.create(organiser=True))
         page = client.get(list_of(alice))
-        assert f'href="/organise/surgeries/{alice.surgery.reference}/write/?to=hosts"' in page.content.decode()
+        assert (
+            f'href="/organise/surgeries/{alice.surgery.reference}/write/?to=hosts&amp;about=outcomes"'
+            in page.content.decode()
+        )
         assert f"You can write it down until {until}" in words_of(page)
         client.force_login(alice.helps.get().shift.champion.user)
         assert "Ask the hosts" not in words_of(client.get(list_of(alice)))

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from bookings.letters import letter_email
-from bookings.models import WORDS_KEPT, Letter
+from bookings.models import WORDS_KEPT, Letter, Visit
 from bookings.people import REMOVED
 from notifications.models import OutboxEmail
 from privacy.services import erase
@@ -17,6 +17,8 @@ from surgeries.models import Surgery
 from tests.factories import (
     BookingFactory,
     ChampionFactory,
+    HelpFactory,
+    OutcomeFactory,
     ShiftFactory,
     SurgeryFactory,
     UserFactory,
@@ -89,6 +91,22 @@ def test_a_link_ticks_to_whom_it_goes_and_sends_nothing(client, over):
     page = client.get(f"/organise/surgeries/{over.reference}/write/?to=hosts&to=nobody").content.decode()
     assert re.findall(r'value="(\w+)"[^>]* checked', page) == ["hosts"]
     assert recipients() == []
+
+
+def test_whoever_asks_the_hosts_what_came_of_it_begins_with_whom_they_helped(client, over):
+    helped, known, unknown = (VisitFactory.create(surgery=over, attendee__name=f"{name} Lee") for name in "ABC")
+    for visit in (helped, known, unknown):
+        HelpFactory.create(visit=visit, shift=over.shifts.get())
+    OutcomeFactory.create(visit=known)
+    Visit.objects.filter(pk=unknown.pk).update(is_outcome_unknown=True)
+    address = f"/organise/surgeries/{over.reference}/write/"
+    asking = client.get(f"{address}?to=hosts&about=outcomes").content.decode()
+    assert re.findall(r'value="(\w+)"[^>]* checked', asking) == ["hosts"]
+    assert 'value="What came of it?"' in asking
+    assert "You helped A Lee, and we do not know yet what came of it." in asking
+    Visit.objects.filter(pk=helped.pk).update(is_outcome_unknown=True)
+    for query in ("?to=hosts&about=outcomes", "?to=hosts", "?about=\0"):
+        assert "What came of it?" not in client.get(address + query).content.decode()
 
 
 def test_nothing_is_sent_before_it_was_seen(client, over):
