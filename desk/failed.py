@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bookings.models import Booking
+from bookings.people import Owner, owners_of
 from desk.reasons import Reason, reason_of, written_about
 from notifications.models import OutboxEmail
 from surgeries.models import Shift, Surgery
@@ -16,6 +17,8 @@ class Failed:
 
     email: OutboxEmail
     what: str
+    # Whoever is known by that address, if anybody is.
+    owner: Owner | None
     surgery: Surgery | None
     reason: Reason
     can_try: bool
@@ -23,13 +26,15 @@ class Failed:
 
 
 def failed(emails: Iterable[OutboxEmail], *, now: datetime) -> list[Failed]:
-    """What there is to know of these: three statements however many they are."""
+    """What there is to know of these: five statements however many they are."""
     emails = list(emails)
     surgeries = _surgeries(emails)
+    owners = owners_of(email.recipient for email in emails)
     return [
         Failed(
             email=email,
             what=written_about(email.kind),
+            owner=owners.get(email.recipient),
             surgery=surgeries.get(email.pk),
             reason=reason_of(email.last_error),
             can_try=email.can_be_tried_again and not email.is_too_late(now),

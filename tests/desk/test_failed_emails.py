@@ -11,7 +11,8 @@ from desk.reasons import reason_of
 from notifications import services
 from notifications.models import OutboxEmail
 from notifications.outbox import NOBODY_KNOWS
-from tests.factories import BookingFactory, ShiftFactory, UserFactory
+from tests.bookings.test_statements_per_page import statements
+from tests.factories import AttendeeFactory, BookingFactory, ShiftFactory, UserFactory
 from tests.notifications.letters import queue_letter, work
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +53,23 @@ def test_an_email_is_listed_with_what_it_was_to_whom_about_what_and_why_it_faile
     for surgery in (booking.surgery, shift.surgery):
         assert f"/organise/surgeries/{surgery.reference}/" in page
     assert "person9" not in page
+
+
+def test_whose_address_it_is_leads_to_their_page(organiser: Client):
+    booking, host, both = BookingFactory.create(), UserFactory.create(name="Olu Host"), UserFactory.create()
+    came = AttendeeFactory.create(email=both.email, name="Ada Both")
+    before = statements(lambda: organiser.get(PAGE))
+    for number, address in enumerate([booking.attendee.email, host.email, both.email, "nobody@example.gov.uk"]):
+        given_up(number, recipient=address)
+    page = words(organiser.get(PAGE))
+    assert f'href="/organise/people/{booking.attendee_id}/"' in page
+    assert f'To <a class="govuk-link" href="/organise/people/users/{host.pk}/">Olu Host</a>' in page
+    assert f'To <a class="govuk-link" href="/organise/people/{came.pk}/">Ada Both</a>' in page
+    assert page.count('To <a class="govuk-link"') == 3
+    assert "/organise/help/#emails-that-did-not-arrive" in page
+    few = statements(lambda: organiser.get(PAGE))
+    given_up(9, recipient=AttendeeFactory.create(email="one.more@example.gov.uk").email)
+    assert before <= statements(lambda: organiser.get(PAGE)) == few
 
 
 def test_one_is_tried_again_by_a_press_and_arrives(organiser: Client, mailoutbox: list):
