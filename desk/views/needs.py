@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.roles import organiser_page
 from accounts.sessions import signed_in
+from bookings.needs import in_need
 from bookings.starting import setting_up
 from champions.models import Champion
 from desk.duties import next_digest_at
@@ -71,6 +72,8 @@ def champion_shifts(request: HttpRequest, pk: int) -> HttpResponse:
     live = champion.shifts.live().select_related("surgery__venue__office")
     context = {
         "champion": champion,
+        # In whose month the diary is opened: this one may have none.
+        "next_in_need": in_need(now).order_by("starts_at").first(),
         "coming": live.filter(ends_at__gt=now)[:SHIFTS_SHOWN],
         "last": Shift.objects.hosted(now).filter(champion=champion).select_related("surgery__venue__office").last(),
     }

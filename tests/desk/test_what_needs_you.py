@@ -308,6 +308,16 @@ def test_each_line_leads_to_a_page_that_is_there(organiser: Client):
                 assert organiser.get(href).status_code == 200, (section.kind.slug, href)
 
 
+def test_the_page_of_a_quiet_champion_leads_to_the_month_in_which_hosts_are_missing_next(organiser: Client):
+    page = f"/organise/champions/{ChampionFactory.create().pk}/shifts/"
+    hosted(local(1), hosts=2)
+    assert "See where hosts are missing" not in organiser.get(page).content.decode()
+    there = hosted(local(40), hosts=1)
+    link = f"/organise/diary/?month={there.local_start:%Y-%m}&amp;state=short&amp;as=list"
+    assert f'href="{link}"' in organiser.get(page).content.decode()
+    assert there.reference in organiser.get(link.replace("&amp;", "&")).content.decode()
+
+
 def test_the_page_takes_the_same_few_statements_however_much_there_is(organiser: Client):
     everything(1)
     pages = [PAGE, *(kind.href for kind in KINDS if kind.page != "champions:applications")]
