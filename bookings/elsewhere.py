@@ -106,21 +106,21 @@ class Elsewhere:
         )
         return cls(list(seats), [shift for shift in shifts if shift.starts_at < end and shift.ends_at > start])
 
-    def seat_of(self, email: str | None, attendee: int | None, times: Times, *, apart_from: Surgery) -> Clash | None:
+    def seat_of(self, email: str | None, attendee: int | None, times: Times, *, apart_from: int) -> Clash | None:
         """Where somebody sits then."""
         for other in self.seats:
             is_theirs = other.attendee_id == attendee or (email and other.attendee.email == email)
-            if is_theirs and other.surgery_id != apart_from.pk and other.slot and times.overlaps(other.slot):
+            if is_theirs and other.surgery_id != apart_from and other.slot and times.overlaps(other.slot):
                 time, venue = when(other.slot), other.surgery.venue
                 return Clash(f"has a seat at {venue}, {time}", f"{time}, {venue}")
         return None
 
-    def shift_of(self, email: str | None, champion: int | None, times: Times, *, apart_from: Surgery) -> Clash | None:
+    def shift_of(self, email: str | None, champion: int | None, times: Times, *, apart_from: int) -> Clash | None:
         """Where somebody hosts then."""
         for other in self.shifts:
             user = other.champion.user
             is_theirs = other.champion_id == champion or (email and user and user.email == email)
-            if is_theirs and other.surgery_id != apart_from.pk and times.overlaps(other):
+            if is_theirs and other.surgery_id != apart_from and times.overlaps(other):
                 time, venue = when(other), other.surgery.venue
                 return Clash(f"hosts at {venue}, {time}", f"{time}, {venue}", is_shift=True)
         return None

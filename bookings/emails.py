@@ -38,9 +38,19 @@ def queue_moved(
     _queue_change("moved", booking, now=now, context=_place(*moved_from), by_organiser=by_organiser)
 
 
-def queue_surgery_moved(moved: Iterable[tuple[Booking, str]], *, now: datetime) -> None:
-    """The surgery has moved, and these bookings with it: each with where and when it was, in words."""
-    queue_emails([_change("surgery_moved", each, {"before": it}) for each, it in moved if each.attendee.email], now=now)
+def queue_surgery_moved(moved: Iterable[tuple[Booking, str, Clash | None]], *, now: datetime) -> None:
+    """The surgery has moved, and these bookings with it.
+
+    Each with where and when it was, in words, and for who waits what they have elsewhere, and get no seat besides.
+    """
+    queue_emails(
+        [
+            _change("surgery_moved", each, clash.told(it) if clash else {"before": it})
+            for each, it, clash in moved
+            if each.attendee.email
+        ],
+        now=now,
+    )
 
 
 def queue_released(released: Iterable[tuple[Booking, str, Clash]], *, now: datetime) -> None:

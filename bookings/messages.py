@@ -134,7 +134,11 @@ def surgery_moved(row: OutboxEmail) -> Message | None:
     booking = _booking(row, CONFIRMED, WAITING)
     if not booking:
         return None
-    return _about_a_live("booking_surgery_moved", booking, and_also=_until_now("Before", row))
+    told = row.context
+    and_also = [*_until_now("Before", row), *kept_instead(told)]
+    return _about_a_live(
+        "booking_surgery_moved", booking, and_also=and_also, hosts="hosts" in told, has_seat="keeps" in told
+    )
 
 
 @email("booking_released", called="Seat ended by a move")

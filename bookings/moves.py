@@ -9,45 +9,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
-from typing import Self
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import get_text_list
 
 from bookings.consequences import in_numbers
 from bookings.elsewhere import Clash, Elsewhere, Times, shifts_around
+from bookings.facts import Change, Facts, changes_of
 from bookings.models import DOORS_OPEN_BEFORE, Booking
 from organisation.working_days import bank_holidays
-from surgeries.models import Shift, Slot, Surgery, Venue
-from surgeries.templatetags.times import Timed, clock, day, span, when, when_and_year
-
-
-@dataclass(frozen=True, kw_only=True)
-class Facts:
-    """When, where and how a surgery is held."""
-
-    venue: Venue
-    starts_at: datetime
-    ends_at: datetime
-    is_drop_in: bool
-    hosts_wanted: int
-    cutoff_minutes: int
-    note: str
-
-    @classmethod
-    def of(cls, surgery: Surgery) -> Self:
-        """As they are."""
-        return cls(**{name: getattr(surgery, name) for name in cls.__dataclass_fields__})
-
-
-@dataclass(frozen=True)
-class Change:
-    """One fact of the surgery, as it is and as it would be, in words."""
-
-    label: str
-    before: str
-    after: str
+from surgeries.models import Shift, Slot, Surgery
+from surgeries.templatetags.times import Timed, clock, day, span, when
 
 
 @dataclass(frozen=True)
@@ -65,6 +39,14 @@ class Seated:
     booking: Booking
     times: Times
     clash: Clash | None = None
+
+
+@dataclass(frozen=True)
+class Hindered:
+    """Somebody who waits, and can have no seat: at every time that suits them they would be elsewhere."""
+
+    booking: Booking
+    clash: Clash
 
 
 @dataclass(frozen=True)
@@ -90,6 +72,7 @@ class Move:
     slots: tuple[Slot, ...]
     seated: tuple[Seated, ...]
     waiting: tuple[Booking, ...]
+    hindered: tuple[Hindered, ...] = ()
     shifts: tuple[Hosting, ...]
     problems: tuple[Problem, ...] = ()
     venue_is_taken: str = ""
@@ -167,7 +150,7 @@ class Move:
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
-        return tuple(_changes(self.surgery, self.facts))
+        return tuple(changes_of(self.surgery, self.facts))
 
     @property
     def is_draft(self) -> bool:
@@ -180,7 +163,7 @@ class Move:
         seen = (
             self.surgery.pk, str(self.surgery.state), self.surgery.changed_at.isoformat(), self.changes, self.problems,
             [(each.booking.pk, each.times, each.clash) for each in told],
-            [booking.pk for booking in self.waiting_told],
+            [booking.pk for booking in self.waiting_told], [(each.booking.pk, each.clash) for each in self.hindered],
             [(each.shift.pk, each.times, each.clash) for each in [*self.hosts_released, *self.hosts_told]],
         )  # fmt: skip
         return sha256(repr(seen).encode()).hexdigest()[:32]
@@ -189,15 +172,17 @@ class Move:
 def moves_of(wanted: Mapping[Surgery, Facts], *, now: datetime) -> list[Move]:
     """What changing these surgeries comes to, in their order: the same few statements, however many people."""
     live = Booking.objects.live().filter(surgery__in=wanted).select_related("attendee", "slot")
-    bookings = list(live.order_by("slot__starts_at", "position", "name"))
-    people = [booking.attendee for booking in bookings if booking.slot]
+    suits: ArrayAgg = ArrayAgg("suits", filter=Q(suits__isnull=False), default=[])
+    bookings = list(live.annotate(suit_ids=suits).order_by("slot__starts_at", "position", "name"))
+    people = [booking.attendee for booking in bookings]
     start = min(facts.starts_at for facts in wanted.values())
     end = max(facts.ends_at for facts in wanted.values())
     shifts = shifts_around(wanted, people=people, start=start, end=end)
     moves = _as_booked(wanted, bookings, shifts, now)
     if any(move.is_at_another_time for move in moves):
         elsewhere = Elsewhere.of(people=people, shifts=shifts, start=start, end=end)
-        moves = [_with_clashes(move, elsewhere) if move.is_at_another_time else move for move in moves]
+        chosen = {booking.pk: set(booking.suit_ids) for booking in bookings}
+        moves = [_with_clashes(move, elsewhere, chosen) if move.is_at_another_time else move for move in moves]
     others = _others(moves)
     return [
         replace(
@@ -271,25 +256,38 @@ def _follows(shift: Shift, surgery: Surgery, facts: Facts) -> Times:
     return Times(moved.starts_at, facts.ends_at if is_to_the_end else min(moved.ends_at, facts.ends_at))
 
 
-def _with_clashes(move: Move, elsewhere: Elsewhere) -> Move:
-    """With what everybody has elsewhere at the time to which it would move."""
+def _with_clashes(move: Move, elsewhere: Elsewhere, chosen: Mapping[int, set[int]]) -> Move:
+    """With what everybody has elsewhere at the time to which it would move. By booking, the slots that were `chosen`
+    by who waits; none stands for any."""
     here = move.surgery
-    seated = []
-    for each in move.seated:
-        email = each.booking.attendee.email
-        clash = elsewhere.seat_of(email, each.booking.attendee_id, each.times, apart_from=here)
-        clash = clash or elsewhere.shift_of(email, None, each.times, apart_from=here)
-        seated.append(replace(each, clash=clash))
+    seated = tuple(replace(each, clash=_clash(each.booking, each.times, elsewhere)) for each in move.seated)
     shifts = []
     for host in move.shifts:
         champion = host.shift.champion
         email = champion.user.email if champion.user else None
-        clash = elsewhere.shift_of(email, champion.pk, host.times, apart_from=here)
-        clash = clash or elsewhere.seat_of(email, None, host.times, apart_from=here)
+        clash = elsewhere.shift_of(email, champion.pk, host.times, apart_from=here.pk)
+        clash = clash or elsewhere.seat_of(email, None, host.times, apart_from=here.pk)
         if host.times.ends_at <= host.times.starts_at:
             clash = Clash("hosts when it would be over")
         shifts.append(replace(host, clash=clash))
-    return replace(move, seated=tuple(seated), shifts=tuple(shifts))
+    hindered = tuple(_hindered(move, elsewhere, chosen)) if move.by else ()
+    return replace(move, seated=seated, shifts=tuple(shifts), hindered=hindered)
+
+
+def _clash(booking: Booking, times: Times, elsewhere: Elsewhere) -> Clash | None:
+    """What who booked has at another surgery then."""
+    person = booking.attendee
+    seat = elsewhere.seat_of(person.email, person.pk, times, apart_from=booking.surgery_id)
+    return seat or elsewhere.shift_of(person.email, None, times, apart_from=booking.surgery_id)
+
+
+def _hindered(move: Move, elsewhere: Elsewhere, chosen: Mapping[int, set[int]]) -> Iterable[Hindered]:
+    """Who waits, and is elsewhere during every slot that suits them: promotion would pass over them each time."""
+    for booking in move.waiting:
+        suits = [slot for slot in move.slots if slot.pk in chosen[booking.pk]] or move.slots
+        clashes = [_clash(booking, _later(slot, move.by), elsewhere) for slot in suits]
+        if clashes and clashes[0] and all(clashes):
+            yield Hindered(booking, clashes[0])
 
 
 def _problems(move: Move, others: list[Surgery], now: datetime) -> Iterable[Problem]:
@@ -364,21 +362,3 @@ def _notices(move: Move) -> Iterable[str]:
         last = max(slot.ends_at for slot in move.slots) + move.by
         if last < facts.ends_at:
             yield f"Its slots go until {clock(last)}. Nobody can book the time from then until {clock(facts.ends_at)}."
-
-
-def _changes(surgery: Surgery, facts: Facts) -> Iterable[Change]:
-    before = Facts.of(surgery)
-    if (before.starts_at, before.ends_at) != (facts.starts_at, facts.ends_at):
-        yield Change("When", when_and_year(before), when_and_year(facts))
-    if before.venue != facts.venue:
-        yield Change("Where", str(before.venue), str(facts.venue))
-    if before.is_drop_in != facts.is_drop_in:
-        words = {True: "People may drop in", False: "Only those who booked"}
-        yield Change("Without a booking", words[before.is_drop_in], words[facts.is_drop_in])
-    if before.hosts_wanted != facts.hosts_wanted:
-        yield Change("Hosts wanted", str(before.hosts_wanted), str(facts.hosts_wanted))
-    if before.cutoff_minutes != facts.cutoff_minutes:
-        minutes = "{} minutes before the start"
-        yield Change("Waiting list stops", minutes.format(before.cutoff_minutes), minutes.format(facts.cutoff_minutes))
-    if before.note != facts.note:
-        yield Change("Note for everybody", before.note or "None", facts.note or "None")

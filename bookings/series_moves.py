@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import TextChoices
 from django.utils import timezone
 
-from bookings.moves import Facts, Hosting, Move, Problem, Seated, moves_of
+from bookings.facts import Facts
+from bookings.moves import Hosting, Move, Problem, Seated, moves_of
 from surgeries.models import Series, Surgery, local_moment
 from surgeries.templatetags.times import when
 

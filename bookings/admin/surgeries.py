@@ -26,8 +26,8 @@ from bookings.admin.forms import (
 from bookings.admin.series import links_to_print, publish_all
 from bookings.availability import counted
 from bookings.errors import BookingClosed, BookingError
+from bookings.facts import Facts
 from bookings.models import Booking
-from bookings.moves import Facts
 from bookings.services import diary
 from bookings.services.moving import change_surgery
 from organisation.kind_admin import KindAdmin, acting

@@ -10,9 +10,10 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.fields import NOT_SHOWN, SentencesField
+from bookings.facts import Facts
 from bookings.forms.fields import Label
 from bookings.forms.hosting import written
-from bookings.moves import Facts, Problem
+from bookings.moves import Problem
 from bookings.series_moves import Which
 from bookings.suggesting import Suggestion, has_then, with_what_they_have
 from champions.forms import LineField

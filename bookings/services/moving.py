@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from bookings import emails, shift_emails
 from bookings.errors import OutOfDate
+from bookings.facts import Facts
 from bookings.models import Attendee, Booking, Pairing
-from bookings.moves import Facts, Hosting, Move
+from bookings.moves import Hosting, Move
 from bookings.series_moves import SeriesMove, Which, coming_of, series_move_of
 from bookings.services.ending import end_bookings
 from bookings.services.room import stop_helping
@@ -123,7 +124,9 @@ def _carry_out(move: Move, surgery: Surgery, now: datetime) -> None:
     Booking.objects.bulk_update(told, ["changed_at", "calendar_sequence"], batch_size=500)
     for booking in released:
         booking.surgery = surgery
-    emails.queue_surgery_moved([(booking, before.get(booking.pk, waited_for)) for booking in told], now=now)
+    clashes = {each.booking.pk: each.clash for each in move.hindered}
+    moved_from = [(each, before.get(each.pk, waited_for), clashes.get(each.pk)) for each in told]
+    emails.queue_surgery_moved(moved_from, now=now)
     losing = [(each.booking, before[each.booking.pk], each.clash) for each in move.seated if each.clash]
     emails.queue_released(losing, now=now)
     moved = [(_as_it_is(host, surgery), hosted[host.shift.pk]) for host in move.hosts_told]

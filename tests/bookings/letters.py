@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from bookings.duties import miss_no_shows, missed_at, thank_for_coming
 from bookings.emails import queue_reminders
+from bookings.facts import Facts
 from bookings.models import Booking
-from bookings.moves import Facts
 from bookings.services.booking import Answers, book, cancel, correct_email, edit_answers, move
 from bookings.services.diary import call_off
 from bookings.services.moving import change_surgery

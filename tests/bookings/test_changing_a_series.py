@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 
 from bookings.errors import OutOfDate
+from bookings.facts import Facts
 from bookings.invariants import violations
 from bookings.models import Booking
-from bookings.moves import Facts
 from bookings.series_moves import Which, series_move_of
 from bookings.services.moving import change_surgery
 from notifications.models import OutboxEmail

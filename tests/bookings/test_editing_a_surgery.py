@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from bookings.models import Booking
 from notifications.models import OutboxEmail
-from surgeries.models import Surgery
-from surgeries.templatetags.times import span
+from surgeries.models import Seat, Surgery
+from surgeries.templatetags.times import span, when
+from tests.bookings.letters import write
 from tests.bookings.pages import words_of
 from tests.bookings.test_bad_input import NASTY, encoded
 from tests.bookings.test_statements_per_page import crowd, statements
@@ -221,3 +222,41 @@ def test_the_pages_take_the_same_few_statements_whoever_booked(organiser, surger
         BookingFactory.create(surgery=surgery)
     assert count() == few
     assert few <= 12
+
+
+def test_the_preview_names_who_waits_and_has_something_else_then(organiser, surgery):
+    Seat.objects.all().delete()
+    day_after = surgery.starts_at + timedelta(days=1)
+    there = SurgeryFactory.create(slots=1, slot_length=timedelta(hours=1), starts_at=day_after)
+    hugh = BookingFactory.create(surgery=surgery, name="Hugh", waiting=True)
+    free = BookingFactory.create(surgery=surgery, name="Priya", waiting=True)
+    page, typed = address(surgery, "edit_surgery"), as_it_is(surgery, days=1)
+    before = organiser.post(page, typed)
+    assert "give that up" not in words_of(before)
+
+    kept = BookingFactory.create(surgery=there, attendee=hugh.attendee)
+    assert organiser.post(page, hidden(before)).status_code == 409, "it comes to something else by now"
+    shown = organiser.post(page, typed)
+    words = words_of(shown)
+    line = f"Hugh has a seat at {there.venue}, {when(kept.slot)}: they keep their place in line, and get a seat here"
+    assert f"{line} only if they give that up." in words
+    assert "Priya has" not in words
+    assert "cannot come then" not in words, "nobody loses a seat"
+
+    organiser.post(page, hidden(shown))
+    message = write(OutboxEmail.objects.get(kind="booking_surgery_moved", recipient=hugh.attendee.email))
+    for body in (message.text, message.html):
+        assert "But you have a seat elsewhere at that time, so you get a seat here only if you give that up." in body
+    assert f"You keep: {when(kept.slot)}, {there.venue}\n" in message.text
+    other = write(OutboxEmail.objects.get(kind="booking_surgery_moved", recipient=free.attendee.email))
+    assert "give that up" not in other.text
+
+
+def test_who_waits_and_is_free_at_one_of_the_times_that_suit_is_not_named(organiser, surgery):
+    waits = BookingFactory.create(surgery=surgery, name="Hugh", waiting=True)
+    there = SurgeryFactory.create(starts_at=surgery.starts_at + timedelta(days=1))
+    BookingFactory.create(surgery=there, slot=there.slots.first(), attendee=waits.attendee)
+    page, typed = address(surgery, "edit_surgery"), as_it_is(surgery, days=1)
+    assert "give that up" not in words_of(organiser.post(page, typed))
+    waits.suits.set([surgery.slots.first()])
+    assert "give that up" in words_of(organiser.post(page, typed))

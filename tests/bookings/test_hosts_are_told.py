@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from icalendar import Calendar
 
-from bookings.moves import Facts
+from bookings.facts import Facts
 from bookings.services.diary import call_off
 from bookings.services.editing import end_shift, host
 from bookings.services.hosting import take_shift

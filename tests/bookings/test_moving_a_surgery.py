@@ -9,9 +9,10 @@ from icalendar import Calendar
 
 from bookings.duties import remind, reminded_at
 from bookings.errors import OutOfDate
+from bookings.facts import Facts
 from bookings.invariants import violations
 from bookings.models import Booking, Pairing
-from bookings.moves import Facts, moves_of
+from bookings.moves import moves_of
 from bookings.series_moves import Which, series_move_of
 from bookings.services.editing import host
 from bookings.services.moving import change_surgery

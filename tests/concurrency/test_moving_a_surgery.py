@@ -11,9 +11,9 @@ from datetime import timedelta
 import pytest
 
 from bookings.errors import BookingError, ShiftError
+from bookings.facts import Facts
 from bookings.invariants import violations
 from bookings.models import Booking
-from bookings.moves import Facts
 from bookings.services import moving
 from bookings.services.booking import Answers, book, cancel
 from bookings.services.hosting import take_shift

@@ -9,8 +9,8 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
+from bookings.facts import Facts
 from bookings.models import Booking
-from bookings.moves import Facts
 from bookings.services.moving import change_surgery
 from surgeries.models import Surgery
 from tests.bookings.pages import filled_in, page_of, private

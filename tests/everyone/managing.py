@@ -90,11 +90,14 @@ def as_it_is(surgery: Surgery, *, days: int = 0, **facts: Any) -> dict[str, Any]
 
 
 def clashing() -> Surgery:
-    """Two who booked and a host have something else on the day after; so has its venue."""
+    """Two who booked, one who waits and a host have something else on the day after; so has its venue."""
     made = busy(starts_at=local(7))
     there = SurgeryFactory.create(starts_at=local(8), slots=6, venue=made.venue)
     for booking in made.bookings.holding_a_seat().order_by("slot__starts_at", "pk")[:2]:
         BookingFactory.create(surgery=there, attendee=booking.attendee, slot=there.slots.first())
+    waits = made.bookings.waiting().first()
+    waits.suits.set([made.slots.all()[1]])
+    BookingFactory.create(surgery=there, attendee=waits.attendee, slot=there.slots.all()[1])
     ShiftFactory.create(surgery=there, champion=made.shifts.first().champion)
     return made
 

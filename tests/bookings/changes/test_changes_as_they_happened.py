@@ -9,8 +9,8 @@ from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from bookings.facts import Facts
 from bookings.models import Attendee
-from bookings.moves import Facts
 from bookings.series_moves import Which
 from bookings.services.moving import change_surgery
 from history.acting import acting
