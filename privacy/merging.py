@@ -22,8 +22,9 @@ from surgeries.templatetags.times import span
 
 # Why a booking ended that somebody could not keep beside another one of theirs. They read it, with which one stays.
 TWICE = "You had two bookings here."
-SAME_TIME = "You have a seat elsewhere at that time."
+SAME_TIME = "You have a seat elsewhere at that time, and keep it:"
 HOSTS = "You host at that time."
+IN_LINE = "You keep your place on the waiting list here."
 
 TWO_ACCOUNTS = (
     "Both sign in, each with an account of their own, and what somebody did stands under the account that did it. Two "
@@ -244,7 +245,9 @@ def _endings(sides: tuple[Side, Side], shifts: Iterable[Shift], *, now: datetime
         )  # fmt: skip
 
     staying: list[Booking] = []
-    for booking in sorted((each for side in sides for each in side.live), key=claim):
+    live = sorted((each for side in sides for each in side.live), key=claim)
+    lines = {each.surgery_id for each in live if each.is_waiting}
+    for booking in live:
         because = ""
         if other := next((each for each in staying if each.surgery_id == booking.surgery_id), None):
             because = _twice(other)
@@ -254,6 +257,8 @@ def _endings(sides: tuple[Side, Side], shifts: Iterable[Shift], *, now: datetime
                 because = _same_time(other)
             elif any(overlap(shift, booking.slot) for shift in hosting):
                 because = HOSTS
+            if because and booking.surgery_id in lines:  # it comes after this seat, which is out of its way
+                because = f"{because} {IN_LINE}"
         if because:
             yield Ending(booking, because, is_told=not booking.has_begun(now))
         else:
@@ -267,8 +272,8 @@ def _twice(stays: Booking) -> str:
 
 def _same_time(stays: Booking) -> str:
     # Cut, since a reason has 200 characters, and the names of a venue and its office may have as many together.
-    where = Truncator(stays.surgery.venue).chars(100)
-    return f"{SAME_TIME} The one from {span(stays.times)}, {where}, stays."
+    where = Truncator(stays.surgery.venue).chars(75)
+    return f"{SAME_TIME} {span(stays.times)}, {where}."
 
 
 def _folds(ours: Iterable[Visit], theirs: Iterable[Visit], ended: set[int]) -> Iterable[Fold]:

@@ -203,7 +203,7 @@ def test_a_cancellation_in_time_is_thanked():
 
 def test_a_booking_that_an_organiser_cancelled_says_so_and_why():
     text = words_of("cancelled_by_an_organiser").text
-    assert "The organisers have cancelled your booking: This one is for beginners." in text
+    assert "The organisers have cancelled your booking. This one is for beginners." in text
     assert "Thank you" not in text
 
 

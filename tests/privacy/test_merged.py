@@ -21,10 +21,11 @@ from notifications.outbox import claim
 from notifications.registry import writers
 from notifications.services import queue_email, try_again
 from organisation.models import Office
-from privacy.merging import HOSTS, SAME_TIME, TWICE, merging_of
+from privacy.merging import HOSTS, IN_LINE, SAME_TIME, TWICE, merging_of
 from privacy.services import erase
-from surgeries.models import Venue
+from surgeries.models import Seat, Venue
 from surgeries.templatetags.times import span
+from tests.bookings.letters import write
 from tests.factories import (
     AttendeeFactory,
     BookingFactory,
@@ -169,7 +170,27 @@ def test_nobody_is_at_two_places_at_once_afterwards(zoe, zoe_married):
     for each in (first, second):
         each.refresh_from_db()
     assert (first.state, second.state) == ("confirmed", "cancelled")
-    assert second.cancelled_reason == f"{SAME_TIME} The one from {span(first.slot)}, {here.venue}, stays."
+    assert second.cancelled_reason == f"{SAME_TIME} {span(first.slot)}, {here.venue}."
+
+
+@pytest.mark.parametrize("because", [SAME_TIME, HOSTS])
+def test_whose_seat_ends_reads_in_plain_sentences_that_their_place_in_line_there_stays(zoe, zoe_married, because):
+    here, there = overlapping()
+    Venue.objects.filter(pk=here.venue_id).update(name="v" * 100)
+    if because == HOSTS:
+        champion = ChampionFactory.create(user=UserFactory.create(email=zoe.email))
+        ShiftFactory.create(surgery=here, champion=champion, starts_at=here.starts_at, ends_at=here.ends_at)
+    else:
+        BookingFactory.create(attendee=zoe, surgery=here, created_at=timezone.now() - timedelta(days=1))
+    seat = BookingFactory.create(attendee=zoe_married, surgery=there, created_at=timezone.now())
+    Seat.objects.filter(booking=None).delete()
+    line = BookingFactory.create(attendee=zoe, surgery=there, waiting=True)
+    one(zoe, zoe_married, email=zoe.email)
+    line.refresh_from_db()
+    assert line.is_waiting
+    text = write(OutboxEmail.objects.get(kind="booking_cancelled", about__booking=seat.pk)).text
+    assert f"The organisers have cancelled your booking. {because} " in text
+    assert f". {IN_LINE}\n" in text
 
 
 def test_however_long_the_name_of_the_place_the_reason_can_be_kept(zoe, zoe_married):
@@ -180,7 +201,7 @@ def test_however_long_the_name_of_the_place_the_reason_can_be_kept(zoe, zoe_marr
     second = BookingFactory.create(attendee=zoe_married, surgery=there, created_at=timezone.now())
     one(zoe, zoe_married)
     second.refresh_from_db()
-    assert "vvv…, stays." in second.cancelled_reason
+    assert "vvv…." in second.cancelled_reason
 
 
 def test_whoever_hosts_then_keeps_the_shift(zoe, zoe_married):
