@@ -10,7 +10,7 @@ from django.db.models import Q
 from bookings.models import Attendee, Booking
 from history.models import Change
 from surgeries.models import Shift, Slot, Surgery
-from surgeries.templatetags.times import Timed, when
+from surgeries.templatetags.times import Timed, span, when
 
 
 def overlap(one: Timed, other: Timed) -> bool:
@@ -61,6 +61,25 @@ def shifts_around(
     return list(
         shifts.select_related("champion__user", "surgery__venue__office").order_by("champion__name", "starts_at")
     )
+
+
+def in_the_way(attendee: int, email: str, *, surgery: Surgery, slot: Slot | None, moving: Booking | None = None) -> str:
+    """What somebody has who `has_one_already`, in words for organisers: at the surgery, or else at the slot's time.
+
+    Empty if nothing is in the way any more. Their booking that is `moving` never is.
+    """
+    theirs = Booking.objects.live().filter(Q(attendee=attendee) | Q(attendee__email=email))
+    theirs = theirs.exclude(pk=moving.pk if moving else 0).select_related("slot", "surgery__venue__office")
+    if here := theirs.filter(surgery=surgery).first():
+        return f"They have a seat here already, {span(here.slot)}" if here.slot else "They wait in line here already"
+    if slot is None:
+        return ""
+    if seat := theirs.filter(slot__starts_at__lt=slot.ends_at, slot__ends_at__gt=slot.starts_at).first():
+        return f"They have a seat elsewhere at that time: {when(seat.times)}, {seat.surgery.venue}"
+    shifts = Shift.objects.live().overlapping(slot).filter(champion__user__email=email)
+    if shift := shifts.select_related("surgery__venue__office").first():
+        return f"They host at that time: {when(shift)}, {shift.surgery.venue}"
+    return ""
 
 
 def until_released(booking: Booking) -> Times | None:

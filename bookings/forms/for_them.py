@@ -64,6 +64,18 @@ class BookForThemForm(BookForm):
         self.owner = owner
         self.add_error("email", f"{owner.name} is known by this address. Is it them? Then press the button once more")
 
+    def refuse_since_busy(self, words: str, owner: Owner | None) -> None:
+        """Say what they have that is in the way; beside the address, if it was typed and so may be another's."""
+        self.owner = owner
+        if self.attendee is None:
+            self.add_error("email", f"{owner.name} is known by this address. {words}" if owner else words)
+        else:
+            self._add_error_to_the_times(words)
+
+    def _add_error_to_the_times(self, words: str) -> None:
+        """Of a surgery that is full no times are shown, to which what is wrong could lead."""
+        self.add_error(None if self.can_only_wait else "slot", words)
+
     def is_meant(self, owner: Owner) -> bool:
         """Whether the page from which the form was sent said that the address is theirs."""
         return self.data.get("owner") == owner.key
@@ -80,7 +92,8 @@ class BookForThemForm(BookForm):
         try:
             return check_work_email(email)
         except forms.ValidationError:
-            self.add_error("slot", "Their address is not one that may book any more. Book for somebody new instead")
+            words = "Their address is not one that may book any more. Book for somebody new instead"
+            self._add_error_to_the_times(words)
             return email
 
 

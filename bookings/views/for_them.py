@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from accounts.roles import organiser_page
+from bookings.elsewhere import in_the_way
 from bookings.errors import BookingClosed, BookingError, FormUsedAlready, OutOfDate, SlotFull
 from bookings.finding import PER_PAGE, Search, as_listed, entries, known_choices
 from bookings.forms.for_them import BookForThemForm, CancelForThemForm, ChangeForThemForm
@@ -29,7 +30,8 @@ from bookings.statements import has_one_already
 from notifications.form_pages import SeeOther, count_form
 from surgeries.models import Surgery
 
-BUSY = "They have a booking at this surgery already, or a seat or a shift elsewhere at that time. Their page says which"
+# Where it went in the moment between finding that something is in the way and looking what.
+BUSY = "Something of theirs was in the way a moment ago. Press the button once more"
 
 
 def see_person(pk: int, *, done: str) -> SeeOther:
@@ -145,7 +147,10 @@ def move_for_to(request: HttpRequest, booking: Booking, reference: str, *, is_an
             seen = request.POST.get("seen", "")
             if services.move(booking=booking, slot=form.cleaned_data["slot"], seen=seen, by_organiser=True):
                 return see_person(booking.attendee_id, done="moved")
-            form.add_error("slot", BUSY)
+            slot = form.cleaned_data["slot"]
+            theirs = (booking.attendee_id, booking.attendee.email or "")
+            words = in_the_way(*theirs, surgery=surgery, slot=slot, moving=booking)
+            form.add_error("slot", words or BUSY)
         except SlotFull:
             form.refuse(now=timezone.now())
     context = {"form": form, "booking": booking, "surgery": surgery, "offer": form.offer, "is_anew": is_anew}
@@ -235,15 +240,13 @@ def _booked(request: HttpRequest, form: BookForThemForm) -> Booking | None:
     said, surgery = form.cleaned_data, form.offer.surgery
     if not Booking.objects.filter(submissions=said["request_id"]).exists():
         owner = None if form.attendee else owner_of(said["email"])
+        known = form.attendee or Attendee.objects.filter(email=said["email"]).first()
+        pk, wanted = known.pk if known else 0, {"surgery": surgery, "slot": said["slot"]}
+        if has_one_already(attendee_id=pk, email=said["email"], **wanted):
+            form.refuse_since_busy(in_the_way(pk, said["email"], **wanted) or BUSY, owner)
+            return None
         if owner and not form.is_meant(owner):
             form.ask_whether_it_is(owner)
-            return None
-        known = form.attendee or Attendee.objects.filter(email=said["email"]).first()
-        if has_one_already(
-            attendee_id=known.pk if known else 0, email=said["email"], surgery=surgery, slot=said["slot"]
-        ):
-            form.owner = owner
-            form.add_error("slot", BUSY)
             return None
     count_form(request, said["email"])
     return services.book(

@@ -13,7 +13,7 @@ from history.models import Change
 from notifications.models import OutboxEmail
 from organisation.kept import forget
 from organisation.models import Office, Team
-from surgeries.templatetags.times import when
+from surgeries.templatetags.times import span, when
 from tests.bookings.letters import write
 from tests.bookings.pages import words_of
 from tests.bookings.test_editing_a_surgery import hidden
@@ -21,6 +21,7 @@ from tests.factories import (
     AttendeeFactory,
     BookingFactory,
     OfficeFactory,
+    ShiftFactory,
     SurgeryFactory,
     TeamFactory,
     UserFactory,
@@ -173,7 +174,7 @@ def test_so_does_that_of_somebody_who_only_signs_in(client, surgery):
 def test_what_clashes_for_somebody_whose_address_was_typed_leads_to_their_page(client, surgery, alice, alices_booking):
     sent = form(surgery.slots.last(), name="Alice", email=alice.email, owner=f"person-{alice.pk}")
     answer = client.post(f"/organise/people/new/{surgery.reference}/", sent)
-    assert "They have a booking at this surgery already" in words_of(answer)
+    assert f"They have a seat here already, {span(alices_booking.slot)}" in words_of(answer)
     assert f'href="/organise/people/{alice.pk}/"' in answer.content.decode()
 
 
@@ -213,10 +214,12 @@ def test_when_it_is_full_they_wait_in_line(client, alice):
 
 def test_what_clashes_is_said_to_the_organiser_and_to_nobody_by_email(client, surgery, alice, alices_booking):
     there = SurgeryFactory.create(starts_at=surgery.starts_at)
-    for one, slot in ((surgery, surgery.slots.last()), (there, there.slots.first())):
+    here, elsewhere = "They have a seat here already, 10am to 10:20am", "They have a seat elsewhere at that time: "
+    elsewhere += f"{when(alices_booking.slot)}, {surgery.venue}"
+    for one, slot, words in ((surgery, surgery.slots.last(), here), (there, there.slots.first(), elsewhere)):
         answer = client.post(f"/organise/people/{alice.pk}/book/{one.reference}/", form(slot))
         assert answer.status_code == 409
-        assert "They have a booking at this surgery already" in answer.content.decode()
+        assert words in words_of(answer)
     assert Booking.objects.count() == 1
     assert kinds(alice.email) == []
 
@@ -350,3 +353,38 @@ def test_each_page_takes_few_statements(client, alice, alices_booking, page, dja
     address = page.format(alice=alice.pk, other=other.reference, booking=alices_booking.pk)
     with django_assert_max_num_queries(13):
         assert client.get(f"/organise/{address}").status_code == 200
+
+
+def leads_to_a_field(page) -> bool:
+    """Whether every line of the summary that leads somewhere leads to what is on the page."""
+    text = page.content.decode()
+    summary = text.partition("govuk-error-summary")[2].partition("</ul>")[0]
+    return all(f'id="{field}"' in text for field in re.findall(r'href="#([^"]+)"', summary))
+
+
+def test_what_is_in_the_way_at_a_full_surgery_is_said_at_once_and_leads_to_a_field(client, alice):
+    surgery = SurgeryFactory.create(slots=1, seats=1)
+    seat = BookingFactory.create(surgery=surgery, attendee=alice)
+    new, known = f"/organise/people/new/{surgery.reference}/", f"/organise/people/{alice.pk}/book/{surgery.reference}/"
+    for address, typed in ((new, {"name": "Alice", "email": alice.email}), (known, {})):
+        said = client.post(address, form("wait", **typed))
+        assert f"They have a seat here already, {span(seat.slot)}" in words_of(said)
+        assert leads_to_a_field(said)
+    line = BookingFactory.create(surgery=surgery, waiting=True)
+    said = client.post(new, form("wait", name="Grace", email=line.attendee.email))
+    assert "They wait in line here already" in words_of(said)
+    assert leads_to_a_field(said)
+
+
+def test_a_shift_in_the_way_is_named(client, surgery, alices_booking):
+    shift = ShiftFactory.create(
+        surgery__starts_at=surgery.starts_at, champion__user=UserFactory.create(email=alices_booking.attendee.email)
+    )
+    words = f"They host at that time: {when(shift)}, {shift.surgery.venue}"
+    user = shift.champion.user
+    other = SurgeryFactory.create(starts_at=surgery.starts_at + timedelta(minutes=40))
+    sent = form(other.slots.first(), name="Alice", email=user.email)
+    assert words in words_of(client.post(f"/organise/people/new/{other.reference}/", sent))
+    page = f"/organise/bookings/{alices_booking.pk}/move/{other.reference}/"
+    moved = client.post(page, {"slot": other.slots.first().pk, "seen": alices_booking.version})
+    assert words in words_of(moved)
