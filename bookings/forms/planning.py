@@ -282,6 +282,14 @@ class DatesForm(forms.Form):
             raise forms.ValidationError(f"Something has changed since you looked at {days}: check what it says now")
         return ticked
 
+    def renew(self) -> None:
+        """Give the form that was sent a new number, so that sending it once more makes something anew."""
+        assert isinstance(self.data, QueryDict)
+        data = self.data.copy()
+        data["request_id"] = str(uuid4())
+        self.data = data
+        self.full_clean()
+
     @property
     def rows(self) -> list[tuple[Any, Planned]]:
         """Each box with what there is to know of its date."""

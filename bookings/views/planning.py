@@ -14,21 +14,34 @@ from bookings.forms.planning import PUBLISH, DatesForm
 from bookings.series import address_of, slots_in_words, words_of
 from bookings.services.series import UsedAlready, made_with, make
 from notifications.form_pages import FOR_BACK, SeeOther
-from surgeries.models import Series
+from surgeries.models import Making, Series
 from surgeries.planning import plan
 from surgeries.services import DiaryError, left_over, own_slots, times_of
 
 
 def sent_before(request: HttpRequest) -> SeeOther | None:
-    """To what was made, if this is a form that was sent before. Its dates are in nobody's way but their own."""
+    """To what was made, if this is a form that was sent before. Its dates are in nobody's way but their own.
+
+    Of what was taken back since there is nothing to see: the form comes back, and says so (`dates_page`).
+    """
     try:
         request_id = UUID(request.POST.get("request_id", ""))
-        made = made_with(request_id, _contents(request))
+        made, said = made_with(request_id, _contents(request)), ""
     except ValueError:
         return None
     except UsedAlready as used:
-        return SeeOther(f"{address_of(used.making)}&said=used")
-    return SeeOther(address_of(made)) if made else None
+        made, said = used.making, "&said=used"
+    return SeeOther(f"{address_of(made)}{said}") if made and not made.undone_at else None
+
+
+def _was_taken_back(request: HttpRequest) -> bool:
+    """Whether the form made something before, and that was taken back since."""
+    try:
+        return Making.objects.filter(
+            request_id=UUID(request.POST.get("request_id", "")), undone_at__isnull=False
+        ).exists()
+    except ValueError:
+        return False
 
 
 def _contents(request: HttpRequest) -> str:
@@ -55,6 +68,9 @@ def dates_page(
     now = timezone.now()
     planned = plan(series, days, now=now, like=like)
     form = DatesForm(request.POST if request.method == "POST" else None, planned=planned)
+    if form.is_bound and _was_taken_back(request):
+        form.renew()
+        form.add_error(None, "What you made with this form was taken back. Press the button once more to make it again")
     if form.is_valid() and "look" not in request.POST:
         said = form.cleaned_data
         try:

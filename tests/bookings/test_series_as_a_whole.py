@@ -21,7 +21,7 @@ from surgeries.templatetags.times import when
 from tests.bookings.dates import dates_page, form_on, send
 from tests.bookings.pages import words_of
 from tests.bookings.test_statements_per_page import statements
-from tests.everyone.diary import NOW
+from tests.everyone.diary import DIARY, NOW
 from tests.everyone.planning import DATES, NEW, OF_SERIES, series
 from tests.factories import OfficeFactory, ShiftFactory, SurgeryFactory, UserFactory, VenueFactory, local
 
@@ -288,3 +288,17 @@ def test_surgeries_are_locked_before_their_series_as_everywhere_so_nobody_waits_
     assert "surgeries_surgery" in locks[0]
     assert "surgeries_series" not in locks[0]
     assert any("surgeries_series" in lock for lock in locks[1:])
+
+
+@pytest.mark.parametrize("ticked", [None, ["2027-03-16"]])
+def test_whoever_goes_back_after_taking_back_is_told_so_and_makes_it_with_another_press(organiser, venue, ticked):
+    form = form_on(dates_page(organiser, venue))
+    send(organiser, venue, form)
+    organiser.post(f"{DIARY}made/{Making.objects.get().pk}/undo/")
+    once_more = form | ({"days": ticked} if ticked else {})
+    said = send(organiser, venue, once_more)
+    assert "What you made with this form was taken back. Press the button once more" in words_of(said)
+    assert form_on(said)["days"] == once_more["days"]
+    assert not Surgery.objects.exists()
+    assert send(organiser, venue, form_on(said)).status_code == 303
+    assert Surgery.objects.count() == len(once_more["days"])
