@@ -1,11 +1,15 @@
 """Everything about one person on one page, for organisers: what they booked, came to and hosted, and the emails."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
+from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, Subquery, Value
+from django.db.models.expressions import Combinable
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from bookings.models import Booking, Help, Outcome, Visit
 from bookings.people import Person
@@ -14,6 +18,7 @@ from history.models import Change
 from notifications.models import OutboxEmail
 from notifications.registry import names
 from surgeries.models import Shift, Surgery
+from surgeries.templatetags.times import clock, day_and_year
 
 COLOURS = {
     Standing.BOOKED: "blue", Standing.WAITING: "yellow", Standing.CAME: "green", Standing.WALKED_IN: "green",
@@ -69,6 +74,7 @@ class Figures:
     """How often somebody did what: one line at the top of the page."""
 
     booked: int
+    waits: int
     came: int
     walked_in: int
     missed: int
@@ -82,9 +88,10 @@ class Figures:
 
 @dataclass(frozen=True)
 class Emailed:
-    """An email to them: of what kind, when it was queued, and what became of it."""
+    """An email to them: of what kind, about which surgery, if any, when it was queued, and what became of it."""
 
     called: str
+    about: str
     at: datetime
     state: str
     is_dead: bool
@@ -150,7 +157,8 @@ def figures(person: Person, *, now: datetime) -> Figures:
     visits = Visit.objects.filter(attendee__in=person.attendees)
     hosted = Shift.objects.hosted(now).filter(champion__in=person.champions)
     counted = {
-        "booked": bookings.live(),
+        "booked": bookings.holding_a_seat(),
+        "waits": bookings.waiting().filter(surgery__ends_at__gt=now),
         "came": visits.filter(came_to_their_seat()),
         "walked_in": visits.filter(~came_to_their_seat()),
         "missed": missed,
@@ -170,13 +178,31 @@ def figures(person: Person, *, now: datetime) -> Figures:
 
 
 def emails_to(person: Person) -> tuple[list[Emailed], bool]:
-    """The latest emails to any of their addresses, and whether there are more."""
-    rows = list(OutboxEmail.objects.filter(recipient__in=person.addresses).order_by("-created_at", "-pk")[: EMAILS + 1])
+    """The latest emails to any of their addresses, and whether there are more: one statement."""
+    surgery = Coalesce(*_surgeries_in_about(), output_field=BigIntegerField())
+    of = OutboxEmail.objects.filter(recipient__in=person.addresses).annotate(surgery=surgery)
+    there = Surgery.objects.filter(pk=OuterRef("surgery"))
+    venue = Concat("venue__name", Value(", "), "venue__office__name")
+    of = of.annotate(starts_at=Subquery(there.values("starts_at")), venue=Subquery(there.values(where=venue)))
+    rows = list(of.order_by("-created_at", "-pk")[: EMAILS + 1])
     shown = [
         Emailed(
-            names.get(row.kind, row.kind), row.sent_at or row.created_at, row.get_state_display(),
+            names.get(row.kind, row.kind),
+            f"{day_and_year(row.starts_at)}, {clock(row.starts_at)}, {row.venue}" if row.starts_at else "",
+            row.sent_at or row.created_at, row.get_state_display(),
             is_dead=row.state == OutboxEmail.State.DEAD, went_elsewhere=row.is_not_to_recipient,
         )
         for row in rows[:EMAILS]
     ]  # fmt: skip
     return shown, len(rows) > EMAILS
+
+
+def _surgeries_in_about() -> Iterator[Combinable]:
+    """The id of the surgery that an email is about: as it says itself, or of the booking or shift that it is about."""
+    yield _id("surgery")
+    for name, model in {"booking": Booking, "shift": Shift}.items():
+        yield Subquery(model._default_manager.filter(pk=_id(name, of=OuterRef("about"))).values("surgery"))
+
+
+def _id(name: str, *, of: Any = "about") -> Combinable:
+    return Cast(KeyTextTransform(name, of), BigIntegerField())

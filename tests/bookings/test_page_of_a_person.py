@@ -7,10 +7,12 @@ import pytest
 from django.utils import timezone
 
 from bookings.models import Booking, Outcome
-from bookings.people import REMOVED, Person
+from bookings.people import REMOVED, Person, person_of
+from bookings.person import emails_to
 from bookings.record import Period, record_of
 from notifications.services import queue_email
 from privacy.services import hosted
+from surgeries.templatetags.times import day_and_year
 from tests.factories import (
     AttendeeFactory,
     BookingFactory,
@@ -54,7 +56,7 @@ def test_it_says_what_became_of_each_booking(client, alice, bob):
     VisitFactory.create(attendee=alice, surgery__starts_at=local(-40))
     text = read(client, alice)
     for words in (
-        "5 booked did not come to 1, cancelled 1 more", "2 visits 1 booked, 1 walked in", "from Tides",
+        "4 booked waits for 1 more, did not come to 1, cancelled 1", "2 visits 1 booked, 1 walked in", "from Tides",
         "by an organiser: A fire drill.", "as Ally", "helped by Tom Price. Will come back", "Says: “I forgot”",
         "Walked in",
     ):  # fmt: skip
@@ -63,6 +65,43 @@ def test_it_says_what_became_of_each_booking(client, alice, bob):
     # Where nobody kept a register, nobody is accused.
     assert re.search(r"No register café, Office \d+ Booked", text)
     assert "Bob" not in text
+
+
+def test_whoever_only_waits_has_booked_nothing_and_waits_no_more_once_it_is_over(client, alice):
+    BookingFactory.create(attendee=alice, waiting=True)
+    BookingFactory.create(attendee=alice, waiting=True, surgery__starts_at=local(-3))
+    text = read(client, alice)
+    assert "0 booked waits for 1 0 visits" in text
+
+
+def test_two_bookings_of_one_day_have_links_of_different_names(client, alice):
+    for hour in (10, 14):
+        BookingFactory.create(attendee=alice, surgery__starts_at=local(7, hour))
+    page = client.get(f"/organise/people/{alice.pk}/").content.decode().partition("<main")[2].partition("</ol>")[0]
+    links = [re.sub(r"\s*<[^>]+>", "", inner) for inner in re.findall(r"<a [^>]+>(.*?)</a>", page)]
+    assert [link for link in links if link.startswith("Cancel") and ", 2pm to 2:20pm" in link]
+    assert len(links) == len(set(links))
+
+
+def test_it_says_which_surgery_an_email_is_about(client, django_assert_num_queries):
+    user = UserFactory.create(email="zoe@example.gov.uk")
+    zoe = AttendeeFactory.create(email=user.email)
+    at = [SurgeryFactory.create(starts_at=local(7 + n), venue__name=f"Café {n}") for n in range(3)]
+    booking = BookingFactory.create(attendee=zoe, surgery=at[0])
+    shift = ShiftFactory.create(champion=ChampionFactory.create(user=user), surgery=at[1])
+    gone = {"booking": 10**12}
+    for number, about in enumerate(({"booking": booking.pk}, {"shift": shift.pk}, {"surgery": at[2].pk}, gone, {})):
+        queue_email(kind="booking_booked", to=user.email, about=about, dedupe_key=str(number))
+    somebody = person_of(zoe)
+    with django_assert_num_queries(1):
+        emails_to(somebody)
+    text = read(client, zoe)
+    for each in at:
+        assert (
+            f"Booking received About {day_and_year(each.starts_at)}, 10am, {each.venue} "
+            in text.partition("Emails to")[2]
+        )
+    assert text.count("Booking received") == 5
 
 
 def test_it_says_nothing_of_what_never_happened(client, alice):

@@ -57,7 +57,8 @@ def zoe() -> Attendee:
     VisitFactory.create(attendee=made, surgery__starts_at=local(-40))
     for number in range(30):
         kind = "booking_booked" if number % 2 else "booking_reminder"
-        queue_email(kind=kind, to=made.email, about={}, dedupe_key=f"zoe-{number}", now=timezone.now())
+        about = {"booking": made.bookings.first().pk} if number % 3 else {}
+        queue_email(kind=kind, to=made.email, about=about, dedupe_key=f"zoe-{number}", now=timezone.now())
     sent = OutboxEmail.objects.filter(dedupe_key__in=["zoe-28", "zoe-29"])
     sent.update(state="sent", sent_at=timezone.now(), is_readdressed=True)
     return made

@@ -72,7 +72,9 @@ def test_everything_is_one_persons_and_the_figures_stay(zoe, zoe_married):
     one(zoe, zoe_married)
 
     after = figures(person_of(zoe), now=now)
-    for name in ("booked", "came", "walked_in", "missed", "cancelled"):
+    # One who waited has a seat now.
+    assert after.booked + after.waits == sum(each.booked + each.waits for each in before)
+    for name in ("came", "walked_in", "missed", "cancelled"):
         assert getattr(after, name) == sum(getattr(each, name) for each in before), name
     assert (Booking.objects.count(), Visit.objects.count(), Thanks.objects.count()) == rows
     assert [each.calendar_uid for each in Booking.objects.filter(pk__in=[each.pk for each in theirs])] == uids
