@@ -53,6 +53,7 @@ DONE = {
     "unpublished": "It is a draft again. Only organisers see it.",
     "written": "It is on its way to everybody whom you saw.",
     "called_off": "It is called off. Whoever booked, waited or hosted is told.",
+    "called_off_alone": "It is called off. Nobody had booked and nobody hosted, so nobody had to be told.",
     "slots": "The slots and seats are as you set them. If somebody who waited has a seat now, they are told.",
     "slots_of_several": "They are changed where you saw it. If somebody who waited has a seat now, they are told.",
     "host": "They host, and are told.",
@@ -107,10 +108,12 @@ def while_it_is_open(view: Callable[..., HttpResponseBase]) -> Callable[..., Htt
 @require_safe
 def manage_surgery(request: HttpRequest, surgery: Surgery) -> HttpResponse:
     """How it stands, who is booked, who hosts, and what can be done."""
-    done = request.GET.get("done", "")
+    done, it = request.GET.get("done", ""), managed(surgery, now=timezone.now())
+    if done == "called_off" and not it.was_told:
+        done = "called_off_alone"
     context = {
         "surgery": surgery,
-        "it": managed(surgery, now=timezone.now()),
+        "it": it,
         "letters": letters_to(surgery),
         "can_write": can_be_written_to(surgery, now=timezone.now()) and not surgery.is_called_off,
         "done": DONE.get(done),

@@ -13,6 +13,7 @@ from bookings.consequences import of_calling_off
 from bookings.errors import BookingClosed, OutOfDate
 from bookings.forms.managing import CallOffForm
 from bookings.forms.series import MeantForm
+from bookings.managing import told_of_calling_off
 from bookings.services.diary import call_off_several
 from bookings.views.series import see_series, series_of
 from surgeries.models import Surgery
@@ -45,7 +46,9 @@ def call_off_series(request: HttpRequest, reference: str) -> HttpResponseBase:
         else:
             # Somebody else may have been faster, and then nobody reads this reason.
             is_same = all(each.called_off_reason == reason for each in which.meant)
-            return see_series(found, "called_off" if called_off or is_same else "off_before")
+            if not called_off and not is_same:
+                return see_series(found, "off_before")
+            return see_series(found, "called_off" if told_of_calling_off(which.meant) else "called_off_alone")
     still = [each for each in which.meant if not each.is_called_off]
     context |= {"form": form, "it": of_calling_off(still, now=now), "is_anew": is_anew}
     status = HTTPStatus.CONFLICT if is_anew else HTTPStatus.OK

@@ -193,3 +193,24 @@ def test_it_takes_the_same_few_statements_however_many_there_are(organiser, page
         lambda: call_off_several(surgeries=many[2:], reason="Snow.")
     )
     assert not Shift.objects.live().exists()
+
+
+@pytest.mark.parametrize("is_several", [True, False])
+@pytest.mark.parametrize("concerned", ["nobody", "booked", "hosts"])
+def test_afterwards_nobody_is_said_to_be_told_where_nobody_had_to_be(organiser, page, surgeries, concerned, is_several):
+    Booking.objects.all().delete()
+    if concerned == "booked":
+        BookingFactory.create(surgery=surgeries[1])
+    elif concerned == "hosts":
+        ShiftFactory.create(surgery=surgeries[1])
+    of_one = reverse("bookings:call_off_surgery", args=[surgeries[1].reference])
+    address = f"{page}?which=all" if is_several else of_one
+    asked = hidden(organiser.get(address))
+    for _ in range(2):  # pressed twice
+        words = words_of(organiser.post(address, asked | {"reason": "Snow."}, follow=True))
+        assert ("called off. Nobody had booked and nobody hosted, so nobody had to be told." in words) == (
+            concerned == "nobody"
+        )
+        assert ("They are called off, and everybody concerned is told." in words) == (
+            is_several and concerned != "nobody"
+        )
