@@ -61,6 +61,12 @@ class SeriesMove:
         return [each for move in self.moves for each in move.hosts_released]
 
     @property
+    def number_released(self) -> int:
+        """How many people and champions these are: somebody may lose several seats."""
+        people = {each.booking.attendee_id for each in self.released}
+        return len(people) + len({each.shift.champion_id for each in self.hosts_released})
+
+    @property
     def is_of_several(self) -> bool:
         return len(self.moves) > 1 or bool(self.left_alone or self.pattern or self.pattern_stays)
 

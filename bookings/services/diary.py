@@ -92,7 +92,8 @@ def why_it_stays_published(surgery: Surgery, *, now: datetime) -> str:
     if surgery.bookings.exists():
         return "Somebody has booked, and their private link leads to it."
     if surgery.shifts.live().exists():
-        return "Somebody hosts it, and has it in their calendar."
+        hosted = "Somebody hosts it, and has it in their calendar."
+        return f"{hosted} Take its hosts off first, and then it can be a draft again."
     return "Somebody has arrived already." if surgery.visits.exists() else ""
 
 

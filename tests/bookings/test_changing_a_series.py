@@ -19,7 +19,15 @@ from tests.bookings.pages import words_of
 from tests.bookings.test_editing_a_surgery import hidden
 from tests.bookings.test_statements_per_page import statements
 from tests.everyone.managing import address, as_it_is
-from tests.factories import BookingFactory, SeriesFactory, ShiftFactory, SurgeryFactory, UserFactory, VenueFactory
+from tests.factories import (
+    AttendeeFactory,
+    BookingFactory,
+    SeriesFactory,
+    ShiftFactory,
+    SurgeryFactory,
+    UserFactory,
+    VenueFactory,
+)
 
 pytestmark = pytest.mark.django_db
 WEEK, HOUR = timedelta(weeks=1), timedelta(hours=1)
@@ -275,3 +283,20 @@ def test_a_series_takes_the_same_few_statements_however_long_it_is(client, serie
     assert count() == few
     assert few <= 12
     assert series_move_of(surgeries[0], later(surgeries[0]), "all", now=timezone.now()).pattern
+
+
+def test_whom_it_would_double_book_several_times_is_one_person(client, surgeries):
+    client.force_login(UserFactory.create(organiser=True))
+    zoe = AttendeeFactory.create()
+
+    def words() -> str:
+        moves = {"begins": "11am", "ends": "midday", "which": "all"}
+        return words_of(client.post(address(surgeries[0], "edit_surgery"), as_it_is(surgeries[0], **moves)))
+
+    for surgery in surgeries[:2]:
+        booking = BookingFactory.create(surgery=surgery, attendee=zoe)
+        there = SurgeryFactory.create(starts_at=booking.slot.starts_at + HOUR, slots=1, slot_length=HOUR)
+        BookingFactory.create(surgery=there, attendee=zoe)
+    assert "This person cannot come then" in words()
+    ShiftFactory.create(surgery=there, champion=ShiftFactory.create(surgery=surgeries[1]).champion)
+    assert "These people cannot come then" in words()

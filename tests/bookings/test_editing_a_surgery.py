@@ -62,6 +62,7 @@ def test_the_preview_says_to_whom_the_seats_of_those_who_cannot_come_go(organise
     BookingFactory.create(surgery=there, attendee=alices_booking.attendee)
     words = words_of(organiser.post(page, as_it_is(surgery, days=1)))
     assert keeps not in words
+    assert "This person cannot come then" in words
     assert "The seat here goes to who waits" in words
     assert f"The seat that comes free {goes}. Everybody else keeps the place in line." in words
 

@@ -71,3 +71,16 @@ def test_its_hosts_are_told_when_it_is_published_and_not_before():
     publish(surgery=surgery)
     told = OutboxEmail.objects.values_list("kind", "recipient", "about")
     assert list(told) == [("shift_taken", alice.user.email, {"shift": shift.pk, "by_organiser": True})]
+
+
+def test_a_surgery_that_is_hosted_and_not_booked_can_be_a_draft_once_its_hosts_are_off_and_the_pages_say_so(client):
+    client.force_login(UserFactory.create(organiser=True))
+    draft = SurgeryFactory.create(draft=True)
+    shift = ShiftFactory.create(surgery=draft)
+    page = f"/organise/surgeries/{draft.reference}/"
+    words = words_of(client.get(f"{page}publish/"))
+    assert "As long as nobody has booked, you can make it a draft again; if somebody hosts it, take them off" in words
+    publish(surgery=draft)
+    assert "Take its hosts off first, and then it can be a draft again." in words_of(client.get(f"{page}unpublish/"))
+    give_back(shifts=[shift], reason="They have left")
+    assert "Make it a draft again?" in words_of(client.get(f"{page}unpublish/"))

@@ -253,6 +253,7 @@ def test_what_was_struck_out_of_the_original_is_not_ticked_at_first_in_its_clone
     page = organiser.get(f"{DATES}?{urlencode(said)}")
     assert form_on(page)["days"] == ["2027-04-06", "2027-04-20", "2027-05-04", "2027-05-11", "2027-05-18"]
     for day in ("13 April", "27 April"):
+        assert "and those that were struck out before are not ticked at first" in words_of(page)
         assert f"Tuesday {day} 2027 Struck out before: Left out of “Leeds coffee”" in words_of(page)
     # It can be ticked after all, and those of another one are not asked.
     sent = form_on(page) | {"days": ["2027-04-13"]}

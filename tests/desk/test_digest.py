@@ -18,7 +18,7 @@ from notifications.models import OutboxEmail
 from notifications.registry import Message
 from notifications.worker import Worker, compose
 from tests.desk.test_what_needs_you import everything
-from tests.factories import SurgeryFactory, UserFactory, local
+from tests.factories import BookingFactory, ShiftFactory, SurgeryFactory, UserFactory, local
 from tests.fit import html_faults
 
 pytestmark = pytest.mark.django_db
@@ -155,11 +155,15 @@ def test_it_says_in_text_and_html_what_needs_them_by_the_time_it_is_sent_and_nam
         everything(6)
     with time_machine.travel(WINTER, tick=False):
         SurgeryFactory.create(starts_at=local(0, 11), venue__name="Café", venue__office__name="Leeds")
+        full = SurgeryFactory.create(starts_at=local(1, 11), slots=1, seats=1, hosts_wanted=1)
+        ShiftFactory.create(surgery=full)
+        BookingFactory.create(surgery=full), BookingFactory.create(surgery=full, waiting=True)
     message = written()
     assert re.fullmatch(r"What needs you this week: \d+ to decide", message.subject)
     for words in (message.text, message.html):
         assert "Hello Olu" in words
         assert "Monday 22 March, 11am to midday, Café, Leeds: No host, 6 seats left" in words
+        assert ": 1 host, full: 1 waiting" in words
         assert "Nobody hosts yet" in words
         assert "Nobody has booked yet" in words
         assert f"{settings.PUBLIC_BASE_URL}/organise/needs/no-host/" in words

@@ -11,6 +11,7 @@ from desk import thresholds
 from desk.needs import KINDS, needs, week_ahead
 from notifications.models import OutboxEmail
 from notifications.services import queue_email
+from tests.bookings.pages import words_of
 from tests.bookings.test_statements_per_page import statements
 from tests.factories import (
     BookingFactory,
@@ -337,6 +338,13 @@ def test_today_comes_with_the_pages_that_it_is_run_from_and_the_week_with_what_i
     assert [entry.surgery for entry in week.later] == [tomorrow, last]
     assert week.next
     assert week.next.surgery == after
+
+
+def test_how_the_week_ahead_stands_reads_on_after_the_hosts(organiser: Client):
+    surgery = hosted(local(2), hosts=2, slots=1, seats=1)
+    BookingFactory.create(surgery=surgery), BookingFactory.create(surgery=surgery, waiting=True)
+    page = words_of(organiser.get(PAGE))
+    assert "2 hosts, full: 1 waiting" in page
 
 
 def test_a_quiet_morning_says_so_and_when_the_next_surgery_is(organiser: Client):

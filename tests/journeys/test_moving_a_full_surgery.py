@@ -56,7 +56,7 @@ def test_a_full_surgery_moves_and_is_called_off_in_the_end(visitor: Visitor) -> 
     visitor.press("Edit or move")
     visitor.type("Day", f"{day:%-d/%-m/%Y}")
     visitor.press_button("See what changes")
-    says(visitor, "These people cannot come then")
+    says(visitor, "This person cannot come then")
     says(visitor, "2 who booked")
     visitor.press_button("Move it and tell them")
     says(visitor, "The surgery is changed")
