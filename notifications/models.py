@@ -59,17 +59,13 @@ class OutboxEmail(models.Model):
     dedupe_key = models.CharField("by what it is sent once", max_length=200)
     about = models.JSONField(db_default={}, help_text="Ids of the rows that it is about.")
     context = models.JSONField(db_default={}, help_text="Facts that are in no row any more.")
-    needs_context = models.BooleanField(
-        "says something that is kept nowhere else",
-        db_default=False,
-        help_text="Once wiped, it cannot be written again.",
-    )
+    needs_context = models.BooleanField(db_default=False, help_text="Once wiped, it cannot be written again.")
     not_after = models.DateTimeField(null=True, blank=True, help_text="Past this it is dropped.")
     state = models.CharField(max_length=10, choices=State, db_default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(db_default=0)
     # An attempt counts here from the moment before it is handed to the mail server until the server's answer is
     # known. What is left over are attempts of which nobody can know, because a worker or a connection died.
-    unsure_attempts = models.PositiveSmallIntegerField("attempts that may have arrived", db_default=0)
+    unsure_attempts = models.PositiveSmallIntegerField(db_default=0)
     next_try_at = models.DateTimeField()
     lease = models.UUIDField(null=True, blank=True, help_text="Of the claim under which a worker holds it.")
     lease_until = models.DateTimeField(null=True, blank=True)

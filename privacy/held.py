@@ -42,7 +42,7 @@ ABOUT: dict[str, type[models.Model]] = {str(model._meta.model_name): model for m
 # What says something to the product alone: numbers by which it tells forms, links, calendars and rows apart, the order
 # in line, and how far it is with an email.
 FOR_THE_PRODUCT = {
-    "attempts", "calendar_sequence", "dedupe_key", "lease_until", "link_number", "needs_context", "next_try_at",
+    "id", "attempts", "calendar_sequence", "dedupe_key", "lease_until", "link_number", "needs_context", "next_try_at",
     "not_after", "object_id", "position", "request_id", "stands_for", "unsure_attempts", "version",
 }  # fmt: skip
 
@@ -65,12 +65,16 @@ class Section:
 
     @property
     def in_words(self) -> list[list[tuple[str, str]]]:
-        """Each row as a page shows it: what is there, under the name of its field; what is a bare number is not."""
+        """Each row as a page shows it: what is there, under its name; what only the product can read is not."""
         return [said for row in self.rows if (said := list(self._shown(row)))]
 
     def _shown(self, row: dict[str, Any]) -> Iterator[tuple[str, str]]:
         for name, value in row.items():
-            if value not in (None, "", [], {}) and name != "id" and (said := _in_words(self.holding.of, name, value)):
+            if (
+                value not in (None, "", [], {})
+                and name not in FOR_THE_PRODUCT
+                and (said := _in_words(self.holding.of, name, value))
+            ):
                 yield capfirst(_label(self.holding.of, name)), said
 
 
@@ -242,7 +246,7 @@ def _in_words(model: type[models.Model], name: str, value: Any) -> str:
     if isinstance(field, models.DateTimeField):
         moment = value if isinstance(value, datetime) else parse_datetime(str(value))
         return day_and_time(moment) if moment else str(value)
-    if name in FOR_THE_PRODUCT or (field is not None and field.is_relation):
+    if field is not None and field.is_relation:
         return ""
     choices = getattr(getattr(field, "base_field", field), "flatchoices", None)
     words = {True: "Yes", False: "No"} if isinstance(value, bool) else dict(choices or ())

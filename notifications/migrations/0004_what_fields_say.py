@@ -23,18 +23,4 @@ class Migration(migrations.Migration):
                 verbose_name="which email",
             ),
         ),
-        migrations.AlterField(
-            model_name="outboxemail",
-            name="needs_context",
-            field=models.BooleanField(
-                db_default=False,
-                help_text="Once wiped, it cannot be written again.",
-                verbose_name="says something that is kept nowhere else",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="outboxemail",
-            name="unsure_attempts",
-            field=models.PositiveSmallIntegerField(db_default=0, verbose_name="attempts that may have arrived"),
-        ),
     ]

@@ -109,8 +109,11 @@ def test_the_page_calls_emails_and_fields_by_names_that_people_know(client, orga
     said = words_of(client.post(f"/organise/people/{booking.attendee_id}/data/"))
     assert "Which email Surgery moved" in said
     assert not [kind for kind in names if f"Which email {kind}" in said]
+    assert "Could be a story" in said
     for field in ("Dedupe key", "Needs context", "Unsure attempts", "Is possible story"):
         assert field not in said
+    for field in ("By what it is sent once", "Next try at", "Attempts", "Place in line"):
+        assert field not in said, "it says something to the product alone"
 
 
 def test_what_they_changed_here_is_in_the_file_without_what_it_says(client, organiser):
