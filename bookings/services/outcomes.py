@@ -22,6 +22,11 @@ def recorded_until(surgery: Surgery, *, by: User) -> datetime:
     return surgery.ends_at + (CORRECTED_FOR if by.is_organiser else RECORDED_FOR)
 
 
+def can_leave_open(surgery: Surgery, *, by: User, now: datetime) -> bool:
+    """Whether this user may say that nobody knows: once the hosts' time is over, and while it can be recorded."""
+    return surgery.ends_at + RECORDED_FOR <= now < recorded_until(surgery, by=by)
+
+
 def left_to_record(surgery: Surgery, *, by: User, now: datetime) -> VisitQuerySet:
     """The visits whose outcome this user may record who hosts there no more: of whom they helped last."""
     theirs = surgery.visits.helped_last_by(by)
@@ -89,11 +94,10 @@ def leave_open(*, surgery: Surgery, visits: Iterable[int], by: User, now: dateti
     """Note that nobody knows what came of these visits to the surgery, by their ids; return of how many.
 
     One that has an outcome by now is left alone. Organisers are no longer asked for the others, and what came of them
-    can still be recorded. Raises OutcomeClosed before the hosts' time
-    is over, since they may record it yet, and once this user could not either.
+    can still be recorded. Raises OutcomeClosed unless this user `can_leave_open`.
     """
     now = now or timezone.now()
-    if not surgery.ends_at + RECORDED_FOR <= now < recorded_until(surgery, by=by):
+    if not can_leave_open(surgery, by=by, now=now):
         raise OutcomeClosed
     return surgery.visits.without_an_outcome().filter(pk__in=visits).update(is_outcome_unknown=True)
 

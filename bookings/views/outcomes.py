@@ -15,7 +15,7 @@ from bookings.errors import OutcomeChanged, OutcomeClosed
 from bookings.forms.outcomes import OutcomeForm
 from bookings.models import Visit, VisitQuerySet
 from bookings.outcomes import HELPS, visitor, visitors
-from bookings.services.outcomes import RECORDED_FOR, leave_open, record_outcome, recorded_until
+from bookings.services.outcomes import can_leave_open, leave_open, record_outcome, recorded_until
 from bookings.views.champion import helper_page
 from notifications.form_pages import SeeOther
 from surgeries.models import Surgery
@@ -44,7 +44,7 @@ def outcomes(
         "still_here": len(unrecorded) - len(gone),
         "until": recorded_until(surgery, by=user),
         "is_open": timezone.now() < recorded_until(surgery, by=user),
-        "can_leave_open": user.is_organiser and timezone.now() >= surgery.ends_at + RECORDED_FOR,
+        "can_leave_open": can_leave_open(surgery, by=user, now=timezone.now()),
         "is_done": "done" in request.GET,
         "is_left_open": "left_open" in request.GET,
     }
