@@ -5,8 +5,11 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Lower
 from django.utils import timezone
+
+from history.models import Change
 
 # The part of an address behind the @ that no mail reaches (RFC 2606): whoever was removed has it.
 NOWHERE = "@removed.invalid"
@@ -42,6 +45,13 @@ class UserManager(BaseUserManager["User"]):
     def let_in(self) -> models.QuerySet["User"]:
         """Organisers and administrators, these first, by name."""
         return self.organisers().order_by("-is_superuser", "name", "email")
+
+    def barred(self) -> models.QuerySet["User"]:
+        """Those who may not sign in, who was barred last first; `barred_since` as far as history reaches back."""
+        then = Change.objects.filter(table=User._meta.db_table, key=OuterRef("pk"), facts__is_active__1=False)
+        since = Subquery(then.order_by("-changed_at").values("changed_at")[:1])
+        known = self.known().filter(is_active=False).annotate(barred_since=since)
+        return known.order_by(F("barred_since").desc(nulls_last=True), "name", "email")
 
     def administrators(self) -> models.QuerySet["User"]:
         """Those who say who may sign in, and as what."""

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts import letting_in
@@ -12,7 +11,6 @@ from bookings.services.editing import end_shift
 from bookings.services.locks import lock_champion
 from bookings.statements import lock_surgeries
 from champions.models import Champion
-from history.models import Change
 from surgeries.models import Shift, ShiftQuerySet, Surgery
 from surgeries.transactions import Contention, retried
 
@@ -43,14 +41,6 @@ def take_off(*, user: User, now: datetime | None = None) -> None:
     locked = _lock_surgeries_of(user, now)
     if not User.objects.select_for_update(no_key=True).get(pk=user.pk).is_active:
         _end_shifts(user, locked, now)
-
-
-def barred() -> QuerySet[User]:
-    """Those who may not sign in, with `barred_since`, as far as history reaches back; whoever was barred last first."""
-    then = Change.objects.filter(table=User._meta.db_table, key=OuterRef("pk"), facts__is_active__1=False)
-    since = Subquery(then.order_by("-changed_at").values("changed_at")[:1])
-    known = User.objects.known().filter(is_active=False).annotate(barred_since=since)
-    return known.order_by(F("barred_since").desc(nulls_last=True), "name", "email")
 
 
 def still_to_host(user: User, *, now: datetime) -> ShiftQuerySet:

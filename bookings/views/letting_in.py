@@ -46,7 +46,7 @@ def organisers(request: HttpRequest) -> HttpResponseBase:
             if said["email"] != signed_in(request).email:
                 raise PermissionDenied from None
             form.add_error("email", "This is your own address. Another administrator can change what you may do")
-    out = list(barring.barred()[: BARRED_SHOWN + 1])
+    out = list(User.objects.barred()[: BARRED_SHOWN + 1])
     context = {
         "form": form,
         "organisers": User.objects.let_in(),

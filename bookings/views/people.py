@@ -18,7 +18,6 @@ from bookings.models import Attendee
 from bookings.people import Person, is_removed, person_of
 from bookings.people import person_who_signs_in as whoever_signs_in
 from bookings.person import emails_to, figures, parts, surgeries_of
-from bookings.services.barring import barred
 from bookings.services.editing import know_by_email
 from champions.models import Champion
 from notifications.form_pages import FOR_BACK, SeeOther
@@ -122,7 +121,7 @@ def _show(request: HttpRequest, somebody: Person, context: dict[str, Any]) -> Ht
     context |= {
         "person": somebody,
         "champion": next(iter(somebody.champions), None),
-        "barred": barred().filter(pk__in=somebody.users).first(),
+        "barred": User.objects.barred().filter(pk__in=somebody.users).first(),
         "signs_in_as": next(iter(somebody.users), None),
         "figures": figures(somebody, now=now),
         "parts": parts(found[:PER_PAGE], somebody, now=now),
