@@ -1,13 +1,11 @@
 """What people type and choose when they book, change their booking or cancel it."""
 
-import uuid
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import QueryDict
 from django.utils.text import capfirst
 
 from accounts.fields import NOT_SHOWN, NameField, SentencesField, WorkEmailField
@@ -20,6 +18,7 @@ from bookings.forms.fields import (
     SymptomsField,
     TeamField,
     TopicsField,
+    renumbered,
 )
 from bookings.offers import ID, Offer
 from bookings.services.booking import Answers
@@ -256,10 +255,7 @@ class BookForm(AnswersForm):
 
     def renew(self) -> None:
         """Give the form a new number, so that sending it once more is a booking of its own."""
-        assert isinstance(self.data, QueryDict)
-        data = self.data.copy()
-        data["request_id"] = str(uuid.uuid4())
-        self.data = data
+        self.data = renumbered(self.data)
 
     def refuse(self, refusal: BookingError, *, now: datetime) -> None:
         """Say why that could not be booked, and offer what there is now. Everything that was typed is kept."""

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from copy import copy, deepcopy
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.text import capfirst
 
 from accounts.fields import NOT_SHOWN
@@ -15,6 +17,13 @@ from surgeries.models import Slot
 from surgeries.templatetags.times import span
 
 UNSURE = "unsure"
+
+
+def renumbered(data: Any) -> QueryDict:
+    """What was sent of a form, with a new number: sent once more, it is not taken for the form that it was."""
+    anew: QueryDict = data.copy()
+    anew["request_id"] = str(uuid4())
+    return anew
 
 
 class Label(str):

@@ -11,6 +11,7 @@ from django.utils import dateformat, timezone
 from django.utils.functional import cached_property
 
 from accounts.fields import NOT_SHOWN
+from bookings.forms.fields import renumbered
 from organisation.fields import ComingDayField
 from surgeries.fields import LocalTimeField
 from surgeries.models import MOST_HOSTS, USUAL_HOSTS, PatternSlot, Series, Surgery, Venue
@@ -284,10 +285,7 @@ class DatesForm(forms.Form):
 
     def renew(self) -> None:
         """Give the form that was sent a new number, so that sending it once more makes something anew."""
-        assert isinstance(self.data, QueryDict)
-        data = self.data.copy()
-        data["request_id"] = str(uuid4())
-        self.data = data
+        self.data = renumbered(self.data)
         self.full_clean()
 
     @property
