@@ -64,9 +64,10 @@ def shifts_around(
 
 
 def in_the_way(attendee: int, email: str, *, surgery: Surgery, slot: Slot | None, moving: Booking | None = None) -> str:
-    """What somebody has who `has_one_already`, in words for organisers: at the surgery, or else at the slot's time.
+    """What keeps somebody from a booking, in words for organisers: theirs at the surgery, or what they have at the time
+    of the slot. The same as `statements.has_one_already` finds under the lock.
 
-    Empty if nothing is in the way any more. Their booking that is `moving` never is.
+    Empty if nothing is in the way. Their booking that is `moving` never is.
     """
     theirs = Booking.objects.live().filter(Q(attendee=attendee) | Q(attendee__email=email))
     theirs = theirs.exclude(pk=moving.pk if moving else 0).select_related("slot", "surgery__venue__office")
@@ -86,17 +87,15 @@ def until_released(booking: Booking) -> Times | None:
     """When somebody was to sit who was released because the surgery moved; None if it is not remembered any more.
 
     Their slot has moved with the surgery, and may have moved again since. So this is what its first move after their
-    booking ended, in the same transaction, says of when it was.
+    booking ended says of when it was.
     """
     if booking.slot_id is None:
         return None
     ended = Change.objects.filter(table=Booking._meta.db_table, key=booking.pk, facts__state__1=booking.state)
-    ended = ended.order_by("-id")
     moved = Change.objects.filter(
         table=Slot._meta.db_table,
         key=booking.slot_id,
-        changed_at=ended.values("changed_at")[:1],
-        id__gt=ended.values("id")[:1],
+        id__gt=ended.order_by("-id").values("id")[:1],
         facts__has_keys=["starts_at", "ends_at"],
     )
     change = moved.order_by("id").first()

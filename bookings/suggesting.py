@@ -69,7 +69,7 @@ def has_then(champion: Champion, surgery: Surgery) -> str:
     """
     words = [f"hosts {_there(it, surgery)}" for it in champion.hosts_then]  # type: ignore[attr-defined]
     words += [f"has a seat {_there(it, surgery)}" for it in champion.sits_then]  # type: ignore[attr-defined]
-    times, most = champion.hosts_that_month, champion.most_shifts_a_month  # type: ignore[attr-defined]
+    times, most = champion.hosts_that_month, champion.most_shifts_a_month  # type: ignore[attr-defined]  # annotated
     if most is not None and times >= most:
         words.append(f"hosts {times} in {surgery.local_start:%B}, and likes at most {most} a month")
     return "; ".join(words)

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -26,11 +26,10 @@ from bookings.models import Attendee, Booking, BookingQuerySet
 from bookings.offers import Offer
 from bookings.people import attendee_of, owner_of
 from bookings.services import booking as services
-from bookings.statements import has_one_already
 from notifications.form_pages import SeeOther, count_form
 from surgeries.models import Surgery
 
-# Where it went in the moment between finding that something is in the way and looking what.
+# Where it came, or went, in the moment between looking what is in the way and booking.
 BUSY = "Something of theirs was in the way a moment ago. Press the button once more"
 
 
@@ -108,15 +107,16 @@ def book_for_new(request: HttpRequest) -> HttpResponseBase:
 @_person_page
 def book_for_at(request: HttpRequest, attendee: Attendee, reference: str) -> HttpResponseBase:
     """A seat or a place on the waiting list there, for somebody who is known. Who has one there is told of it first."""
-    if request.method != "POST" and _coming_of(attendee).filter(surgery__reference=reference).exists():
+    surgery = _coming(reference, is_theirs=Exists(_coming_of(attendee).filter(surgery=OuterRef("pk"))))
+    if request.method != "POST" and surgery.is_theirs:  # type: ignore[attr-defined]  # which is annotated just above
         return see_person(attendee.pk, done="there")
-    return _book(request, reference, attendee)
+    return _book(request, surgery, attendee)
 
 
 @organiser_page
 def book_for_new_at(request: HttpRequest, reference: str) -> HttpResponseBase:
     """The same for somebody new."""
-    return _book(request, reference, None)
+    return _book(request, _coming(reference), None)
 
 
 @_booking_page
@@ -203,14 +203,13 @@ def _choose_surgery(
     return render(request, "bookings/choose_surgery.html", context)
 
 
-def _coming(reference: str) -> Surgery:
-    return get_object_or_404(
-        Surgery.objects.upcoming(timezone.now()).select_related("venue__office"), reference=reference
-    )
+def _coming(reference: str, **annotations: Exists) -> Surgery:
+    coming = Surgery.objects.upcoming(timezone.now()).select_related("venue__office")
+    return get_object_or_404(coming.annotate(**annotations), reference=reference)
 
 
-def _book(request: HttpRequest, reference: str, attendee: Attendee | None) -> HttpResponseBase:
-    offer = Offer(_coming(reference), now=timezone.now())
+def _book(request: HttpRequest, surgery: Surgery, attendee: Attendee | None) -> HttpResponseBase:
+    offer = Offer(surgery, now=timezone.now())
     data = request.POST if request.method == "POST" else None
     form = BookForThemForm(data, offer=offer, attendee=attendee, initial={"request_id": uuid.uuid4()})
     status = HTTPStatus.OK
@@ -241,15 +240,17 @@ def _booked(request: HttpRequest, form: BookForThemForm) -> Booking | None:
     if not Booking.objects.filter(submissions=said["request_id"]).exists():
         owner = None if form.attendee else owner_of(said["email"])
         known = form.attendee or Attendee.objects.filter(email=said["email"]).first()
-        pk, wanted = known.pk if known else 0, {"surgery": surgery, "slot": said["slot"]}
-        if has_one_already(attendee_id=pk, email=said["email"], **wanted):
-            form.refuse_since_busy(in_the_way(pk, said["email"], **wanted) or BUSY, owner)
+        if words := in_the_way(known.pk if known else 0, said["email"], surgery=surgery, slot=said["slot"]):
+            form.refuse_since_busy(words, owner)
             return None
         if owner and not form.is_meant(owner):
             form.ask_whether_it_is(owner)
             return None
     count_form(request, said["email"])
-    return services.book(
+    booking = services.book(
         surgery=surgery, slot=said["slot"], name=said["name"], email=said["email"], answers=form.answers(),
         request_id=said["request_id"], suits=form.waits_for(), by_organiser=True,
     )  # fmt: skip
+    if booking is None:
+        form.refuse_since_busy(BUSY, None)
+    return booking

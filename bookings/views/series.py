@@ -77,7 +77,7 @@ def series(request: HttpRequest, reference: str) -> HttpResponseBase:
         "words": words_of(found),
         "settled": settled(found),
         "entries": entries,
-        "can_be_drafts": any(entry.surgery.can_be_draft for entry in entries),  # type: ignore[attr-defined]
+        "can_be_drafts": any(entry.surgery.can_be_draft for entry in entries),  # type: ignore[attr-defined]  # annotated above
         "drafts": sum(entry.surgery.state == Surgery.State.DRAFT for entry in entries),
         "left_out": left_out(found, now=now),
         "weeks_ahead": WEEKS_AHEAD,

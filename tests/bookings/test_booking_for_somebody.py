@@ -351,7 +351,7 @@ def test_bad_input_is_answered(client, surgery, alice, alices_booking):
 def test_each_page_takes_few_statements(client, alice, alices_booking, page, django_assert_max_num_queries):
     other, *_ = SurgeryFactory.create_batch(5)
     address = page.format(alice=alice.pk, other=other.reference, booking=alices_booking.pk)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(12):
         assert client.get(f"/organise/{address}").status_code == 200
 
 
